@@ -1,0 +1,1 @@
+"""The night as a Prefect flow: the only room that imports Prefect."""

@@ -1,0 +1,80 @@
+"""An enriched call: the transcript with what can be read off it before any question is asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.transcript import Role, Transcript
+
+Sentiment = Literal["negative", "neutral", "positive"]
+Vectors = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnSentiment:
+    """The probabilities of one turn's sentiment; they sum to 1."""
+
+    negative: float
+    neutral: float
+    positive: float
+
+    @property
+    def score(self) -> float:
+        """From -1 (negative) to 1 (positive)."""
+        return self.positive - self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class Silence:
+    """A stretch in which nobody speaks, and who owed the next turn."""
+
+    start_s: float
+    end_s: float
+    owed_by: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Interruption:
+    """The turn `turn` starts while the other still speaks; a `backchannel` ("mm-hm") does not take the floor."""
+
+    turn: int
+    at_s: float
+    by: Role
+    backchannel: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conduct:
+    """How the call was held, in numbers. None where the transcript has no times.
+
+    `talk_share` is the agent's share of all speaking time; `pace` counts words (English) or characters (Chinese)
+    a minute of the agent's speech.
+    """
+
+    talk_share: float | None = None
+    pace: float | None = None
+    longest_monologue_s: float | None = None
+    silence_share: float | None = None
+    silences: tuple[Silence, ...] = ()
+    interruptions: tuple[Interruption, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EnrichedCall:
+    """A transcript with sentiment by turn, conduct measures and one vector a turn.
+
+    `sentiments` has one entry a turn; `vectors` is float32 [turns, dimensions], unit length, made by `encoder`.
+    `sentiment_by_third` is the customer's, for the first, second and last third of the call.
+    """
+
+    transcript: Transcript
+    sentiments: tuple[TurnSentiment, ...]
+    sentiment_by_third: tuple[Sentiment, Sentiment, Sentiment]
+    conduct: Conduct
+    vectors: Vectors = field(repr=False, compare=False)
+    encoder: str = ""
+    fingerprint: str = ""

@@ -1,0 +1,23 @@
+"""A flag: why a supervisor should listen to a call, and from which second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from pipeline.scorecard import Evidence
+
+Severity = Literal["critical", "high", "medium", "low"]
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """One rule that one call tripped. `play_from_s` is where to start listening; `gain` sorts the list."""
+
+    call_id: str
+    rule: str
+    severity: Severity
+    reason: str = field(repr=False)
+    evidence: tuple[Evidence, ...] = ()
+    play_from_s: float = 0.0
+    gain: float = 0.0

@@ -1,0 +1,138 @@
+"""What the way of a call asks of a model. Adapters live in `models/`; each port has a fake there for tests.
+
+Every adapter has a `fingerprint`: name, revision and settings, so that a changed model re-runs what it made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
+from pipeline.recording import Samples
+from pipeline.transcript import Language, Transcript, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A stretch of one channel, in seconds of call time."""
+
+    start_s: float
+    end_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class SpeakerSpan:
+    """A stretch that one speaker holds; `speaker` is 0 or 1, `confidence` from 0 to 1."""
+
+    speaker: int
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Up to 28 s of one channel's speech, cut from a call and stitched: the unit of recognition, across calls.
+
+    `samples` float32 [n] at 16 kHz. `pieces` say where each stretch of it lies in the call: (window start, call span).
+    """
+
+    call_id: str
+    channel: int
+    samples: Samples = field(repr=False)
+    pieces: tuple[tuple[float, Span], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a recogniser heard in one window: words in window time, and its own signs of trouble."""
+
+    words: tuple[Word, ...] = field(repr=False)
+    mean_log_probability: float = 0.0
+    no_speech_probability: float = 0.0
+    compression_ratio: float = 1.0
+
+
+class VoiceDetector(Protocol):
+    """Finds speech in one channel."""
+
+    fingerprint: str
+
+    def speech(self, samples: Samples) -> list[Span]:
+        """Speech in `samples` (float32 [n] at 16 kHz), in time order, not overlapping; empty when there is none."""
+
+
+class Recogniser(Protocol):
+    """Turns windows into words."""
+
+    fingerprint: str
+
+    def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
+        """The language spoken in these windows of one call, and its probability."""
+
+    def recognise(self, windows: Sequence[Window], *, language: Language) -> list[Recognition]:
+        """One recognition a window, in the same order. Chinese comes in Simplified characters."""
+
+
+class Diarizer(Protocol):
+    """Says who speaks when on one channel with two speakers."""
+
+    fingerprint: str
+
+    def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
+        """Speaker spans in time order; spans of the two speakers may overlap."""
+
+
+class TextEncoder(Protocol):
+    """Turns sentences into vectors, English and Chinese in one space."""
+
+    fingerprint: str
+    dimensions: int
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [texts, dimensions]; the vector of a text does not depend on its neighbours."""
+
+
+class SentimentModel(Protocol):
+    """Reads the sentiment of each turn."""
+
+    fingerprint: str
+
+    def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
+        """One entry a turn. `vectors` are the turns' own, from the night's encoder."""
+
+
+class Heads(Protocol):
+    """Fitted classifiers on top of the encoder: what each turn does, and verdicts over a whole call."""
+
+    fingerprint: str
+    acts: tuple[str, ...]
+    verdicts: Mapping[str, tuple[str, ...]]
+
+    def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
+        """For each act, one probability a turn: float32 [turns]; 0 for turns of a role that cannot perform it."""
+
+    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+        """The distribution over a call-level verdict's options, e.g. `outcome`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Probabilities by option (they sum to 1), and the turns that weigh most for each option, heaviest first."""
+
+    probabilities: Mapping[str, float]
+    turns: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+
+
+class LanguageModel(Protocol):
+    """An optional judge behind an address; off unless a rubric asks for it."""
+
+    fingerprint: str
+
+    def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Mapping[str, object]:
+        """An answer that fits the JSON schema. Raises ModelError."""

@@ -1,0 +1,76 @@
+"""A scorecard: the answers to one rubric, each with the words it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+NOT_APPLICABLE = "na"
+UNSURE = "unsure"
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote that is really there. `quote` is an exact substring of the turn's text; times are None without audio."""
+
+    turn: int
+    quote: str = field(repr=False)
+    start_s: float | None = None
+    end_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One question's answer.
+
+    `value` is an option of the question, `na`, `unsure` or `failed`; `best` is the most probable option (or `na`) even
+    when `value` is `unsure`. `probability` is that of `best`. `points` of `points_possible` are what it earns; both are
+    0 for `na`. An answer about something said has `evidence`; one about an absence has `searched`, the turns looked at.
+    """
+
+    question_id: str
+    value: str
+    best: str
+    probability: float
+    points: float
+    points_possible: float
+    evidence: tuple[Evidence, ...] = ()
+    searched: tuple[int, ...] = ()
+    reason: str = field(default="", repr=False)
+    method: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionScore:
+    """Points of one section; `score` is 0 to 100, None when nothing in it applied."""
+
+    section_id: str
+    points: float
+    points_possible: float
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """All answers of one call to one rubric version. `total` is 0 to 100, a view of the answers.
+
+    `interval` is where the total lies with 90 % probability, given the answers' own probabilities.
+    `auto_failed` names the questions that failed the whole form.
+    """
+
+    call_id: str
+    rubric_id: str
+    rubric_version: str
+    answers: tuple[Answer, ...]
+    sections: tuple[SectionScore, ...]
+    total: float | None
+    interval: tuple[float, float] | None
+    auto_failed: tuple[str, ...] = ()
+    fingerprint: str = ""
+
+    def answer(self, question_id: str) -> Answer:
+        """The answer to one question. Raises KeyError when the rubric does not ask it."""
+        for answer in self.answers:
+            if answer.question_id == question_id:
+                return answer
+        raise KeyError(question_id)
