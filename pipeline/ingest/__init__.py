@@ -1,0 +1,17 @@
+"""Ingest: find recordings and transcripts at an address, read them, and know what is wrong with them."""
+
+from pipeline.ingest.audio import AudioLimits, read_recording
+from pipeline.ingest.discovery import Discovery, Source, discover
+from pipeline.ingest.metadata import MetadataRow, MetadataSource
+from pipeline.ingest.transcripts import read_transcripts
+
+__all__ = [
+    "AudioLimits",
+    "Discovery",
+    "MetadataRow",
+    "MetadataSource",
+    "Source",
+    "discover",
+    "read_recording",
+    "read_transcripts",
+]

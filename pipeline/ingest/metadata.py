@@ -1,0 +1,120 @@
+"""What the telephone system knows about a call: from a CSV, a JSON sidecar or the file's name, in that order."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from pathlib import PurePosixPath
+
+from pipeline.errors import ConfigError
+from pipeline.recording import CallMetadata
+
+FIELDS = ("agent_id", "customer_id", "started_at", "queue", "direction", "language")
+LANGUAGES = {"en": "en", "eng": "en", "english": "en", "zh": "zh", "zho": "zh", "cmn": "zh", "chinese": "zh"}
+DATE_IN_NAME = re.compile(r"(?<!\d)(20\d\d)[-_]?(0[1-9]|1[0-2])[-_]?(0[1-9]|[12]\d|3[01])(?!\d)")
+COMPACT_TIME = "%Y%m%d%H%M%S"
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataRow:
+    """One call's metadata before it is joined to a file. `call_id` is "" when the source does not name it."""
+
+    call_id: str
+    metadata: CallMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class MetadataSource:
+    """Where metadata comes from: rows of a CSV by file name (or call id), and a pattern with named groups for names."""
+
+    rows: Mapping[str, MetadataRow] = field(default_factory=dict)
+    pattern: re.Pattern[str] | None = None
+
+    def row_key(self, relative_path: str) -> str | None:
+        """The CSV row that speaks of this file: by relative path, by name, or by name without its ending."""
+        path = PurePosixPath(relative_path)
+        return next((key for key in (relative_path, path.name, path.stem) if key in self.rows), None)
+
+
+def read_metadata_csv(text: str, *, name: str) -> dict[str, MetadataRow]:
+    """Rows of a metadata CSV by their `file` column, or by `call_id` where there is no `file`.
+
+    Raises ConfigError when it has neither column or names a file twice.
+    """
+    reader = csv.DictReader(io.StringIO(text.lstrip("\ufeff")))
+    columns = reader.fieldnames or []
+    key = next((column for column in ("file", "call_id") if column in columns), None)
+    if key is None:
+        raise ConfigError(f"{name} has neither a `file` nor a `call_id` column", remedy="Add one, with a header line")
+    rows: dict[str, MetadataRow] = {}
+    for line, row in enumerate(reader, start=2):
+        if row[key] in rows:
+            raise ConfigError(f"{name} line {line} names `{row[key]}` a second time", remedy="Keep one of the lines")
+        rows[row[key]] = metadata_row({column: value or "" for column, value in row.items() if column != "file"})
+    return rows
+
+
+def read_sidecar(text: str, *, name: str) -> MetadataRow:
+    """The metadata of a JSON file beside a recording: one flat object. Raises ConfigError when it is not that."""
+    try:
+        values = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ConfigError(f"{name} is not JSON (line {error.lineno})", remedy="Mend or remove it") from error
+    if not isinstance(values, dict):
+        raise ConfigError(f"{name} is not a JSON object", remedy='Write {"agent_id": "…", …}')
+    return metadata_row({str(key): "" if value is None else str(value) for key, value in values.items()})
+
+
+def metadata_from_name(relative_path: str, pattern: re.Pattern[str] | None) -> MetadataRow:
+    """What the file's name says: the pattern's named groups, else only a date if one is in it."""
+    match = pattern.search(relative_path) if pattern else None
+    values = {key: value or "" for key, value in match.groupdict().items()} if match else {}
+    row = metadata_row(values)
+    date = DATE_IN_NAME.search(PurePosixPath(relative_path).name)
+    if date and not row.metadata.started_at:
+        return replace(row, metadata=replace(row.metadata, started_at="-".join(date.groups())))
+    return row
+
+
+def metadata_row(values: Mapping[str, str]) -> MetadataRow:
+    """Named values as a row: known names to their fields, the rest to `extra`."""
+    known = {name: values.get(name, "").strip() for name in FIELDS}
+    known["started_at"] = iso_time(known["started_at"])
+    known["language"] = LANGUAGES.get(re.split(r"[-_]", known["language"].lower())[0], "")
+    extra = {key: value for key, value in values.items() if key not in (*FIELDS, "call_id", "agent_channel") and value}
+    metadata = CallMetadata(**known, agent_channel=_channel(values.get("agent_channel", "")), extra=extra)
+    return MetadataRow(call_id=values.get("call_id", "").strip(), metadata=metadata)
+
+
+def iso_time(value: str) -> str:
+    """The time as ISO 8601 without a zone; "" where it cannot be read as one (never a wrong day)."""
+    digits = re.sub(r"\D", "", value)
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=None).isoformat(timespec="seconds")
+    except ValueError:
+        pass
+    try:
+        return datetime.strptime(digits, COMPACT_TIME).isoformat(timespec="seconds") if len(digits) == 14 else ""
+    except ValueError:
+        return ""
+
+
+def merged(rows: Iterable[MetadataRow]) -> MetadataRow:
+    """One row out of several: for each field the first source that knows it wins."""
+    result = MetadataRow("", CallMetadata())
+    for row in rows:
+        fields = {name: getattr(result.metadata, name) or getattr(row.metadata, name) for name in FIELDS}
+        channel = result.metadata.agent_channel
+        channel = row.metadata.agent_channel if channel is None else channel
+        extra = {**row.metadata.extra, **result.metadata.extra}
+        result = MetadataRow(result.call_id or row.call_id, CallMetadata(**fields, agent_channel=channel, extra=extra))
+    return result
+
+
+def _channel(value: str) -> int | None:
+    return int(value) if value.strip() in ("0", "1") else None

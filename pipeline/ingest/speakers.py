@@ -1,0 +1,35 @@
+"""Speakers as other systems name them, and the language of written text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipeline.transcript import Language, Role
+
+AGENT_NAMES = ("agent", "advisor", "adviser", "operator", "representative", "rep", "csr", "坐席", "座席", "客服")
+CUSTOMER_NAMES = ("customer", "caller", "client", "user", "member", "patient", "guest", "客户", "顾客", "用户")
+IVR_NAMES = ("ivr", "system", "bot", "自动语音")
+HAN = re.compile(r"[\u4e00-\u9fff]")
+LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
+# Chinese calls name brands and apps in Latin letters; English calls hold no Chinese characters.
+CHINESE_SHARE = 0.3
+
+
+def role_of(name: str) -> Role | None:
+    """The role behind a speaker's name ("Agent 1", "客户"); None when the name does not tell."""
+    plain = re.sub(r"[\s_\d:]+$", "", name.strip().lower())
+    if plain in AGENT_NAMES:
+        return "agent"
+    if plain in CUSTOMER_NAMES:
+        return "customer"
+    return "ivr" if plain in IVR_NAMES else None
+
+
+def language_of(stated: str, texts: Sequence[str]) -> Language:
+    """The stated language where there is one, otherwise by the share of Chinese characters."""
+    if stated in ("en", "zh"):
+        return "zh" if stated == "zh" else "en"
+    text = "".join(texts)
+    letters = len(LETTER.findall(text))
+    return "zh" if letters and len(HAN.findall(text)) / letters > CHINESE_SHARE else "en"
