@@ -58,12 +58,18 @@ def _cues(text: str, *, source: Source) -> list[Cue]:
 
 
 def _cue(caption: Caption) -> Cue:
-    start_s, end_s = float(caption.start_in_seconds), float(caption.end_in_seconds)
+    start_s, end_s = _seconds(caption.start), _seconds(caption.end)
     text, voice = " ".join(caption.text.split()), caption.voice or ""
     named = NAMED_LINE.match(text) if not voice else None
     if named and role_of(named.group(1)):
         return Cue(named.group(1), start_s, end_s, named.group(2))
     return Cue(voice, start_s, end_s, text)
+
+
+def _seconds(stamp: str) -> float:
+    """Of `hh:mm:ss.mmm`; the library's own conversion drops the fraction."""
+    hours, minutes, seconds = stamp.split(":")
+    return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
 
 
 def _turn(index: int, cues: list[Cue], *, source: Source) -> Turn:

@@ -1,0 +1,3 @@
+"""Fixtures of all tests. Nothing here reaches the network or loads a model."""
+
+

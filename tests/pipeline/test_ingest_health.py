@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+from audio_files import tone
+
+from pipeline.ingest.health import audio_health
+from pipeline.recording import Audio
+
+
+def health(*channels):
+    return audio_health(Audio(np.stack(channels).astype(np.float32)))
+
+
+def test_a_full_scale_sine_is_3_db_below_full_scale():
+    assert health(tone(level=1.0, rate=16_000)[0]).level_dbfs == (-3.01,)
+
+
+def test_a_silent_channel_is_named():
+    assert health(tone(rate=16_000)[0], np.zeros(16_000)).silent == (False, True)
+
+
+def test_clipping_is_the_share_of_samples_at_full_scale():
+    samples = np.zeros(1_000)
+    samples[:250] = 1.0
+    assert health(samples).clipped_share == (0.25,)
+
+
+@pytest.mark.parametrize("gain", [1.0, 0.1])
+def test_one_signal_on_both_channels_is_a_duplicate_at_any_level(gain):
+    samples = tone(rate=16_000)[0]
+    assert health(samples, samples * gain).duplicate_channels
+
+
+def test_two_speakers_are_no_duplicate():
+    assert not health(*tone(rate=16_000, channels=2)).duplicate_channels
+
+
+def test_two_silent_channels_are_no_duplicate():
+    assert not health(np.zeros(100), np.zeros(100)).duplicate_channels
