@@ -1,0 +1,19 @@
+"""Options that several commands share, each described once."""
+
+from __future__ import annotations
+
+import typer
+
+STORE = typer.Option("store", "--store", help="The folder or fsspec address that holds the tables.")
+RUBRIC = typer.Option("support", "--rubric", help="A rubric's name, or a YAML file of your own.")
+METADATA = typer.Option(None, "--metadata", help="A CSV with a `file` or `call_id` column: what is known of each call.")
+PATTERN = typer.Option(
+    None, "--name-pattern", help="A regular expression; its named groups are metadata in file names."
+)
+ASR = typer.Option(None, "--asr", help="The speech model: a name of `everycall models`, a folder, owner/name@revision.")
+PROFILE = typer.Option("embedded", "--profile", help="Which models to use: embedded (packages only) or gpu.")
+DEVICE = typer.Option("auto", "--device", help="auto, cpu or cuda.")
+LIMIT = typer.Option(None, "--limit", min=1, help="Stop after this many files.")
+STRICT = typer.Option(False, "--strict", help="Exit with 1 if any call failed.")
+SINCE = typer.Option(None, "--from", help="The first day, YYYY-MM-DD.")
+UNTIL = typer.Option(None, "--to", help="The last day, YYYY-MM-DD.")
