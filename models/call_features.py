@@ -1,0 +1,95 @@
+"""What a verdict sees of a whole call: how likely each act is, where, and in which order.
+
+A feature is a short sentence, `HOW ACTS [in SCOPE]`, e.g. `any greets+names_company in first_2` or
+`before asks_identity uses_account`. All are computed from the turns' act probabilities, taken as independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.transcript import Role, Turn
+
+Probabilities = npt.NDArray[np.float32]
+
+FLOOR = 0.002
+
+CUSTOMER_ACTS_LINE = (
+    "voices_problem says_repeat asks_supervisor threatens_to_leave confirms_solved accepts_grudgingly gives_identity"
+    " negative neutral positive"
+)
+CUSTOMER_ACTS = frozenset(CUSTOMER_ACTS_LINE.split())
+
+
+def role_of(act: str) -> Role:
+    """Who can perform an act."""
+    return "customer" if act in CUSTOMER_ACTS else "agent"
+
+
+def call_features(
+    names: Sequence[str], turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
+) -> npt.NDArray[np.float64]:
+    """The features of one call, float64 [names]. `probabilities` has one array [turns] for each act."""
+    return np.asarray([_feature(name, turns, probabilities) for name in names], dtype=np.float64)
+
+
+def scope_turns(scope: str, turns: Sequence[Turn], role: Role) -> list[int]:
+    """The indices of a role's turns within a scope: `all`, `first_2`, `last_3`, `first_third`, and so on."""
+    own = [number for number, turn in enumerate(turns) if turn.role == role]
+    kind, _, amount = scope.partition("_")
+    if scope == "all":
+        return own
+    if amount.isdigit():
+        return own[: int(amount)] if kind == "first" else own[-int(amount) :]
+    share = {"third": 3, "half": 2}[amount]
+    if kind == "first":
+        return [number for number in own if share * number < len(turns)]
+    return [number for number in own if share * number >= (share - 1) * len(turns)]
+
+
+@lru_cache(maxsize=512)
+def _parsed(name: str) -> tuple[str, tuple[tuple[str, ...], ...], str]:
+    """`how`, the acts (alternatives joined by `+`) and the scope of a feature's name."""
+    sentence, _, scope = name.partition(" in ")
+    how, *groups = sentence.split(" ")
+    return how, tuple(tuple(group.split("+")) for group in groups), scope or "all"
+
+
+def _feature(name: str, turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]) -> float:
+    how, groups, scope = _parsed(name)
+    if how in ("before", "latest"):
+        lines = [_by_turn(group, turns, probabilities) for group in groups]
+        own, others = lines[0], np.stack(lines[1:]) if len(lines) > 1 else np.zeros((1, len(turns)))
+        return _logit(_comes_first(own[::-1], others[:, ::-1]) if how == "latest" else _comes_first(own, others))
+    own = _by_turn(groups[0], turns, probabilities)
+    within = own[scope_turns(scope, turns, role_of(groups[0][0]))]
+    if how == "mean":
+        return float(within.mean()) if len(within) else 0.0
+    if how == "any":
+        return _logit(1.0 - float(np.prod(1.0 - within)))
+    return _logit(float(within.max()) if len(within) else 0.0)
+
+
+def _by_turn(
+    group: Sequence[str], turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
+) -> npt.NDArray[np.float64]:
+    """The probability by turn that at least one act of the group is performed."""
+    none = np.ones(len(turns))
+    for act in group:
+        none = none * (1.0 - probabilities[act])
+    return 1.0 - none
+
+
+def _comes_first(own: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> float:
+    """The probability that `own` happens, and before any of `others`; of two in one turn `own` is the first."""
+    nothing_yet = np.concatenate([[1.0], np.cumprod((1.0 - own) * np.prod(1.0 - others, axis=0))[:-1]])
+    return float(np.sum(nothing_yet * own))
+
+
+def _logit(probability: float) -> float:
+    clipped = min(max(probability, FLOOR), 1.0 - FLOOR)
+    return float(np.log(clipped / (1.0 - clipped)))

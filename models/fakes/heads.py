@@ -1,0 +1,47 @@
+"""A fake of the port `Heads` for tests: acts and verdicts by key words."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from models.call_features import role_of
+from pipeline.enriched import EnrichedCall
+from pipeline.ports import Verdict
+
+
+@dataclass(frozen=True)
+class KeywordHeads:
+    """An act is certain in a turn that contains one of its `words`; verdicts are given out as they are."""
+
+    words: Mapping[str, tuple[str, ...]]
+    verdict_probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    fingerprint: str = "keyword-heads"
+
+    @property
+    def acts(self) -> tuple[str, ...]:
+        """The acts that have key words."""
+        return tuple(self.words)
+
+    @property
+    def verdicts(self) -> Mapping[str, tuple[str, ...]]:
+        """The verdicts that have probabilities, with their options."""
+        return {name: tuple(shares) for name, shares in self.verdict_probabilities.items()}
+
+    def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
+        """1 where a key word is said by the right role, else 0."""
+        turns = call.transcript.turns
+        return {
+            act: np.asarray(
+                [turn.role == role_of(act) and any(word in turn.text.casefold() for word in words) for turn in turns],
+                dtype=np.float32,
+            )
+            for act, words in self.words.items()
+        }
+
+    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+        """The given probabilities, with no turns."""
+        return Verdict(probabilities=dict(self.verdict_probabilities[name]))

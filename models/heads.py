@@ -1,0 +1,237 @@
+"""Fitted heads: what each turn does and what a whole call amounts to, by linear weights on turn and call features.
+
+Inference needs NumPy alone; `models.fit` makes the weights with scikit-learn.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.call_features import call_features, role_of, scope_turns
+from models.turn_features import POSITION_NAMES, TurnFeatures, turn_features
+from models.verdict_forms import FORMS
+from pipeline.enriched import EnrichedCall, Vectors
+from pipeline.errors import ModelError, WeightError
+from pipeline.ports import Verdict
+from pipeline.transcript import Role, Turn
+
+SENTIMENTS = ("negative", "neutral", "positive")
+ROLES: tuple[Role, ...] = ("agent", "customer")
+SHIPPED = Path(__file__).parent / "fitted" / "support.npz"
+FORMAT = 1
+WORTH_NAMING = 0.25
+MOST_TURNS = 3
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class TurnHead:
+    """Weights for one role's acts: `dense` float32 [features, acts], `grams` float32 [buckets, acts], `bias` [acts]."""
+
+    acts: tuple[str, ...]
+    dense: Floats = field(repr=False)
+    grams: Floats = field(repr=False)
+    bias: Floats = field(repr=False)
+
+    def scores(self, features: TurnFeatures) -> Floats:
+        """Log-odds of each act, float32 [turns, acts]."""
+        words = [weights @ self.grams[buckets] for buckets, weights in features.grams]
+        return features.dense @ self.dense + np.asarray(words, dtype=np.float32).reshape(-1, len(self.acts)) + self.bias
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictHead:
+    """Weights of one verdict: float64 [features, options] and [options]."""
+
+    features: tuple[str, ...]
+    options: tuple[str, ...]
+    weights: npt.NDArray[np.float64] = field(repr=False)
+    bias: npt.NDArray[np.float64] = field(repr=False)
+
+
+class FittedHeads:
+    """The port `Heads` from fitted weights. The acts of the call judged last are kept for the next question."""
+
+    def __init__(
+        self,
+        turn_heads: Mapping[Role, TurnHead],
+        verdict_heads: Mapping[str, VerdictHead],
+        *,
+        encoder: str,
+        card: Mapping[str, Any] | None = None,
+    ) -> None:
+        self.turn_heads = dict(turn_heads)
+        self.verdict_heads = dict(verdict_heads)
+        self.encoder = encoder
+        self.card = dict(card or {})
+        self.acts = tuple(act for role in ROLES for act in self.turn_heads[role].acts if act not in SENTIMENTS)
+        self.verdicts: Mapping[str, tuple[str, ...]] = {name: head.options for name, head in self.verdict_heads.items()}
+        self.fingerprint = f"heads:{FORMAT}:{_digest(_arrays(self))}"
+        self._latest: tuple[EnrichedCall, dict[str, Floats]] | None = None
+
+    def act_probabilities(self, call: EnrichedCall) -> Mapping[str, Floats]:
+        """For each act, one probability a turn; 0 for turns of the other role. Raises ModelError on another encoder."""
+        probabilities = self._probabilities(call)
+        return {act: probabilities[act] for act in self.acts}
+
+    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+        """The distribution over a verdict's options. Raises ModelError when this verdict was not fitted."""
+        if name not in self.verdict_heads:
+            known = ", ".join(sorted(self.verdict_heads))
+            raise ModelError(f"no head was fitted for the verdict {name!r}", remedy=f"There are: {known}")
+        head = self.verdict_heads[name]
+        probabilities = self._probabilities(call)
+        turns = call.transcript.turns
+        scores = call_features(head.features, turns, probabilities) @ head.weights + head.bias
+        shares = softmax(scores[None])[0]
+        return Verdict(
+            probabilities={option: float(share) for option, share in zip(head.options, shares, strict=True)},
+            turns={option: named_turns(name, option, turns, probabilities) for option in head.options},
+        )
+
+    @property
+    def dimensions(self) -> int:
+        """The width of the vectors that the heads were fitted on."""
+        return (len(self.turn_heads["customer"].dense) - len(POSITION_NAMES)) // 3
+
+    def turn_sentiments(self, turns: Sequence[Turn], vectors: Vectors) -> Floats:
+        """Negative, neutral and positive, float32 [turns, 3]; turns that are not the customer's are neutral."""
+        probabilities = self._turn_probabilities(turns, vectors)
+        return np.stack([probabilities[name] for name in SENTIMENTS], axis=1)
+
+    def _probabilities(self, call: EnrichedCall) -> dict[str, Floats]:
+        if self._latest is not None and self._latest[0] is call:
+            return self._latest[1]
+        if call.encoder != self.encoder:
+            raise ModelError(
+                f"the heads were fitted on vectors of {self.encoder!r}, the call has those of {call.encoder!r}",
+                remedy="Fit heads for this encoder with `everycall fit`, or choose the encoder of the heads",
+            )
+        probabilities = self._turn_probabilities(call.transcript.turns, call.vectors)
+        self._latest = (call, probabilities)
+        return probabilities
+
+    def _turn_probabilities(self, turns: Sequence[Turn], vectors: Vectors) -> dict[str, Floats]:
+        found: dict[str, Floats] = {}
+        for role in ROLES:
+            head = self.turn_heads[role]
+            features = turn_features(turns, vectors, role=role)
+            columns = np.zeros((len(turns), len(head.acts)), dtype=np.float32)
+            if features.turns:
+                columns[list(features.turns)] = act_shares(head.acts, head.scores(features))
+            found.update({act: columns[:, number] for number, act in enumerate(head.acts)})
+        others = [number for number, turn in enumerate(turns) if turn.role != "customer"]
+        found["neutral"][others] = 1.0
+        return found
+
+
+def act_shares(acts: Sequence[str], scores: Floats) -> Floats:
+    """Probabilities from log-odds: each act by itself, the three sentiments against one another."""
+    shares: Floats = (1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))).astype(np.float32)
+    columns = [number for number, act in enumerate(acts) if act in SENTIMENTS]
+    if columns:
+        shares[:, columns] = softmax(scores[:, columns])
+    return shares
+
+
+def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Probabilities along the last axis."""
+    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
+    shares: npt.NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
+    return shares
+
+
+def named_turns(
+    verdict: str, option: str, turns: Sequence[Turn], probabilities: Mapping[str, Floats]
+) -> tuple[int, ...]:
+    """The turns that speak most for an option, heaviest first: at most three, and the best even when it is weak."""
+    form = FORMS[verdict]
+    weights: dict[int, float] = {}
+    for act in form.evidence.get(option, ()):
+        for number in scope_turns(form.scope, turns, role_of(act)):
+            weights[number] = max(weights.get(number, 0.0), float(probabilities[act][number]))
+    ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]
+    return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= WORTH_NAMING)
+
+
+def save_heads(heads: FittedHeads, path: Path) -> None:
+    """Writes the weights (`.npz`) and, beside them, the card with data hash and figures (`.json`)."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **_arrays(heads))
+    path.write_bytes(buffer.getvalue())
+    meta = {
+        "format": FORMAT,
+        "encoder": heads.encoder,
+        "fingerprint": heads.fingerprint,
+        "acts": {role: list(head.acts) for role, head in heads.turn_heads.items()},
+        "verdicts": {
+            name: {"features": list(head.features), "options": list(head.options)}
+            for name, head in heads.verdict_heads.items()
+        },
+        "card": heads.card,
+    }
+    path.with_suffix(".json").write_text(json.dumps(meta, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def load_heads(path: Path = SHIPPED) -> FittedHeads:
+    """Heads from `save_heads`. Raises WeightError when a file is missing or the weights are not those of the card."""
+    try:
+        meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name].astype(np.float32) for name in file.files}
+    except (OSError, ValueError) as error:
+        raise WeightError(f"the heads at {path} cannot be read", remedy="Make them with `everycall fit`") from error
+    heads = FittedHeads(
+        {role: _turn_head(role, meta["acts"][role], arrays) for role in ROLES},
+        {name: _verdict_head(name, shape, arrays) for name, shape in meta["verdicts"].items()},
+        encoder=meta["encoder"],
+        card=meta["card"],
+    )
+    if heads.fingerprint != meta["fingerprint"]:
+        raise WeightError(f"the heads at {path} do not match their card", remedy="Make them anew with `everycall fit`")
+    return heads
+
+
+def _turn_head(role: Role, acts: Sequence[str], arrays: Mapping[str, Floats]) -> TurnHead:
+    return TurnHead(
+        tuple(acts), dense=arrays[f"{role}.dense"], grams=arrays[f"{role}.grams"], bias=arrays[f"{role}.bias"]
+    )
+
+
+def _verdict_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floats]) -> VerdictHead:
+    return VerdictHead(
+        tuple(shape["features"]),
+        tuple(shape["options"]),
+        weights=arrays[f"{name}.weights"].astype(np.float64),
+        bias=arrays[f"{name}.bias"].astype(np.float64),
+    )
+
+
+def _arrays(heads: FittedHeads) -> dict[str, npt.NDArray[Any]]:
+    """All weights by name, as they are stored: half precision for the turns', single for the verdicts'."""
+    arrays: dict[str, npt.NDArray[Any]] = {}
+    for role, head in heads.turn_heads.items():
+        arrays[f"{role}.dense"] = head.dense.astype(np.float16)
+        arrays[f"{role}.grams"] = head.grams.astype(np.float16)
+        arrays[f"{role}.bias"] = head.bias.astype(np.float32)
+    for name, verdict in heads.verdict_heads.items():
+        arrays[f"{name}.weights"] = verdict.weights.astype(np.float32)
+        arrays[f"{name}.bias"] = verdict.bias.astype(np.float32)
+    return arrays
+
+
+def _digest(arrays: Mapping[str, npt.NDArray[Any]]) -> str:
+    digest = hashlib.sha256()
+    for name in sorted(arrays):
+        digest.update(name.encode() + np.ascontiguousarray(arrays[name]).tobytes())
+    return digest.hexdigest()[:16]
