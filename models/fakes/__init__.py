@@ -1,0 +1,1 @@
+"""One fake of at most 50 lines for each port, for tests."""
