@@ -75,8 +75,11 @@ class Recogniser(Protocol):
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """The language spoken in these windows of one call, and its probability."""
 
-    def recognise(self, windows: Sequence[Window], *, language: Language) -> list[Recognition]:
-        """One recognition a window, in the same order. Chinese comes in Simplified characters."""
+    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+        """One recognition a window, in the same order. Chinese comes in Simplified characters.
+
+        `careful` asks for a wider search, for windows whose first recognition raised doubts.
+        """
 
 
 class Diarizer(Protocol):

@@ -1,0 +1,171 @@
+"""Two speakers on one channel: CAM++ embeddings of short windows, two clusters, and the likeliest path between them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from models.filterbank import FRAMES_PER_S, Banks, log_banks
+from models.two_speakers import likeliest_path, two_centroids
+from pipeline.errors import ModelError
+from pipeline.ports import Span, SpeakerSpan
+from pipeline.recording import Samples
+
+EMBEDDINGS_PER_RUN = 32
+STEP_S = 0.1
+QUIET_DB = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class CamPlusSettings:
+    """Long windows tell the two voices apart, short ones say who speaks now.
+
+    Centroids closer than `same_voice` (cosine) are one speaker. `switch_cost` is what a change of speaker costs against
+    the difference of cosines summed over steps of 0.1 s; in a pause it costs `pause_cost`.
+    """
+
+    long_s: float = 2.0
+    long_hop_s: float = 1.0
+    short_s: float = 1.0
+    short_hop_s: float = 0.3
+    same_voice: float = 0.7
+    switch_cost: float = 2.0
+    pause_cost: float = 0.5
+
+
+@dataclass(slots=True)
+class CamPlus:
+    """The `Diarizer` port on `campplus_cn_en_common.pt` of the given folder. Uses one torch thread."""
+
+    folder: Path
+    settings: CamPlusSettings = field(default_factory=CamPlusSettings)
+    device: str = "cpu"
+    _network: Any = field(default=None, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Model and settings."""
+        return f"campplus-zh-en:{self.settings}"
+
+    def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
+        """Speaker spans in time order, inside `speech`; one speaker only where the voices do not differ."""
+        spans = [span for span in speech if span.end_s - span.start_s > 0.05]
+        if not spans:
+            return []
+        banks = log_banks(np.pad(samples, (0, 400)))
+        settings = self.settings
+        _, embeddings = self._embed(banks, spans, settings.long_s, settings.long_hop_s)
+        centroids = two_centroids(embeddings)
+        if float(centroids[0] @ centroids[1]) > settings.same_voice:
+            return [SpeakerSpan(0, span.start_s, span.end_s, 1.0) for span in spans]
+        where, short = self._embed(banks, spans, settings.short_s, settings.short_hop_s)
+        lead = _lead_by_step(where, short @ (centroids[0] - centroids[1]), len(banks))
+        costs = np.where(_quiet_steps(banks, len(lead)), settings.pause_cost, settings.switch_cost)
+        return _spans(likeliest_path(lead, costs), lead, spans)
+
+    def _embed(
+        self, banks: Banks, spans: Sequence[Span], length_s: float, hop_s: float
+    ) -> tuple[list[tuple[int, int]], npt.NDArray[np.float32]]:
+        """Unit embeddings float32 [windows, 192] of windows over the speech, and their (first, last) frames."""
+        where = [window for span in spans for window in _windows(span, length_s, hop_s, len(banks))]
+        by_length: dict[int, list[int]] = {}
+        for number, (first, last) in enumerate(where):
+            by_length.setdefault(last - first, []).append(number)
+        out = np.zeros((len(where), 192), dtype=np.float32)
+        for _, numbers in sorted(by_length.items()):
+            for start in range(0, len(numbers), EMBEDDINGS_PER_RUN):
+                chosen = numbers[start : start + EMBEDDINGS_PER_RUN]
+                cuts = np.stack([banks[slice(*where[n])] for n in chosen])
+                out[chosen] = self._run(cuts - cuts.mean(axis=1, keepdims=True))
+        return where, out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
+
+    def _run(self, banks: Banks) -> npt.NDArray[np.float32]:
+        """The network on float32 [batch, frames, 80]."""
+        import torch
+
+        network = self._loaded()
+        with torch.inference_mode():
+            return np.asarray(network(torch.from_numpy(banks).to(self.device)).cpu().numpy(), dtype=np.float32)
+
+    def _loaded(self) -> Any:
+        """The network with its weights, loaded at the first use."""
+        import torch
+
+        from models.campplus_network import CamPlusPlus
+
+        with self._lock:
+            if self._network is None:
+                # Two threads are many times slower than one on these small tensors when the machine is busy.
+                torch.set_num_threads(1)
+                path = self.folder / "campplus_cn_en_common.pt"
+                network = CamPlusPlus()
+                try:
+                    network.load_state_dict(torch.load(path, map_location="cpu", weights_only=True))
+                except (OSError, RuntimeError) as error:
+                    raise ModelError(f"{path.name} is not a CAM++ weight ({error})", remedy="Fetch it again") from error
+                self._network = network.eval().to(self.device)
+            return self._network
+
+
+def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tuple[int, int]]:
+    """(first, last) frames of windows that cover a span; a short span gets one window, widened to half a second."""
+    first, last = round(span.start_s * FRAMES_PER_S), min(round(span.end_s * FRAMES_PER_S), frames)
+    length, hop = round(length_s * FRAMES_PER_S), round(hop_s * FRAMES_PER_S)
+    if last - first <= length:
+        missing = max(0, min(50, frames) - (last - first))
+        first = max(0, min(first - missing // 2, frames - 1))
+        # Lengths are rounded to a fifth of a second, so that windows share batches.
+        wanted = max(20, round((last - first + missing) / 20) * 20)
+        return [(max(0, min(first, frames - wanted)), max(0, min(first, frames - wanted)) + min(wanted, frames))]
+    starts = [*range(first, last - length, hop), last - length]
+    return [(start, start + length) for start in starts]
+
+
+def _lead_by_step(
+    where: Sequence[tuple[int, int]], leads: npt.NDArray[np.float32], frames: int
+) -> npt.NDArray[np.float64]:
+    """How much speaker 0 leads at each step of 0.1 s: the mean over the windows there, the centre counting most."""
+    step = round(STEP_S * FRAMES_PER_S)
+    count = -(-frames // step)
+    total, weight = np.zeros(count), np.full(count, 1e-9)
+    for (first, last), lead in zip(where, leads, strict=True):
+        steps = np.arange(first // step, max(first // step + 1, last // step))
+        steps = steps[steps < count]
+        shape = np.hanning(len(steps) + 2)[1:-1]
+        total[steps] += shape * float(lead)
+        weight[steps] += shape
+    return np.asarray(total / weight)
+
+
+def _quiet_steps(banks: Banks, count: int) -> npt.NDArray[np.bool_]:
+    """Steps that are much quieter than the speech around."""
+    step = round(STEP_S * FRAMES_PER_S)
+    level = banks.mean(axis=1) * (10 / np.log(10))
+    padded = np.pad(level, (0, count * step - len(level)), mode="edge").reshape(count, step).min(axis=1)
+    loud = np.percentile(padded, 75)
+    return np.asarray(padded < loud - QUIET_DB)
+
+
+def _spans(
+    path: npt.NDArray[np.int64], lead: npt.NDArray[np.float64], speech: Sequence[Span]
+) -> list[SpeakerSpan]:
+    """Runs of one speaker inside the speech; the confidence grows with the lead."""
+    out: list[SpeakerSpan] = []
+    for span in speech:
+        first, last = int(span.start_s / STEP_S), min(int(np.ceil(span.end_s / STEP_S)), len(path))
+        start = first
+        for at in range(first + 1, last + 1):
+            if at < last and path[at] == path[start]:
+                continue
+            begin_s, end_s = max(start * STEP_S, span.start_s), min(at * STEP_S, span.end_s)
+            margin = float(abs(lead[start:at].mean())) if at > start else 0.0
+            out.append(SpeakerSpan(int(path[min(start, len(path) - 1)]), begin_s, end_s, min(1.0, 0.5 + margin)))
+            start = at
+    return [span for span in out if span.end_s > span.start_s]

@@ -1,0 +1,244 @@
+"""Whisper through faster-whisper's parts and CTranslate2: windows of any calls in, words with times out."""
+
+from __future__ import annotations
+
+import threading
+import zlib
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from models.whisper_words import Spelling, words_of
+from pipeline.errors import ModelError
+from pipeline.ports import Recognition, Window
+from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
+from pipeline.transcript import Language
+
+FRAMES_PER_S = 100
+MAX_FRAMES = 3000
+
+
+@dataclass(frozen=True, slots=True)
+class WhisperSettings:
+    """How to decode. Everything here changes the text, so everything is in the fingerprint except `workers`.
+
+    The encoder gets `speech + pad_s` of audio, at least `floor_s`, rounded up to a step of `step_s`: windows are batched
+    only with windows of the same step, so that a window's text does not depend on its neighbours.
+    `tokens_per_s` caps the length of the text (Whisper writes 3 to 4 tokens a second of English, up to 12 of Chinese).
+    """
+
+    beam_size: int = 1
+    careful_beam_size: int = 5
+    batch_size: int = 8
+    pad_s: float = 3.0
+    floor_s: float = 10.0
+    step_s: float = 2.5
+    tokens_per_s: float = 12.0
+    chinese_prompt: str = ""
+    workers: int = 2
+
+
+@dataclass(slots=True)
+class Whisper:
+    """The `Recogniser` port on a CTranslate2 Whisper folder. `device` is cpu or cuda, `compute_type` CTranslate2's."""
+
+    folder: Path
+    name: str
+    revision: str = ""
+    device: Literal["cpu", "cuda"] = "cpu"
+    compute_type: str = "int8"
+    settings: WhisperSettings = field(default_factory=WhisperSettings)
+    _parts: Parts | None = field(default=None, init=False, repr=False)
+    _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+
+    @property
+    def fingerprint(self) -> str:
+        """Model, revision, arithmetic and decoding settings."""
+        known = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
+        marks = ",".join(f"{name}={value}" for name, value in known.items())
+        return f"{self.name}@{self.revision or 'local'}:{self.compute_type}:{marks}"
+
+    def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
+        """English or Chinese by the mean probability over the windows, as if no other language existed."""
+        parts = self._loaded()
+        if not parts.multilingual or not windows:
+            return "en", 1.0
+        chinese = []
+        for _, batch in self._batches(windows):
+            encoded = parts.encode([parts.features(window.samples, self._frames(window)) for window in batch])
+            for ranked in parts.model.detect_language(encoded):
+                by_token = dict(ranked)
+                zh, en = by_token.get("<|zh|>", 0.0) + by_token.get("<|yue|>", 0.0), by_token.get("<|en|>", 0.0)
+                chinese.append(zh / max(zh + en, 1e-9))
+        share = float(np.mean(chinese))
+        return ("zh", share) if share >= 0.5 else ("en", 1 - share)
+
+    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+        """One recognition a window, in order. `careful` searches with a wider beam.
+
+        Raises ModelError when the model knows no Chinese.
+        """
+        parts = self._loaded()
+        if language != "en" and not parts.multilingual:
+            raise ModelError(f"{self.name} knows English only", remedy="Choose a multilingual model, e.g. whisper-base")
+        beam = self.settings.careful_beam_size if careful else self.settings.beam_size
+        heard: list[Recognition | None] = [None] * len(windows)
+
+        def decode(task: tuple[list[int], list[Window]]) -> None:
+            numbers, batch = task
+            for number, recognition in zip(numbers, self._decode(parts, batch, language, beam), strict=True):
+                heard[number] = recognition
+
+        with ThreadPoolExecutor(max_workers=self.settings.workers) as pool:
+            for _ in pool.map(decode, self._batches(windows)):
+                pass
+        return [recognition for recognition in heard if recognition is not None]
+
+    def _loaded(self) -> Parts:
+        """The model, loaded at the first use and shared by threads."""
+        with self._lock:
+            if self._parts is None:
+                self._parts = load(self.folder, self.device, self.compute_type, self.settings.workers)
+            return self._parts
+
+    def _frames(self, window: Window) -> int:
+        """How many frames the encoder gets for a window."""
+        need = max(len(window.samples) / ASR_SAMPLE_RATE_HZ + self.settings.pad_s, self.settings.floor_s)
+        steps = int(np.ceil(need / self.settings.step_s - 1e-9))
+        return min(int(steps * self.settings.step_s * FRAMES_PER_S), MAX_FRAMES)
+
+    def _batches(self, windows: Sequence[Window]) -> Iterator[tuple[list[int], list[Window]]]:
+        """Windows of like length together, longest first; the rest of an order is the order given."""
+        order = sorted(range(len(windows)), key=lambda n: (-self._frames(windows[n]), -len(windows[n].samples), n))
+        start = 0
+        while start < len(order):
+            frames = self._frames(windows[order[start]])
+            numbers = [n for n in order[start : start + self.settings.batch_size] if self._frames(windows[n]) == frames]
+            yield numbers, [windows[n] for n in numbers]
+            start += len(numbers)
+
+    def _decode(self, parts: Parts, batch: Sequence[Window], language: Language, beam: int) -> list[Recognition]:
+        """Encodes, generates and aligns one batch of windows with the same number of frames."""
+        frames = self._frames(batch[0])
+        encoded = parts.encode([parts.features(window.samples, frames) for window in batch])
+        tokenizer = parts.tokenizer(language)
+        hint = tokenizer.encode(self.settings.chinese_prompt) if language == "zh" and self.settings.chinese_prompt else []
+        prompt = [*([tokenizer.sot_prev, *hint] if hint else []), *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        longest_s = max(len(window.samples) for window in batch) / ASR_SAMPLE_RATE_HZ
+        results = parts.model.generate(
+            encoded,
+            [prompt] * len(batch),
+            beam_size=beam,
+            max_length=min(len(prompt) + 8 + int(longest_s * self.settings.tokens_per_s), 448),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_tokens=parts.suppressed(language),
+            length_penalty=1.0,
+        )
+        texts = [[token for token in result.sequences_ids[0] if token < tokenizer.eot] for result in results]
+        lengths = [min(int(len(w.samples) / ASR_SAMPLE_RATE_HZ * FRAMES_PER_S) + 50, frames) for w in batch]
+        words = self._align(parts, encoded, texts, lengths, language)
+        return [
+            _recognition(result, text, tokenizer.decode(text), window_words)
+            for result, text, window_words in zip(results, texts, words, strict=True)
+        ]
+
+    def _align(
+        self, parts: Parts, encoded: Any, texts: list[list[int]], lengths: list[int], language: Language
+    ) -> list[tuple[Any, ...]]:
+        """Words with times for each window, none for a window without text."""
+        tokenizer = parts.tokenizer(language)
+        aligned = parts.model.align(encoded, tokenizer.sot_sequence, texts, lengths, median_filter_width=7)
+        return [
+            words_of(tokenizer, tokens, result, parts.spelling(language)) if tokens else ()
+            for tokens, result in zip(texts, aligned, strict=True)
+        ]
+
+
+@dataclass(slots=True)
+class Parts:
+    """A loaded model with faster-whisper's feature extractor and tokenizers."""
+
+    model: Any
+    extractor: Any
+    hf_tokenizer: Any
+    multilingual: bool
+    _tokenizers: dict[Language, Any] = field(default_factory=dict)
+    _spellings: dict[Language, Spelling] = field(default_factory=dict)
+
+    def features(self, samples: Samples, frames: int) -> np.ndarray[Any, np.dtype[np.float32]]:
+        """The log-mel spectrogram, float32 [mels, frames]; silence is appended before it is taken."""
+        wanted = frames * ASR_SAMPLE_RATE_HZ // FRAMES_PER_S
+        padded = np.pad(samples[:wanted], (0, max(0, wanted - len(samples))))
+        return np.asarray(self.extractor(padded, padding=160)[:, :frames], dtype=np.float32)
+
+    def encode(self, features: list[np.ndarray[Any, np.dtype[np.float32]]]) -> Any:
+        """The encoder's output for a batch of equally long features."""
+        import ctranslate2
+
+        return self.model.encode(ctranslate2.StorageView.from_array(np.ascontiguousarray(np.stack(features))))
+
+    def tokenizer(self, language: Language) -> Any:
+        """faster-whisper's tokenizer for a language."""
+        from faster_whisper.tokenizer import Tokenizer
+
+        if language not in self._tokenizers:
+            self._tokenizers[language] = Tokenizer(
+                self.hf_tokenizer, self.multilingual, task="transcribe", language=language
+            )
+        return self._tokenizers[language]
+
+    def spelling(self, language: Language) -> Spelling:
+        """How words of a language are written."""
+        if language not in self._spellings:
+            self._spellings[language] = Spelling(language)
+        return self._spellings[language]
+
+    def suppressed(self, language: Language) -> list[int]:
+        """Tokens that must not be written: annotations such as [music], and tasks."""
+        from faster_whisper.transcribe import get_suppressed_tokens
+
+        return list(get_suppressed_tokens(self.tokenizer(language), [-1]))
+
+
+def load(folder: Path, device: str, compute_type: str, workers: int) -> Parts:
+    """Loads a CTranslate2 Whisper folder. Raises ModelError when it is not one."""
+    import ctranslate2
+    import tokenizers
+    from faster_whisper.feature_extractor import FeatureExtractor
+
+    try:
+        model = ctranslate2.models.Whisper(
+            str(folder), device=device, compute_type=compute_type, inter_threads=workers, intra_threads=1
+        )
+        hf_tokenizer = tokenizers.Tokenizer.from_file(str(folder / "tokenizer.json"))
+    except Exception as error:
+        raise ModelError(
+            f"{folder.name} cannot be loaded as a CTranslate2 Whisper model on {device} ({error})",
+            remedy="Give a folder with model.bin, config.json, tokenizer.json and vocabulary; on CUDA check cuBLAS 12",
+        ) from error
+    return Parts(model, FeatureExtractor(feature_size=model.n_mels), hf_tokenizer, model.is_multilingual)
+
+
+def best_device() -> tuple[Literal["cpu", "cuda"], str]:
+    """`cuda` at float16 where a CUDA device answers, else `cpu` at int8."""
+    import ctranslate2
+
+    if ctranslate2.get_cuda_device_count() > 0:
+        return "cuda", "float16"
+    return "cpu", "int8"
+
+
+def _recognition(result: Any, tokens: Sequence[int], text: str, words: tuple[Any, ...]) -> Recognition:
+    """CTranslate2's scores in the port's terms."""
+    raw = text.encode("utf-8")
+    return Recognition(
+        words=words,
+        mean_log_probability=float(result.scores[0]) * len(result.sequences_ids[0]) / (len(tokens) + 1),
+        no_speech_probability=float(result.no_speech_prob),
+        compression_ratio=len(raw) / len(zlib.compress(raw)) if raw else 0.0,
+    )

@@ -1,0 +1,98 @@
+"""Windows: speech of one channel, cut at pauses and stitched, and the way back from window time to call time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from pipeline.ports import Span, Window
+from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
+from pipeline.transcript import Word
+
+EDGE_S = 0.02
+
+
+def windows_of(
+    samples: Samples, speech: Sequence[Span], *, call_id: str, channel: int, longest_s: float, gap_s: float
+) -> list[Window]:
+    """Cuts one channel's speech into windows of at most `longest_s`.
+
+    Spans of speech are put one after another with `gap_s` of silence between; a span that is too long is cut where it
+    is quietest. `samples` is float32 [n] at 16 kHz.
+    """
+    pieces = [piece for span in speech for piece in split(samples, span, longest_s=longest_s)]
+    return [_stitch(samples, group, call_id, channel, gap_s) for group in _groups(pieces, longest_s, gap_s)]
+
+
+def split(samples: Samples, span: Span, *, longest_s: float) -> Iterator[Span]:
+    """Cuts a long span at the quietest 0.1 s of its last third until every piece fits."""
+    start_s = span.start_s
+    while span.end_s - start_s > longest_s:
+        cut_s = _quietest(samples, start_s + longest_s * 0.6, start_s + longest_s)
+        yield Span(start_s, cut_s)
+        start_s = cut_s
+    yield Span(start_s, span.end_s)
+
+
+def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
+    """Words of a window in call time. A word lies in the piece that holds its middle, and never leaves that piece."""
+    mapped = []
+    for word in words:
+        start_s, span = _piece_at(window, (word.start_s + word.end_s) / 2)
+        shift_s = span.start_s - start_s
+        begin_s = min(max(word.start_s + shift_s, span.start_s), span.end_s - EDGE_S)
+        end_s = min(max(word.end_s + shift_s, begin_s + EDGE_S), span.end_s)
+        mapped.append(Word(word.text, round(begin_s, 3), round(max(end_s, begin_s), 3), word.probability))
+    return mapped
+
+
+def _piece_at(window: Window, time_s: float) -> tuple[float, Span]:
+    """The piece that holds a moment of window time; in a gap, the nearer one."""
+    def distance(piece: tuple[float, Span]) -> float:
+        start_s, span = piece
+        return max(start_s - time_s, time_s - (start_s + span.end_s - span.start_s), 0.0)
+
+    return min(window.pieces, key=distance)
+
+
+def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[list[Span]]:
+    """Neighbouring pieces together, as many as fit."""
+    group: list[Span] = []
+    length_s = 0.0
+    for piece in pieces:
+        piece_s = piece.end_s - piece.start_s
+        if group and length_s + gap_s + piece_s > longest_s:
+            yield group
+            group, length_s = [], 0.0
+        length_s += piece_s + (gap_s if group else 0.0)
+        group.append(piece)
+    if group:
+        yield group
+
+
+def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int, gap_s: float) -> Window:
+    """One window from neighbouring spans; spans that touch in the call get no gap."""
+    parts: list[Samples] = []
+    pieces = []
+    at = 0
+    for span in spans:
+        if pieces and span.start_s - pieces[-1][1].end_s > EDGE_S:
+            parts.append(np.zeros(round(gap_s * ASR_SAMPLE_RATE_HZ), dtype=np.float32))
+            at += len(parts[-1])
+        cut = samples[round(span.start_s * ASR_SAMPLE_RATE_HZ) : round(span.end_s * ASR_SAMPLE_RATE_HZ)]
+        pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
+        parts.append(cut)
+        at += len(cut)
+    return Window(call_id, channel, np.concatenate(parts).astype(np.float32), tuple(pieces))
+
+
+def _quietest(samples: Samples, from_s: float, to_s: float) -> float:
+    """The middle of the quietest 0.1 s between two moments."""
+    hop = ASR_SAMPLE_RATE_HZ // 20
+    cut = samples[int(from_s * ASR_SAMPLE_RATE_HZ) : int(to_s * ASR_SAMPLE_RATE_HZ)]
+    frames = cut[: len(cut) // hop * hop].reshape(-1, hop)
+    if len(frames) < 2:
+        return to_s
+    energy = np.mean(frames.astype(np.float64) ** 2, axis=1)
+    return from_s + (int(np.argmin(energy[:-1] + energy[1:])) + 1) * hop / ASR_SAMPLE_RATE_HZ
