@@ -1,0 +1,103 @@
+"""The engine: the models and the rubric of one night, and the verbs that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipeline.enriched import EnrichedCall
+from pipeline.failure import Failure
+from pipeline.fingerprint import VerbFingerprints, fingerprint, metadata_fingerprint
+from pipeline.flag import Flag
+from pipeline.recording import Audio, CallMetadata, Recording
+from pipeline.scorecard import Scorecard
+from pipeline.transcript import Transcript
+
+if TYPE_CHECKING:
+    from pipeline.ingest import Source
+    from pipeline.measures import Measure
+
+
+class Fingerprinted(Protocol):
+    """A bundle of models and settings; the verb that it belongs to knows what is inside."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a model or a setting does."""
+
+
+class Form(Protocol):
+    """A rubric or a family of rubrics, as far as the night must know it."""
+
+    @property
+    def id(self) -> str:
+        """The form's name."""
+
+    @property
+    def version(self) -> str:
+        """Changes with the form's content."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verbs:
+    """The way of a call as functions; the seam where tests put their own.
+
+    `revision` changes with the code or the settings of score and flag, which no model's fingerprint knows.
+    """
+
+    read_recording: Callable[[Source], tuple[Recording, Audio]]
+    read_transcripts: Callable[[Source], Sequence[Transcript | Failure]]
+    hear: Callable[[Sequence[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
+    read: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
+    score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Scorecard]]
+    flag: Callable[[EnrichedCall, Scorecard], Sequence[Flag]]
+    revision: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What a night works with. `measure` looks over all calls at the end; without one there are no topics."""
+
+    ears: Fingerprinted
+    reader: Fingerprinted
+    judges: Fingerprinted
+    rubric: Form
+    measure: Measure | None = None
+    verbs: Verbs = field(default_factory=lambda: real_verbs())
+
+    def fingerprints(self, *, heard: str, metadata: CallMetadata) -> VerbFingerprints:
+        """What the rows of a call must carry to be up to date, given the fingerprint of its transcript."""
+        read = fingerprint("read", heard, self.reader.fingerprint)
+        judged = (self.rubric.id, self.rubric.version, self.judges.fingerprint, self.verbs.revision)
+        return VerbFingerprints(heard, read, fingerprint("score", read, metadata_fingerprint(metadata), *judged))
+
+    def heard_fingerprint(self, *, input_hash: str, metadata: CallMetadata, written: bool) -> str:
+        """The fingerprint of a call's transcript; one that came in writing owes nothing to the ears."""
+        if written:
+            return fingerprint("written", input_hash)
+        return fingerprint("hear", input_hash, metadata.language, metadata.agent_channel, self.ears.fingerprint)
+
+
+def rubric_ids(rubric: Form) -> tuple[str, ...]:
+    """The names under which this rubric's scorecards may stand: its own and, for a family, those of its members."""
+    members: Sequence[Form] = getattr(rubric, "members", ())
+    return (rubric.id, *(member.id for member in members))
+
+
+def real_verbs() -> Verbs:
+    """The verbs of the rooms. Imported here, so that planning and tests need none of them."""
+    from pipeline import flags, ingest
+    from pipeline.hear.hear import hear
+    from pipeline.read.read import read
+    from pipeline.score.score import REVISION, score
+
+    return Verbs(
+        read_recording=ingest.read_recording,
+        read_transcripts=ingest.read_transcripts,
+        hear=lambda calls, ears: hear(calls, ears=ears),
+        read=lambda transcripts, reader: read(transcripts, reader=reader),
+        score=lambda calls, rubric, judges: score(calls, rubric=rubric, judges=judges),
+        flag=flags.flag,
+        revision=fingerprint(REVISION, flags.FlagRules().fingerprint),
+    )

@@ -1,0 +1,151 @@
+"""Flag: which calls are worth a supervisor's ear, why, and from which second to listen.
+
+The gain of listening is the rule's weight times how likely the flag is right (an answer's own probability) or how much
+is at stake (the share of the total that was lost or is in doubt). Weights put harm that can still be undone first:
+a failed form, then a customer who asks for a supervisor or threatens to leave, then quality.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+from pipeline.enriched import EnrichedCall
+from pipeline.fingerprint import fingerprint
+from pipeline.flag import Flag, Severity
+from pipeline.scorecard import UNSURE, Answer, Evidence, Scorecard
+
+
+@dataclass(frozen=True, slots=True)
+class FlagRules:
+    """Where the lines are. Totals are 0 to 100; playback starts `lead_in_s` before the evidence."""
+
+    low_total: float = 60.0
+    very_low_total: float = 40.0
+    lead_in_s: float = 5.0
+    auto_fail_weight: float = 100.0
+    low_total_weight: float = 60.0
+    negative_end_weight: float = 40.0
+    unsure_weight: float = 50.0
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes with any line and with the rules on answers."""
+        return fingerprint(asdict(self), [asdict(rule) for rule in ANSWER_RULES])
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerRule:
+    """A rule that one answer of the standard form trips: `question_id` answered `value`."""
+
+    name: str
+    question_id: str
+    value: str
+    severity: Severity
+    weight: float
+    reason: str
+
+
+ANSWER_RULES = (
+    AnswerRule("prohibited_remark", "no_prohibited", "no", "high", 85.0, "The agent made a prohibited remark"),
+    AnswerRule("escalation", "escalation_request", "yes", "high", 80.0, "The customer asked for a supervisor"),
+    AnswerRule("churn", "churn_risk", "yes", "high", 75.0, "The customer threatened to leave"),
+    AnswerRule("repeat_contact", "repeat_contact", "yes", "medium", 45.0, "The customer had called about it before"),
+)
+DEFAULT_RULES = FlagRules()
+
+
+def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT_RULES) -> list[Flag]:
+    """Every rule that the call trips, the one with the most to gain first."""
+    raised = [
+        *_auto_fails(scorecard, rules),
+        *_answers(scorecard, rules),
+        *_low_total(scorecard, rules),
+        *_negative_end(call, rules),
+        *_unsure(scorecard, rules),
+    ]
+    return sorted(raised, key=lambda flag: (-flag.gain, flag.rule))
+
+
+def _auto_fails(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
+    for question_id in scorecard.auto_failed:
+        answer = _answer(scorecard, question_id)
+        said = f" was answered `{answer.value}`" if answer else ""
+        gain = rules.auto_fail_weight * (answer.probability if answer else 1.0)
+        reason = f"The form failed as a whole: `{question_id}`{said}"
+        evidence = answer.evidence if answer else ()
+        yield _flag(scorecard.call_id, "auto_fail", "critical", reason, evidence=evidence, gain=gain, rules=rules)
+
+
+def _answers(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
+    for rule in ANSWER_RULES:
+        answer = _answer(scorecard, rule.question_id)
+        if answer is None or answer.value != rule.value or rule.question_id in scorecard.auto_failed:
+            continue
+        gain = rule.weight * answer.probability
+        yield _flag(
+            scorecard.call_id, rule.name, rule.severity, rule.reason, evidence=answer.evidence, gain=gain, rules=rules
+        )
+
+
+def _low_total(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
+    if scorecard.total is None or scorecard.total >= rules.low_total:
+        return
+    lost = sorted(scorecard.answers, key=lambda answer: answer.points - answer.points_possible)
+    evidence = next((answer.evidence for answer in lost if answer.evidence), ())
+    severity: Severity = "high" if scorecard.total < rules.very_low_total else "medium"
+    reason = f"The score is {scorecard.total:.0f}; most was lost on `{lost[0].question_id}`" if lost else "A low score"
+    gain = rules.low_total_weight * (1 - scorecard.total / 100)
+    yield _flag(scorecard.call_id, "low_score", severity, reason, evidence=evidence, gain=gain, rules=rules)
+
+
+def _negative_end(call: EnrichedCall, rules: FlagRules) -> Iterator[Flag]:
+    """The customer's last third is negative; worse when the call did not begin so."""
+    start, _, end = call.sentiment_by_third
+    if end != "negative":
+        return
+    turns = call.transcript.turns
+    last = [turn for turn in turns[2 * len(turns) // 3 :] if turn.role == "customer" and turn.text]
+    worst = max(last, key=lambda turn: call.sentiments[turn.index].negative, default=None)
+    evidence = (Evidence(worst.index, worst.text, worst.start_s, worst.end_s),) if worst else ()
+    turned = start != "negative"
+    reason = "The customer's mood turned negative" if turned else "The customer's mood stayed negative to the end"
+    share = call.sentiments[worst.index].negative if worst else 0.5
+    gain = rules.negative_end_weight * share * (1.0 if turned else 0.75)
+    call_id = call.transcript.call_id
+    yield _flag(call_id, "negative_end", "medium", reason, evidence=evidence, gain=gain, rules=rules)
+
+
+def _unsure(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
+    """One flag for all answers that a person must give, by how many points hang on them."""
+    unsure = [answer for answer in scorecard.answers if answer.value == UNSURE]
+    if not unsure:
+        return
+    heaviest = sorted(unsure, key=lambda answer: -answer.points_possible)
+    possible = sum(answer.points_possible for answer in scorecard.answers)
+    in_doubt = sum(answer.points_possible for answer in unsure) / possible if possible else 0.0
+    evidence = next((answer.evidence for answer in heaviest if answer.evidence), ())
+    names = ", ".join(f"`{answer.question_id}`" for answer in heaviest)
+    reason = f"A person must answer {names}"
+    yield _flag(
+        scorecard.call_id, "unsure", "low", reason, evidence=evidence, gain=rules.unsure_weight * in_doubt, rules=rules
+    )
+
+
+def _flag(
+    call_id: str,
+    rule: str,
+    severity: Severity,
+    reason: str,
+    *,
+    evidence: tuple[Evidence, ...],
+    gain: float,
+    rules: FlagRules,
+) -> Flag:
+    starts = [item.start_s for item in evidence if item.start_s is not None]
+    play_from_s = max(0.0, starts[0] - rules.lead_in_s) if starts else 0.0
+    return Flag(call_id, rule, severity, reason, evidence, round(play_from_s, 3), round(gain, 3))
+
+
+def _answer(scorecard: Scorecard, question_id: str) -> Answer | None:
+    return next((answer for answer in scorecard.answers if answer.question_id == question_id), None)

@@ -1,0 +1,57 @@
+"""What a night records beside its calls: what was wrong where it looked, and that it ran."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.failure import Failure
+from pipeline.fingerprint import fingerprint
+from pipeline.run import Run
+from pipeline.store import SHARD_TABLES, Part, Store, open_duckdb, write_part
+from pipeline.store.parts import UNKNOWN_DATE, Row, generation_of, table_of, write_file
+from pipeline.store.rows.failures import all_clear_row, failure_rows
+from pipeline.store.rows.runs import run_row
+from pipeline.store.views import select
+
+
+def record_discovery(store: Store, address: str, failures: Sequence[Failure]) -> None:
+    """Write what was found wrong at an address in place of what was found wrong there before, if that changed."""
+    item = f"discovery of {_absolute(address)}"
+    in_order = sorted(failures, key=lambda failure: (failure.source, failure.cause))
+    rows = failure_rows(in_order, item=item)
+    standing, generation = _standing(store, item)
+    if rows == standing:
+        return
+    written = rows or [all_clear_row(item=item)]
+    content = [(row["source"], row["stage"], row["cause"], row["remedy"]) for row in written]
+    part = Part(UNKNOWN_DATE, generation + 1, fingerprint(item, content))
+    tables = {"failures": table_of("failures", written, part=part.name, date=part.date)}
+    write_part(store, part, tables, order=SHARD_TABLES)
+
+
+def record_run(store: Store, run: Run) -> None:
+    """Write one row of `runs`, in a file of its own. It is the one table that tells two equal nights apart."""
+    filesystem, root = store.open()
+    date = run.started_at[:10]
+    name = f"{run.started_at[:19].translate(str.maketrans('', '', '-:'))}-{run.run_id}"
+    path = f"{root}/runs/date={date}/part-{name}.parquet"
+    write_file(filesystem, path, table_of("runs", [run_row(run)], part=name, date=date), table="runs")
+
+
+def _standing(store: Store, item: str) -> tuple[list[Row], int]:
+    """The failures of this item that readers see, and its last generation, seen or not."""
+    connection = open_duckdb(store)
+    try:
+        found = select(connection, "failures").to_pylist()
+        query = "select max(part) from parts.failures where item = ?"
+        row = connection.execute(query, [item]).fetchone()
+    finally:
+        connection.close()
+    standing = [row for row in found if row["item"] == item]
+    plain = [{name: value for name, value in row.items() if name not in ("part", "date")} for row in standing]
+    return plain, generation_of(row[0] or "" if row else "")
+
+
+def _absolute(address: str) -> str:
+    filesystem, root = Store(address).open()
+    return str(filesystem.unstrip_protocol(root))

@@ -1,0 +1,106 @@
+"""What the tables already know of the calls: the newest row, scorecards and failures, as far as planning needs them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pipeline.engine import Form, rubric_ids
+from pipeline.recording import CallMetadata
+from pipeline.store import Store, open_duckdb
+from pipeline.store.parts import generation_of
+from pipeline.store.rows.calls import PLAIN_METADATA, metadata_from_row
+from pipeline.store.views import select
+
+CALL_COLUMNS = (
+    "call_id", "part", "date", "uri", "input_hash", "hear_fingerprint", "read_fingerprint",
+    *PLAIN_METADATA, "language_hint", "extra",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """The newest row of one call in `calls`."""
+
+    call_id: str
+    part: str
+    date: str
+    uri: str
+    input_hash: str
+    hear_fingerprint: str
+    read_fingerprint: str
+    metadata: CallMetadata
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFailure:
+    """The newest failure of one call."""
+
+    part: str
+    stage: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The newest rows by call id and by input hash; `scored` has (call id, fingerprint) of the rubric's scorecards."""
+
+    by_id: Mapping[str, KnownCall]
+    by_hash: Mapping[str, KnownCall]
+    scored: frozenset[tuple[str, str]]
+    failures: Mapping[str, KnownFailure]
+
+    def find(self, call_id: str, input_hash: str) -> KnownCall | None:
+        """The call's row: by its id, else by its input, which may have had another id."""
+        return self.by_id.get(call_id) or self.by_hash.get(input_hash)
+
+    def failure_of(self, call_id: str, input_hash: str) -> KnownFailure | None:
+        """The call's failure, if its last try failed."""
+        return self.failures.get(call_id) or self.failures.get(input_hash)
+
+    def is_scored(self, call_id: str, fingerprint: str) -> bool:
+        """Whether a scorecard with this fingerprint stands."""
+        return (call_id, fingerprint) in self.scored
+
+    def generation(self, call_id: str, input_hash: str) -> int:
+        """The last generation that holds a row of the call; 0 for a new one."""
+        rows = (
+            self.by_id.get(call_id),
+            self.by_hash.get(input_hash),
+            self.failures.get(call_id),
+            self.failures.get(input_hash),
+        )
+        return max((generation_of(row.part) for row in rows if row is not None), default=0)
+
+
+def known_calls(store: Store, *, rubric: Form) -> Known:
+    """Read what planning needs, and no words of a call."""
+    connection = open_duckdb(store)
+    try:
+        calls = select(connection, "calls", columns=CALL_COLUMNS).to_pylist()
+        scored = select(connection, "scorecards", columns=["call_id", "rubric_id", "fingerprint"]).to_pylist()
+        columns = ["item", "part", "stage", "input_hash", "fingerprint"]
+        failed = select(connection, "failures", columns=columns).to_pylist()
+    finally:
+        connection.close()
+    known = [_known_call(row) for row in calls]
+    names = rubric_ids(rubric)
+    failures: dict[str, KnownFailure] = {}
+    for row in failed:
+        for key in filter(None, (row["item"], row["input_hash"])):
+            failures[key] = KnownFailure(row["part"], row["stage"], row["fingerprint"])
+    return Known(
+        by_id={call.call_id: call for call in known},
+        by_hash={call.input_hash: call for call in known},
+        scored=frozenset((row["call_id"], row["fingerprint"]) for row in scored if row["rubric_id"] in names),
+        failures=failures,
+    )
+
+
+def _known_call(row: dict[str, object]) -> KnownCall:
+    plain = ("call_id", "part", "uri", "input_hash", "hear_fingerprint", "read_fingerprint")
+    return KnownCall(
+        **{name: str(row[name]) for name in plain},
+        date=str(row["date"]),
+        metadata=metadata_from_row(row),
+    )

@@ -1,0 +1,198 @@
+"""The night: find the calls, plan what is missing, run it shard by shard, then look over all calls. Knows no Prefect.
+
+`run_night` is the whole of it in one process. Who runs shards elsewhere calls its steps: `begin`, `run_shard` for each
+shard of the plan, `measure_all`, `finish`.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from pipeline.batch import Done, Failed, through, transcripts_of
+from pipeline.engine import Engine
+from pipeline.ingest import Discovery, MetadataSource, discover
+from pipeline.journal import record_discovery, record_run
+from pipeline.measures import measure_all
+from pipeline.plan import Plan, plan, plan_rescore
+from pipeline.progress import Progress, Step, unwatched
+from pipeline.run import Run
+from pipeline.shard import Item, Shard
+from pipeline.shard_rows import ShardRows, add_call, add_failure, arrow_tables
+from pipeline.store import SHARD_TABLES, Part, Store, clean, open_duckdb, write_part
+from pipeline.stored import StoredCall, stored_calls
+from pipeline.summary import NightSummary, ShardSummary, night_summary
+
+__all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore", "run_night", "run_shard"]
+
+LOGGER = logging.getLogger(__name__)
+
+BATCH_CALLS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A night that has begun. `kind` is `night` or `rescore`; `notices` is how much was found wrong while looking."""
+
+    kind: str
+    plan: Plan
+    notices: int = 0
+    started_at: datetime = field(default_factory=lambda: datetime.now(UTC))
+    run_id: str = field(default_factory=lambda: secrets.token_hex(8))
+
+
+def run_night(
+    address: str,
+    *,
+    store: Store,
+    engine: Engine,
+    metadata: MetadataSource | None = None,
+    limit: int | None = None,
+    retry_failed: bool = False,
+    progress: Progress = unwatched,
+) -> NightSummary:
+    """A whole night in this process, one shard after the other. Raises ConfigError and StoreError."""
+    found = discover(address, metadata=metadata)
+    night = begin(found, address=address, store=store, engine=engine, limit=limit, retry_failed=retry_failed)
+    return _run(night, store=store, engine=engine, progress=progress)
+
+
+def rescore(
+    store: Store, *, engine: Engine, dates: Sequence[str] | None = None, progress: Progress = unwatched
+) -> NightSummary:
+    """Score and flag the stored calls of these dates (all by default) again; nothing is heard or embedded again."""
+    return _run(begin_rescore(store, engine=engine, dates=dates), store=store, engine=engine, progress=progress)
+
+
+def begin(
+    discovery: Discovery,
+    *,
+    address: str,
+    store: Store,
+    engine: Engine,
+    limit: int | None = None,
+    retry_failed: bool = False,
+) -> Night:
+    """Plan a night over what was found at the address, and record what was found wrong there."""
+    started_at = datetime.now(UTC)
+    clean(store)
+    planned = plan(discovery.sources, store, engine, limit=limit, retry_failed=retry_failed)
+    failures = [*discovery.failures, *planned.failures]
+    record_discovery(store, address, failures)
+    return Night("night", planned, len(failures), started_at)
+
+
+def begin_rescore(store: Store, *, engine: Engine, dates: Sequence[str] | None = None) -> Night:
+    """Plan to score again what the store holds."""
+    started_at = datetime.now(UTC)
+    clean(store)
+    return Night("rescore", plan_rescore(store, engine, dates=dates), started_at=started_at)
+
+
+def run_shard(shard: Shard, *, store: Store, engine: Engine, progress: Progress = unwatched) -> ShardSummary:
+    """Bring every call of a shard to its flags and write the part. Bad calls become failures; a bug is an exception."""
+    started_s = time.monotonic()
+    rows = ShardRows(Part(shard.date, shard.generation, shard.fingerprint))
+    for outcome in _outcomes(shard, store=store, engine=engine, progress=progress):
+        if isinstance(outcome, Done):
+            add_call(rows, outcome)
+        else:
+            add_failure(rows, outcome)
+    write_part(store, rows.part, arrow_tables(rows), order=SHARD_TABLES)
+    progress(Step("write", len(shard.items)))
+    summary = _shard_summary(shard, rows, wall_s=time.monotonic() - started_s)
+    LOGGER.info("shard %s: %d calls done, %d failed", summary.part, summary.calls_done, summary.calls_failed)
+    return summary
+
+
+def finish(
+    night: Night, shards: Sequence[ShardSummary], *, store: Store, engine: Engine, status: str = "completed"
+) -> NightSummary:
+    """Add up a night's shards and record the run."""
+    finished_at = datetime.now(UTC)
+    summary = night_summary(
+        shards,
+        found=night.plan.found,
+        up_to_date=night.plan.done,
+        held_back=night.plan.held_back,
+        notices=night.notices,
+        wall_s=(finished_at - night.started_at).total_seconds(),
+    )
+    record_run(store, _run_row(night, summary, engine=engine, finished_at=finished_at, status=status))
+    return summary
+
+
+def _run(night: Night, *, store: Store, engine: Engine, progress: Progress) -> NightSummary:
+    shards: list[ShardSummary] = []
+    try:
+        for shard in night.plan.shards:
+            shards.append(run_shard(shard, store=store, engine=engine, progress=progress))
+        if engine.measure is not None:
+            measure_all(store, measure=engine.measure, rubric=engine.rubric)
+    except BaseException:
+        finish(night, shards, store=store, engine=engine, status="failed")
+        raise
+    return finish(night, shards, store=store, engine=engine)
+
+
+def _outcomes(shard: Shard, *, store: Store, engine: Engine, progress: Progress) -> Iterator[Done | Failed]:
+    written = transcripts_of(shard.items, engine=engine)
+    for start in range(0, len(shard.items), BATCH_CALLS):
+        batch = shard.items[start : start + BATCH_CALLS]
+        stored = _stored(store, batch)
+        yield from through(batch, engine=engine, stored=stored, written=written, progress=progress)
+
+
+def _stored(store: Store, items: Sequence[Item]) -> Mapping[str, StoredCall]:
+    """The batch's calls as the tables have them; nothing where all must be heard."""
+    call_ids = [item.stored_id for item in items if item.work != "hear"]
+    if not call_ids:
+        return {}
+    connection = open_duckdb(store)
+    try:
+        return stored_calls(connection, call_ids)
+    finally:
+        connection.close()
+
+
+def _shard_summary(shard: Shard, rows: ShardRows, *, wall_s: float) -> ShardSummary:
+    cards = rows.tables["scorecards"]
+    totals = [card["total"] for card in cards if card["total"] is not None]
+    return ShardSummary(
+        part=rows.part.name,
+        date=shard.date,
+        work=shard.work,
+        calls_done=len(cards),
+        calls_failed=sum(rows.failures.values()),
+        failures=dict(sorted(rows.failures.items())),
+        flags=len(rows.tables["flags"]),
+        totals=len(totals),
+        total_sum=float(sum(totals)),
+        audio_s=rows.audio_s,
+        wall_s=wall_s,
+    )
+
+
+def _run_row(night: Night, summary: NightSummary, *, engine: Engine, finished_at: datetime, status: str) -> Run:
+    return Run(
+        run_id=night.run_id,
+        kind=night.kind,
+        status=status,
+        started_at=night.started_at.isoformat(timespec="milliseconds"),
+        finished_at=finished_at.isoformat(timespec="milliseconds"),
+        rubric_id=engine.rubric.id,
+        rubric_version=engine.rubric.version,
+        ears=engine.ears.fingerprint,
+        reader=engine.reader.fingerprint,
+        judges=engine.judges.fingerprint,
+        calls_found=summary.calls_found,
+        calls_done=summary.calls_done,
+        calls_failed=summary.calls_failed,
+        audio_s=summary.audio_s,
+        wall_s=summary.wall_s,
+        mean_total=summary.mean_total,
+    )

@@ -1,0 +1,183 @@
+"""Parts: the files of a store, how they are named, written whole or not at all, and found again.
+
+    <store>/<table>/date=YYYY-MM-DD/part-g<generation>-<fingerprint>.parquet
+
+One shard (or one measure over all calls) writes one part: a file of the same name in each table that it has rows for.
+The marker table comes last, so a part without its marker was cut off and is ignored; running the shard again writes
+the same names. The generation is one more than that of any row which the part replaces, so the newest row of a call is
+the one with the greatest part name, on every machine and without a clock.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import re
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from pipeline.errors import StoreError
+from pipeline.store.schemas import MEASURE_TABLES, SCHEMA_VERSION, SHARD_TABLES, SORT_COLUMNS, TABLES, schema_of
+
+if TYPE_CHECKING:
+    from fsspec import AbstractFileSystem
+
+Row = dict[str, Any]
+
+PATH = re.compile(r"(?P<table>[a-z_]+)/date=(?P<date>\d{4}-\d\d-\d\d)/part-(?P<part>[^/]+)\.parquet$")
+TEMPORARY_ENDING = ".writing"
+GENERATION_DIGITS = 4
+UNKNOWN_DATE = "1970-01-01"
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """A folder or any fsspec address that holds the tables. It need not exist yet."""
+
+    address: str
+
+    def open(self) -> tuple[AbstractFileSystem, str]:
+        """The file system and the root path in it."""
+        from fsspec.core import url_to_fs
+
+        filesystem, root = url_to_fs(self.address)
+        return filesystem, root.rstrip("/")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The name of what one shard writes. `date` is its partition, YYYY-MM-DD."""
+
+    date: str
+    generation: int
+    fingerprint: str
+
+    @property
+    def name(self) -> str:
+        """Sorts by generation first."""
+        return f"g{self.generation:0{GENERATION_DIGITS}d}-{self.fingerprint}"
+
+    def path(self, table: str) -> str:
+        """The file of one table, below the store's root."""
+        return f"{table}/date={self.date}/part-{self.name}.parquet"
+
+
+@dataclass(frozen=True, slots=True)
+class PartFile:
+    """One file of the store; `path` is the file system's own."""
+
+    table: str
+    date: str
+    part: str
+    path: str
+
+
+def generation_of(part: str) -> int:
+    """The generation in a part's name; 0 for no part."""
+    return int(part[1 : 1 + GENERATION_DIGITS]) if part else 0
+
+
+def partition_date(text: str) -> str:
+    """The day as YYYY-MM-DD; `1970-01-01` when the text is not one, so that no odd folder is ever made."""
+    try:
+        return Date.fromisoformat(text[:10]).isoformat()
+    except ValueError:
+        return UNKNOWN_DATE
+
+
+def table_of(table: str, rows: Sequence[Row], *, part: str, date: str) -> pa.Table:
+    """Rows as an Arrow table of the table's schema, sorted, with part and date filled in."""
+    day = Date.fromisoformat(date)
+    filled = [{**row, "part": part, "date": day} for row in rows]
+    return sorted_table(table, pa.Table.from_pylist(filled, schema=schema_of(table)))
+
+
+def sorted_table(table: str, content: pa.Table) -> pa.Table:
+    """Rows in the table's own order, so that the same rows always make the same bytes."""
+    return content.sort_by([(column, "ascending") for column in SORT_COLUMNS[table]])
+
+
+def write_part(store: Store, part: Part, tables: Mapping[str, pa.Table], *, order: Sequence[str]) -> None:
+    """Write one part, its marker (the last of `order`) at the end, even when that has no rows. Raises StoreError."""
+    filesystem, root = store.open()
+    *others, marker = order
+    for table in others:
+        path = f"{root}/{part.path(table)}"
+        if table in tables and tables[table].num_rows:
+            write_file(filesystem, path, tables[table], table=table)
+        elif filesystem.exists(path):
+            filesystem.rm_file(path)
+    content = tables.get(marker, schema_of(marker).empty_table())
+    write_file(filesystem, f"{root}/{part.path(marker)}", content, table=marker)
+
+
+def write_file(filesystem: AbstractFileSystem, path: str, content: pa.Table, *, table: str) -> None:
+    """Write one Parquet file aside, under a hidden name, and rename it. Raises StoreError."""
+    if content.schema != schema_of(table):
+        raise StoreError(f"rows for `{table}` do not fit schema version {SCHEMA_VERSION}")
+    buffer = io.BytesIO()
+    pq.write_table(
+        content.replace_schema_metadata(schema_of(table).metadata), buffer, compression="zstd", compression_level=3
+    )
+    folder, name = path.rsplit("/", 1)
+    aside = f"{folder}/.{name}.{secrets.token_hex(4)}{TEMPORARY_ENDING}"
+    try:
+        filesystem.makedirs(folder, exist_ok=True)
+        _place(filesystem, aside, path, content=buffer.getvalue())
+    except OSError as error:
+        cause = f"{path} cannot be written ({type(error).__name__})"
+        raise StoreError(cause, remedy="Check the address, its rights and the space left") from error
+
+
+def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: bytes) -> None:
+    from fsspec.implementations.local import LocalFileSystem
+
+    if not isinstance(filesystem, LocalFileSystem):
+        # Object stores show an object only once it is whole; the move keeps half-written ones out of sight elsewhere.
+        filesystem.pipe_file(aside, content)
+        filesystem.mv(aside, path)
+        return
+    with open(aside, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(aside, path)
+
+
+def files(store: Store) -> list[PartFile]:
+    """Every finished file of the store, in order of path; hidden and foreign files are left out."""
+    filesystem, root = store.open()
+    filesystem.invalidate_cache()
+    if not filesystem.exists(root):
+        return []
+    found = []
+    for path in sorted(filesystem.find(root)):
+        match = PATH.search(path)
+        if match and match["table"] in TABLES:
+            found.append(PartFile(match["table"], match["date"], match["part"], path))
+    return found
+
+
+def snapshot(store: Store) -> dict[str, list[PartFile]]:
+    """The files that count, by table: those of parts whose marker is there, and only the newest measures."""
+    found = files(store)
+    shards = {(file.date, file.part) for file in found if file.table == SHARD_TABLES[-1]}
+    newest = newest_measure(found)
+    counted: dict[str, list[PartFile]] = {table: [] for table in TABLES}
+    for file in found:
+        is_shard = file.table in SHARD_TABLES and (file.date, file.part) in shards
+        is_measure = file.table in MEASURE_TABLES and file.part == newest
+        if is_shard or is_measure or file.table == "runs":
+            counted[file.table].append(file)
+    return counted
+
+
+def newest_measure(found: Sequence[PartFile]) -> str:
+    """The part of the last measures over all calls; "" when there are none."""
+    return max((file.part for file in found if file.table == MEASURE_TABLES[-1]), default="")

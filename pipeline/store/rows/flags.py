@@ -1,0 +1,40 @@
+"""One row a flag, beside the scorecard that it was raised on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pipeline.flag import Flag
+from pipeline.store.parts import Row
+from pipeline.store.rows.evidence import evidence_from_rows, evidence_rows
+
+
+def flag_rows(flags: Sequence[Flag], *, rubric_id: str) -> list[Row]:
+    """The rows of `flags` of one call, in the order given."""
+    return [
+        {
+            "call_id": flag.call_id,
+            "rubric_id": rubric_id,
+            "position": position,
+            "rule": flag.rule,
+            "severity": flag.severity,
+            "reason": flag.reason,
+            "evidence": evidence_rows(flag.evidence),
+            "play_from_s": flag.play_from_s,
+            "gain": flag.gain,
+        }
+        for position, flag in enumerate(flags)
+    ]
+
+
+def flag_from_row(row: Row) -> Flag:
+    """One flag back."""
+    return Flag(
+        call_id=row["call_id"],
+        rule=row["rule"],
+        severity=row["severity"],
+        reason=row["reason"],
+        evidence=evidence_from_rows(row["evidence"]),
+        play_from_s=row["play_from_s"],
+        gain=row["gain"],
+    )

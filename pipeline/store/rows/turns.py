@@ -1,0 +1,99 @@
+"""One row a turn, with its sentiment; and its vector, in a table of its own because it is large."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date as Date  # noqa: N812
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
+from pipeline.store.parts import Row, sorted_table
+from pipeline.store.schemas import schema_of
+from pipeline.transcript import Turn, Word
+
+
+def turn_rows(call: EnrichedCall) -> list[Row]:
+    """The rows of `turns` of one call."""
+    transcript = call.transcript
+    return [
+        _turn_row(transcript.call_id, turn, sentiment)
+        for turn, sentiment in zip(transcript.turns, call.sentiments, strict=True)
+    ]
+
+
+def turn_from_row(row: Row) -> tuple[Turn, TurnSentiment]:
+    """One turn back, and its sentiment. A row read without `words` gives a turn without words."""
+    turn = Turn(
+        index=row["turn"],
+        role=row["role"],
+        channel=row["channel"],
+        start_s=row["start_s"],
+        end_s=row["end_s"],
+        text=row["text"],
+        words=tuple(Word(**word) for word in row.get("words", ())),
+        confidence=row["confidence"],
+        role_confidence=row["role_confidence"],
+    )
+    return turn, TurnSentiment(row["negative"], row["neutral"], row["positive"])
+
+
+def storable(vectors: Vectors) -> Vectors:
+    """Vectors as they come back from the store: rounded to 16 bits, so that scoring again gives the same answers."""
+    return vectors.astype(np.float16).astype(np.float32)
+
+
+def vector_table(calls: Sequence[EnrichedCall], *, part: str, date: str) -> pa.Table:
+    """The rows of `turn_vectors`. Built by column: a call's vectors are thousands of numbers."""
+    arrays = [call.vectors.astype(np.float16) for call in calls]
+    counts = [array.shape[0] for array in arrays]
+    columns = {
+        "part": pa.array([part] * sum(counts), pa.string()),
+        "date": pa.array([Date.fromisoformat(date)] * sum(counts), pa.date32()),
+        "call_id": _repeated([call.transcript.call_id for call in calls], counts),
+        "turn": pa.array([index for count in counts for index in range(count)], pa.int32()),
+        "encoder": _repeated([call.encoder for call in calls], counts),
+        "vector": _list_array(arrays),
+    }
+    return sorted_table("turn_vectors", pa.table(columns, schema=schema_of("turn_vectors")))
+
+
+def vectors_of(rows: pa.Table) -> Vectors:
+    """The vectors of one call, float32 [turns, dimensions], from its rows of `turn_vectors` in order of turn."""
+    column = rows.column("vector").combine_chunks()
+    values = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
+    return values.reshape(rows.num_rows, -1) if rows.num_rows else np.zeros((0, 0), np.float32)
+
+
+def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment) -> Row:
+    return {
+        "call_id": call_id,
+        "turn": turn.index,
+        "role": turn.role,
+        "channel": turn.channel,
+        "start_s": turn.start_s,
+        "end_s": turn.end_s,
+        "text": turn.text,
+        "confidence": turn.confidence,
+        "role_confidence": turn.role_confidence,
+        "negative": sentiment.negative,
+        "neutral": sentiment.neutral,
+        "positive": sentiment.positive,
+        "words": [
+            {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "probability": word.probability}
+            for word in turn.words
+        ],
+    }
+
+
+def _repeated(values: Sequence[str], counts: Sequence[int]) -> pa.Array:
+    return pa.array([value for value, count in zip(values, counts, strict=True) for _ in range(count)], pa.string())
+
+
+def _list_array(arrays: Sequence[npt.NDArray[np.float16]]) -> pa.Array:
+    lengths = [array.shape[1] for array in arrays for _ in range(array.shape[0])]
+    offsets = pa.array(np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32))
+    flat = np.concatenate([array.ravel() for array in arrays]) if arrays else np.zeros(0, np.float16)
+    return pa.ListArray.from_arrays(offsets, pa.array(flat, pa.float16()))

@@ -1,0 +1,135 @@
+"""Views: the tables as DuckDB sees them, newest rows only.
+
+Which row is newest is decided here and nowhere else:
+- a call: the greatest part name of its id, unless the same input was later taken in under another id;
+- turns and vectors: those of the part that the call names in `turns_part`;
+- a scorecard: the greatest part name of its call and rubric, if it rests on the call's present turns;
+- answers and flags: those written with that scorecard;
+- a failure: the greatest part name of its item, until the call succeeds in a later one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipeline.errors import StoreError
+from pipeline.store.parts import PartFile, Store, snapshot
+from pipeline.store.schemas import SORT_COLUMNS, TABLES, schema_of
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from fsspec import AbstractFileSystem
+
+OF_THE_CALLS_TURNS = "semi join calls c on t.call_id = c.call_id and t.part = c.turns_part"
+OF_THE_SCORECARD = "semi join scorecards s on t.call_id = s.call_id and t.rubric_id = s.rubric_id and t.part = s.part"
+VIEWS = {
+    "calls": """select * from parts.calls
+        qualify part = max(part) over (partition by call_id) and part = max(part) over (partition by input_hash)""",
+    "turns": f"select * from parts.turns t {OF_THE_CALLS_TURNS}",
+    "turn_vectors": f"select * from parts.turn_vectors t {OF_THE_CALLS_TURNS}",
+    "scorecards": """select * from parts.scorecards t
+        semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
+        qualify part = max(part) over (partition by call_id, rubric_id)""",
+    "answers": f"select * from parts.answers t {OF_THE_SCORECARD}",
+    "flags": f"select * from parts.flags t {OF_THE_SCORECARD}",
+    "failures": """select * from (
+            select * from parts.failures qualify part = max(part) over (partition by item)
+        ) f where stage <> '' and not exists (
+            select 1 from calls c
+            where c.part > f.part and (c.call_id = f.item or (f.input_hash <> '' and c.input_hash = f.input_hash))
+        )""",
+    "topics": "select * from parts.topics",
+    "call_topics": "select * from parts.call_topics",
+    "repeats": "select * from parts.repeats",
+    "runs": "select * from parts.runs",
+}
+
+
+def open_duckdb(store: Store) -> DuckDBPyConnection:
+    """An in-memory connection with one view a table, as the store is now; tables without files are empty views."""
+    import duckdb
+
+    filesystem, _ = store.open()
+    connection = duckdb.connect()
+    if not _is_local(filesystem):
+        connection.register_filesystem(filesystem)
+    connection.execute("create schema parts")
+    counted = snapshot(store)
+    for table in TABLES:
+        _create_parts(connection, table, counted[table], filesystem=filesystem)
+    for table, query in VIEWS.items():
+        connection.execute(f"create view {table} as {query}")
+    return connection
+
+
+def read(
+    store: Store, table: str, *, dates: Sequence[str] | None = None, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """The newest rows of a table in its own order, of all dates or the named ones. Raises StoreError."""
+    connection = open_duckdb(store)
+    try:
+        return select(connection, table, dates=dates, columns=columns)
+    finally:
+        connection.close()
+
+
+def select(
+    connection: DuckDBPyConnection,
+    table: str,
+    *,
+    dates: Sequence[str] | None = None,
+    columns: Sequence[str] | None = None,
+    call_ids: Sequence[str] | None = None,
+) -> pa.Table:
+    """`read` on an open connection, narrowed to some calls where asked. Raises StoreError for an unknown column."""
+    schema = schema_of(table)
+    unknown = sorted(set(columns or ()) - set(schema.names))
+    if unknown:
+        cause = f"`{table}` has no column {', '.join(unknown)}"
+        raise StoreError(cause, remedy=f"Its columns are: {', '.join(schema.names)}")
+    names = list(columns) if columns is not None else schema.names
+    conditions, values = ["true"], []
+    if dates is not None:
+        conditions.append("date in (select unnest(?)::date)")
+        values.append(list(dates))
+    if call_ids is not None:
+        conditions.append("call_id in (select unnest(?))")
+        values.append(list(call_ids))
+    query = (
+        f"select {', '.join(_quoted(name) for name in names)} from {table} "
+        f"where {' and '.join(conditions)} order by {', '.join((*SORT_COLUMNS[table], 'part'))}"
+    )
+    found = connection.sql(query, params=values or None).to_arrow_table()
+    return found.cast(pa.schema([schema.field(name) for name in names], metadata=schema.metadata))
+
+
+def _create_parts(
+    connection: DuckDBPyConnection, table: str, found: Sequence[PartFile], *, filesystem: AbstractFileSystem
+) -> None:
+    if not found:
+        connection.register(f"_empty_{table}", _without_half_floats(schema_of(table)).empty_table())
+        connection.execute(f"create view parts.{table} as select * from _empty_{table}")
+        return
+    paths = [file.path if _is_local(filesystem) else filesystem.unstrip_protocol(file.path) for file in found]
+    listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
+    source = f"read_parquet([{listed}], hive_partitioning = false)"
+    connection.execute(f"create view parts.{table} as select * from {source}")
+
+
+def _without_half_floats(schema: pa.Schema) -> pa.Schema:
+    """DuckDB has no 16-bit floats: it reads those of a file as 32-bit ones."""
+    half = pa.list_(pa.float16())
+    return pa.schema([field.with_type(pa.list_(pa.float32())) if field.type == half else field for field in schema])
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _is_local(filesystem: AbstractFileSystem) -> bool:
+    from fsspec.implementations.local import LocalFileSystem
+
+    return isinstance(filesystem, LocalFileSystem)

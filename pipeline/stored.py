@@ -1,0 +1,91 @@
+"""Calls as the tables hold them: the way back in for scoring again and for the measures over all calls."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.enriched import EnrichedCall, Vectors
+from pipeline.recording import Recording
+from pipeline.scorecard import Scorecard
+from pipeline.store.parts import Row
+from pipeline.store.rows.calls import call_from_rows, recording_from_row
+from pipeline.store.rows.scorecards import scorecard_from_rows
+from pipeline.store.rows.turns import turn_from_row, vectors_of
+from pipeline.store.schemas import schema_of
+from pipeline.store.views import select
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCall:
+    """A call with the recording behind it, and the part that holds its turns."""
+
+    call: EnrichedCall
+    recording: Recording | None
+    uri: str
+    turns_part: str
+
+
+def stored_calls(
+    connection: DuckDBPyConnection, call_ids: Sequence[str], *, words: bool = True
+) -> dict[str, StoredCall]:
+    """The calls with these ids that the store has, turns and vectors included. Without `words` turns have no words."""
+    columns = [name for name in schema_of("turns").names if words or name != "words"]
+    turns = _by_call(select(connection, "turns", columns=columns, call_ids=call_ids).to_pylist())
+    vectors = _vectors_by_call(connection, call_ids)
+    rows = select(connection, "calls", call_ids=call_ids).to_pylist()
+    return {row["call_id"]: _stored(row, turns, vectors) for row in rows}
+
+
+def stored_scorecards(
+    connection: DuckDBPyConnection, call_ids: Sequence[str], *, rubric_ids: Sequence[str]
+) -> dict[str, Scorecard]:
+    """The scorecards of these calls by one rubric, which may go by several ids."""
+    answers = _by_call(select(connection, "answers", call_ids=call_ids).to_pylist())
+    cards = {}
+    for row in select(connection, "scorecards", call_ids=call_ids).to_pylist():
+        if row["rubric_id"] in rubric_ids:
+            own = [answer for answer in answers[row["call_id"]] if answer["rubric_id"] == row["rubric_id"]]
+            cards[row["call_id"]] = scorecard_from_rows(row, own)
+    return cards
+
+
+def batches(call_ids: Sequence[str], *, size: int) -> Iterator[Sequence[str]]:
+    """The ids in order, `size` at a time."""
+    for start in range(0, len(call_ids), size):
+        yield call_ids[start : start + size]
+
+
+def _stored(row: Row, turns: Mapping[str, list[Row]], vectors: Mapping[str, Vectors]) -> StoredCall:
+    call_id = row["call_id"]
+    pairs = [turn_from_row(turn) for turn in turns[call_id]]
+    call = call_from_rows(
+        row,
+        [turn for turn, _ in pairs],
+        sentiments=[sentiment for _, sentiment in pairs],
+        vectors=vectors.get(call_id, np.zeros((0, 0), np.float32)),
+    )
+    return StoredCall(call, recording_from_row(row), row["uri"], row["turns_part"])
+
+
+def _by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
+    grouped: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row["call_id"]].append(row)
+    return grouped
+
+
+def _vectors_by_call(connection: DuckDBPyConnection, call_ids: Sequence[str]) -> dict[str, Vectors]:
+    """Rows come sorted by call and turn, so each call is one slice."""
+    found = select(connection, "turn_vectors", columns=["call_id", "vector"], call_ids=call_ids)
+    names = found.column("call_id").to_pylist()
+    starts = [index for index, name in enumerate(names) if index == 0 or name != names[index - 1]]
+    ends = [*starts[1:], len(names)]
+    return {names[start]: vectors_of(found.slice(start, end - start)) for start, end in zip(starts, ends, strict=True)}

@@ -1,0 +1,77 @@
+"""Summaries: counts of a shard and of a night. They hold nothing said on a call, so they may go anywhere."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class ShardSummary:
+    """What one shard did. `totals` counts the scorecards that have a total, `total_sum` adds those up."""
+
+    part: str
+    date: str
+    work: str
+    calls_done: int
+    calls_failed: int
+    failures: Mapping[str, int]
+    flags: int
+    totals: int
+    total_sum: float
+    audio_s: float
+    wall_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class NightSummary:
+    """What a night did. `failures` counts by stage; `mean_total` is that of tonight's scorecards."""
+
+    calls_found: int
+    calls_up_to_date: int
+    calls_held_back: int
+    calls_done: int
+    calls_failed: int
+    notices: int
+    flags: int
+    shards: int
+    audio_s: float
+    wall_s: float
+    mean_total: float | None
+    failures: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def calls_per_hour(self) -> float | None:
+        """Throughput; None when nothing was done."""
+        return 3_600 * self.calls_done / self.wall_s if self.calls_done and self.wall_s else None
+
+    @property
+    def audio_per_wall(self) -> float | None:
+        """Seconds of audio heard in a second; None when nothing was heard."""
+        return self.audio_s / self.wall_s if self.audio_s and self.wall_s else None
+
+
+def night_summary(
+    shards: Iterable[ShardSummary], *, found: int, up_to_date: int, held_back: int, notices: int, wall_s: float
+) -> NightSummary:
+    """Add up the shards of a night."""
+    shards = list(shards)
+    failures: Counter[str] = Counter()
+    for shard in shards:
+        failures.update(shard.failures)
+    totals = sum(shard.totals for shard in shards)
+    return NightSummary(
+        calls_found=found,
+        calls_up_to_date=up_to_date,
+        calls_held_back=held_back,
+        calls_done=sum(shard.calls_done for shard in shards),
+        calls_failed=sum(shard.calls_failed for shard in shards),
+        notices=notices,
+        flags=sum(shard.flags for shard in shards),
+        shards=len(shards),
+        audio_s=round(sum(shard.audio_s for shard in shards), 3),
+        wall_s=round(wall_s, 3),
+        mean_total=round(sum(shard.total_sum for shard in shards) / totals, 2) if totals else None,
+        failures=dict(sorted(failures.items())),
+    )

@@ -1,0 +1,191 @@
+"""A night with fake ears, reader and judges over real files: what the tests of the night and of the flows share.
+
+As a script it runs one night, and can be made to die on the way:
+    python night_fakes.py RECORDINGS STORE [--die-at-write N] [--slow-s S]
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import signal
+import sys
+import time
+import wave
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pipeline import flags, ingest
+from pipeline.engine import Engine, Verbs
+from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
+from pipeline.errors import ScoreError
+from pipeline.failure import Failure
+from pipeline.measures import Overall
+from pipeline.repeat import Repeat
+from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore
+from pipeline.store import Store
+from pipeline.topic import CallTopic, Topic
+from pipeline.transcript import Transcript, Turn, Word
+
+
+@dataclass(frozen=True)
+class FakeModel:
+    fingerprint: str
+
+
+@dataclass(frozen=True)
+class FakeRubric:
+    id: str = "fake"
+    version: str = "1"
+
+
+@dataclass(frozen=True)
+class FakeMeasure:
+    fingerprint: str = "measure-1"
+
+    def __call__(self, calls):
+        calls = list(calls)
+        days = [(each.call.transcript.call_id, each.call.transcript.date) for each in calls]
+        topics = (Topic("t1", "billing", "en", len(calls), ("bill",), (days[0][0],)),) if days else ()
+        repeats = tuple(Repeat(call_id, date, "said", customer_id="C1") for call_id, date in days[1:2])
+        return Overall(topics, tuple(CallTopic(call_id, date, "t1", 0.5, 1) for call_id, date in days), repeats)
+
+
+def fake_hear(calls, slow_s=0.0):
+    for recording, _ in calls:
+        time.sleep(slow_s)
+        if "silent" in recording.call_id:
+            yield Failure(recording.uri, "hear", "nobody speaks", "Listen to it", recording.call_id, recording.date)
+            continue
+        said = f"hello {recording.sha256[:8]}"
+        words = (Word("hello", 0.1, 0.3, 0.9), Word(recording.sha256[:8], 0.3, 0.5, 0.5))
+        turns = (
+            Turn(0, "agent", 0, 0.1, 0.5, said, words, confidence=0.7),
+            Turn(1, "customer", 1, 0.5, 0.6, "my bill is wrong"),
+            Turn(2, "customer", 1, 0.6, 0.6, "你好"),
+        )
+        yield Transcript(recording.call_id, "en", turns, recording.metadata, "audio", "fake", recording.duration_s)
+
+
+def fake_read(transcripts, reader):
+    return [
+        EnrichedCall(
+            transcript=transcript,
+            sentiments=tuple(TurnSentiment(0.2, 0.5, 0.3) for _ in transcript.turns),
+            sentiment_by_third=("neutral", "neutral", "negative"),
+            conduct=Conduct(
+                0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),)
+            ),
+            vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
+            encoder=reader.fingerprint,
+        )
+        for transcript in transcripts
+    ]
+
+
+def fake_score(calls, rubric, judges):
+    if len(calls) > 1 and any("unscorable" in call.transcript.call_id for call in calls):
+        raise ScoreError("cannot be scored", source="batch")
+    return [_scorecard(call, rubric) for call in calls]
+
+
+def fake_verbs(*, slow_s: float = 0.0, revision: str = "1") -> Verbs:
+    return Verbs(
+        read_recording=ingest.read_recording,
+        read_transcripts=ingest.read_transcripts,
+        hear=lambda calls, ears: fake_hear(calls, slow_s),
+        read=fake_read,
+        score=fake_score,
+        flag=flags.flag,
+        revision=revision,
+    )
+
+
+def fake_engine(
+    *, ears: str = "ears-1", reader: str = "reader-1", judges: str = "judges-1", rubric: FakeRubric | None = None,
+    measure: FakeMeasure | None = None, verbs: Verbs | None = None,
+) -> Engine:  # fmt: skip
+    return Engine(
+        FakeModel(ears), FakeModel(reader), FakeModel(judges), rubric or FakeRubric(), measure, verbs or fake_verbs()
+    )
+
+
+def write_wav(path: Path, *, seed: str = "", seconds: float = 0.6) -> Path:
+    """Noise that depends on the name, so that no two recordings are the same."""
+    digest = hashlib.sha256((seed or path.stem).encode()).digest()
+    noise = np.random.default_rng(list(digest)).integers(-9_000, 9_000, int(8_000 * seconds))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8_000)
+        file.writeframes(noise.astype("<i2").tobytes())
+    return path
+
+
+def parquet_files(store: Path, *, but: tuple[str, ...] = ("runs",)) -> dict[str, bytes]:
+    """The bytes of every finished file, by its path below the store."""
+    found = sorted(path for path in store.rglob("*.parquet") if path.relative_to(store).parts[0] not in but)
+    return {str(path.relative_to(store)): path.read_bytes() for path in found}
+
+
+def _vector(text: str) -> np.ndarray:
+    values = np.random.default_rng(list(text.encode())).normal(size=8).astype(np.float32)
+    return values / np.linalg.norm(values)
+
+
+def _scorecard(call: EnrichedCall, rubric: FakeRubric) -> Scorecard:
+    """Depends on every bit of the vectors, so that it shows when they do not come back as they were."""
+    transcript = call.transcript
+    if "unscorable" in transcript.call_id:
+        raise ScoreError("cannot be scored", source=transcript.call_id, remedy="Try another rubric")
+    probability = float(np.abs(call.vectors).mean())
+    first = transcript.turns[0]
+    evidence = (Evidence(0, first.text[:5], first.start_s, first.end_s),)
+    answers = (
+        Answer("greeting", "yes", "yes", probability, 50.0, 50.0, evidence, (), "greets", "phrase"),
+        Answer("churn_risk", "no", "no", 0.9, 0.0, 50.0, (), (1, 2), "nothing said", "phrase"),
+    )
+    sections = (SectionScore("all", 50.0, 100.0, 50.0),)
+    return Scorecard(transcript.call_id, rubric.id, rubric.version, answers, sections, 50.0, (40.0, 60.0))
+
+
+def _die_at_write(count: int) -> None:
+    """Kill this process as a power cut would: half of the count-th file is written aside, and nothing is renamed."""
+    from pipeline.store import parts
+
+    place, written = parts._place, []
+
+    def dying_place(filesystem, aside, path, *, content):
+        written.append(path)
+        if len(written) == count:
+            Path(aside).write_bytes(content[: len(content) // 2])
+            os.kill(os.getpid(), signal.SIGKILL)
+        place(filesystem, aside, path, content=content)
+
+    parts._place = dying_place
+
+
+def main() -> None:
+    from pipeline import shard
+    from pipeline.night import run_night
+
+    parser = argparse.ArgumentParser()
+    parser.add_argument("recordings")
+    parser.add_argument("store")
+    parser.add_argument("--die-at-write", type=int, default=0)
+    parser.add_argument("--slow-s", type=float, default=0.0)
+    arguments = parser.parse_args()
+    shard.MAX_CALLS = 2
+    if arguments.die_at_write:
+        _die_at_write(arguments.die_at_write)
+    engine = fake_engine(measure=FakeMeasure(), verbs=fake_verbs(slow_s=arguments.slow_s))
+    summary = run_night(arguments.recordings, store=Store(arguments.store), engine=engine)
+    sys.stdout.write(f"{summary.calls_done} done, {summary.calls_failed} failed\n")
+
+
+if __name__ == "__main__":
+    main()
