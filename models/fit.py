@@ -16,7 +16,8 @@ import numpy.typing as npt
 from models.call_features import Probabilities, call_features
 from models.fit_turns import TurnFit, fit_turns
 from models.folds import data_sha256, grouped_folds
-from models.heads import ROLES, FittedHeads, VerdictHead
+from models.heads import FittedHeads, VerdictHead
+from models.turn_features import ROLES, turn_features
 from models.verdict_forms import FORMS
 from pipeline.agreement import kappa
 from pipeline.errors import ConfigError
@@ -45,7 +46,8 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0) -> FittedHeads:
         )
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
     vectors = [encoder.encode([turn.text for turn in call.transcript.turns]) for call in calls]
-    parts = {role: fit_turns(calls, vectors, folds=folds, role=role) for role in ROLES}
+    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(calls, vectors, strict=True)]
+    parts = {role: fit_turns(calls, [each[role] for each in features], folds=folds, role=role) for role in ROLES}
     verdicts, figures = _fit_verdicts(calls, _held_out(calls, parts.values()), folds)
     card = {
         "data_sha256": data_sha256(calls),

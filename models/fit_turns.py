@@ -11,14 +11,13 @@ import numpy.typing as npt
 
 from models.call_features import role_of
 from models.heads import SENTIMENTS, TurnHead, act_shares
-from models.turn_features import BUCKETS, POSITION_NAMES, Floats, TurnFeatures, turn_features
-from pipeline.enriched import Vectors
+from models.turn_features import TurnFeatures, dense_groups
+from models.turn_words import BUCKETS, Floats
 from pipeline.labelled import LabelledCall
 from pipeline.transcript import Role
 
-NEIGHBOUR_WEIGHT = 0.5
-POSITION_WEIGHT = 0.3
-COMPONENTS = 500
+GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "standing": 0.3, "cues": 0.4, "cues_around": 0.2}
+COMPONENTS = 600
 INVERSE_PENALTY = 3.0
 FEWEST_TURNS = 5
 
@@ -37,10 +36,9 @@ class TurnFit:
 
 
 def fit_turns(
-    calls: Sequence[LabelledCall], vectors: Sequence[Vectors], *, folds: npt.NDArray[np.intp], role: Role
+    calls: Sequence[LabelledCall], found: Sequence[TurnFeatures], *, folds: npt.NDArray[np.intp], role: Role
 ) -> TurnFit:
     """The head of one role, fitted on all its labelled turns."""
-    found = [turn_features(call.transcript.turns, rows, role=role) for call, rows in zip(calls, vectors, strict=True)]
     call = np.repeat(np.arange(len(calls)), [len(features.turns) for features in found])
     turn = np.concatenate([np.asarray(features.turns, dtype=np.intp) for features in found])
     acts = _acts(calls, role)
@@ -90,11 +88,8 @@ def _truth(
 
 def _scales(width: int) -> Floats:
     """How much each dense feature weighs: neighbours and position less than the turn's own vector."""
-    places = len(POSITION_NAMES)
-    own = (width - places) // 3
-    return np.concatenate([np.ones(own), np.full(2 * own, NEIGHBOUR_WEIGHT), np.full(places, POSITION_WEIGHT)]).astype(
-        np.float32
-    )
+    groups = dense_groups((width - sum(dense_groups(0).values())) // 3)
+    return np.concatenate([np.full(size, GROUP_WEIGHTS[name]) for name, size in groups.items()]).astype(np.float32)
 
 
 def _dense(found: Sequence[TurnFeatures]) -> Matrix:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models.call_features import call_features, role_of, scope_turns
-from models.turn_features import POSITION_NAMES, TurnFeatures, turn_features
+from models.turn_features import ROLES, TurnFeatures, dense_groups, turn_features
 from models.verdict_forms import FORMS
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.errors import ModelError, WeightError
@@ -25,7 +25,6 @@ from pipeline.ports import Verdict
 from pipeline.transcript import Role, Turn
 
 SENTIMENTS = ("negative", "neutral", "positive")
-ROLES: tuple[Role, ...] = ("agent", "customer")
 SHIPPED = Path(__file__).parent / "fitted" / "support.npz"
 FORMAT = 1
 WORTH_NAMING = 0.25
@@ -102,7 +101,8 @@ class FittedHeads:
     @property
     def dimensions(self) -> int:
         """The width of the vectors that the heads were fitted on."""
-        return (len(self.turn_heads["customer"].dense) - len(POSITION_NAMES)) // 3
+        others = sum(dense_groups(0).values())
+        return (len(self.turn_heads["customer"].dense) - others) // 3
 
     def turn_sentiments(self, turns: Sequence[Turn], vectors: Vectors) -> Floats:
         """Negative, neutral and positive, float32 [turns, 3]; turns that are not the customer's are neutral."""
@@ -123,9 +123,8 @@ class FittedHeads:
 
     def _turn_probabilities(self, turns: Sequence[Turn], vectors: Vectors) -> dict[str, Floats]:
         found: dict[str, Floats] = {}
-        for role in ROLES:
+        for role, features in turn_features(turns, vectors).items():
             head = self.turn_heads[role]
-            features = turn_features(turns, vectors, role=role)
             columns = np.zeros((len(turns), len(head.acts)), dtype=np.float32)
             if features.turns:
                 columns[list(features.turns)] = act_shares(head.acts, head.scores(features))

@@ -3,47 +3,22 @@
 from __future__ import annotations
 
 import re
-import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
+from models.turn_words import NUMBER, Floats, cued, cues_of_phrase, grams_of, hashed, tokens
 from pipeline.enriched import Vectors
 from pipeline.transcript import Role, Turn
 
-BUCKETS = 1 << 14
-LONGEST_GRAM = 4
-NUMBER = "#"
-START, END = "<", ">"
+PLACES = 17
+SHAPES = 4
+NEIGHBOURS = (-1, 1, -2)
+ROLES: tuple[Role, ...] = ("agent", "customer")
 
-Floats = npt.NDArray[np.float32]
-
-# Recognisers write "twenty nine" as 29: both forms become one token. A lone "one" or "一" is seldom a number.
-_ENGLISH_NUMBERS_LINE = (
-    "zero oh nought two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
-    " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
-)
-_ENGLISH_NUMBERS = frozenset(_ENGLISH_NUMBERS_LINE.split())
-_TOKEN = re.compile(
-    r"\d+(?:[.,:]\d+)*|[零〇一二三四五六七八九十百千万两幺]{2,}|[a-z]+(?:['’][a-z]+)*|[\u3400-\u9fff]|\?|？"
-)
-_CHINESE_NUMBER = re.compile(r"[零〇一二三四五六七八九十百千万两幺]{2,}")
-
-POSITION_NAMES = (
-    *(f"from_start_{n}" for n in (1, 2, 3, 4)),
-    *(f"from_end_{n}" for n in (1, 2, 3, 4)),
-    "first_of_call",
-    "last_of_call",
-    "share",
-    "first_third",
-    "last_third",
-    "first_half",
-    "length",
-    "question",
-    "has_number",
-)
+_CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][a-z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,61 +30,72 @@ class TurnFeatures:
     grams: tuple[tuple[npt.NDArray[np.int32], Floats], ...] = field(repr=False)
 
 
-def tokens(text: str) -> list[str]:
-    """Lower-case words, single Chinese characters, `?`, and `#` for each run of numbers however written."""
-    found: list[str] = []
-    for token in _TOKEN.findall(text.casefold()):
-        number = token[0].isdigit() or token in _ENGLISH_NUMBERS or _CHINESE_NUMBER.fullmatch(token)
-        token = NUMBER if number else "?" if token == "？" else token.replace("’", "'")
-        if token != NUMBER or not found or found[-1] != NUMBER:
-            found.append(token)
+def turn_features(turns: Sequence[Turn], vectors: Vectors) -> Mapping[Role, TurnFeatures]:
+    """The features of the agent's and of the customer's turns, in order. `vectors` has one row a turn of the call.
+
+    A row of `dense` holds the vectors of the turn, the one before and the one after; place and shape; and the cues of
+    the turn, of the ones before and after, and of the one before that.
+    """
+    words = [tokens(turn.text) for turn in turns]
+    grams = [grams_of(line) for line in words]
+    cues = np.stack([cued(line) for line in grams]) if grams else np.zeros((0, len(cues_of_phrase()[0])), np.float32)
+    around = [_shifted(vectors, 0), _shifted(vectors, -1), _shifted(vectors, 1)]
+    hints = [_shifted(cues, 0), *(_shifted(cues, step) for step in NEIGHBOURS)]
+    found: dict[Role, TurnFeatures] = {}
+    for role in ROLES:
+        own = [number for number, turn in enumerate(turns) if turn.role == role]
+        places = [
+            [*_place(nth, own=len(own), turn=number, turns=len(turns)), *_shape(turns[number].text, words[number])]
+            for nth, number in enumerate(own)
+        ]
+        standing = np.asarray(places, dtype=np.float32).reshape(len(own), PLACES + SHAPES)
+        dense = np.concatenate([*(part[own] for part in around), standing, *(part[own] for part in hints)], axis=1)
+        found[role] = TurnFeatures(turns=tuple(own), dense=dense, grams=tuple(hashed(grams[number]) for number in own))
     return found
 
 
-def hashed_grams(words: Sequence[str]) -> tuple[npt.NDArray[np.int32], Floats]:
-    """Buckets and weights of all runs of 1 to 4 tokens; the weights of a turn have unit length."""
-    padded = [START, *words, END]
-    buckets = {
-        zlib.crc32("\x1f".join(padded[start : start + size]).encode()) % BUCKETS
-        for size in range(1, LONGEST_GRAM + 1)
-        for start in range(len(padded) - size + 1)
+def dense_groups(dimensions: int) -> Mapping[str, int]:
+    """The widths of the groups of dense features, in order, for vectors of this many dimensions."""
+    cues = len(cues_of_phrase()[0])
+    return {
+        "vector": dimensions,
+        "neighbours": 2 * dimensions,
+        "standing": PLACES + SHAPES,
+        "cues": cues,
+        "cues_around": len(NEIGHBOURS) * cues,
     }
-    found = np.fromiter(sorted(buckets), dtype=np.int32, count=len(buckets))
-    return found, np.full(len(found), len(found) ** -0.5, dtype=np.float32)
 
 
-def turn_features(turns: Sequence[Turn], vectors: Vectors, *, role: Role) -> TurnFeatures:
-    """The features of one role's turns, in order. `vectors` has one row a turn of the whole call."""
-    own = [number for number, turn in enumerate(turns) if turn.role == role]
-    words = [tokens(turns[number].text) for number in own]
-    none = np.zeros((1, vectors.shape[1]), dtype=np.float32)
-    padded = np.concatenate([none, vectors, none])
-    rows = np.asarray(own, dtype=np.intp)
-    places = [
-        _place(number, own=len(own), turn=own[number], turns=len(turns), words=words[number])
-        for number in range(len(own))
-    ]
-    dense = np.concatenate(
-        [padded[rows + 1], padded[rows], padded[rows + 2], np.asarray(places, dtype=np.float32).reshape(len(own), -1)],
-        axis=1,
-    )
-    return TurnFeatures(turns=tuple(own), dense=dense, grams=tuple(hashed_grams(line) for line in words))
+def _shifted(rows: Floats, step: int) -> Floats:
+    """For each turn the row of the turn `step` further on; zeros beyond either end of the call."""
+    moved = np.zeros_like(rows)
+    for number in range(len(rows)):
+        if 0 <= number + step < len(rows):
+            moved[number] = rows[number + step]
+    return moved
 
 
-def _place(number: int, *, own: int, turn: int, turns: int, words: Sequence[str]) -> list[float]:
-    """Position and shape of the role's turn `number` of `own`, the call's turn `turn` of `turns`."""
-    share = turn / max(turns - 1, 1)
-    back = own - 1 - number
+def _place(nth: int, *, own: int, turn: int, turns: int) -> list[float]:
+    """Where the role's turn `nth` of `own`, the call's turn `turn` of `turns`, stands."""
+    back = own - 1 - nth
     return [
-        *(float(number == n) for n in range(4)),
-        *(float(back == n) for n in range(4)),
+        *(float(nth == n) for n in range(5)),
+        *(float(back == n) for n in range(5)),
         float(turn == 0),
         float(turn == turns - 1),
-        share,
+        turn / max(turns - 1, 1),
         float(3 * turn < turns),
         float(3 * turn >= 2 * turns),
         float(2 * turn < turns),
+        1.0 / (1.0 + turn),
+    ]
+
+
+def _shape(text: str, words: Sequence[str]) -> list[float]:
+    """Length, question, numbers, and names as far as capitals within a sentence show them."""
+    return [
         float(np.log1p(len(words)) / 4),
         float("?" in words),
         float(NUMBER in words),
+        min(len(_CAPITALISED.findall(text)), 3) / 3,
     ]
