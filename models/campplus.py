@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from models.filterbank import FRAMES_PER_S, Banks, log_banks
 from models.two_speakers import likeliest_path, two_centroids
+from models.weights import locate
 from pipeline.errors import ModelError
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Samples
@@ -46,13 +47,13 @@ class CamPlus:
     folder: Path
     settings: CamPlusSettings = field(default_factory=CamPlusSettings)
     device: str = "cpu"
+    fingerprint: str = field(init=False)
     _network: Any = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    @property
-    def fingerprint(self) -> str:
-        """Model and settings."""
-        return f"campplus-zh-en:{self.settings}"
+    def __post_init__(self) -> None:
+        """Model and settings name what is found."""
+        self.fingerprint = f"campplus-zh-en:{self.settings}"
 
     def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
         """Speaker spans in time order, inside `speech`; one speaker only where the voices do not differ."""
@@ -114,6 +115,11 @@ class CamPlus:
             return self._network
 
 
+def campplus(*, cache_dir: Path | None = None) -> CamPlus:
+    """The diarizer with the catalogue's weights. Raises WeightError."""
+    return CamPlus(locate("campplus-zh-en", cache_dir=cache_dir))
+
+
 def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tuple[int, int]]:
     """(first, last) frames of windows that cover a span; a short span gets one window, widened to half a second."""
     first, last = round(span.start_s * FRAMES_PER_S), min(round(span.end_s * FRAMES_PER_S), frames)
@@ -153,9 +159,7 @@ def _quiet_steps(banks: Banks, count: int) -> npt.NDArray[np.bool_]:
     return np.asarray(padded < loud - QUIET_DB)
 
 
-def _spans(
-    path: npt.NDArray[np.int64], lead: npt.NDArray[np.float64], speech: Sequence[Span]
-) -> list[SpeakerSpan]:
+def _spans(path: npt.NDArray[np.int64], lead: npt.NDArray[np.float64], speech: Sequence[Span]) -> list[SpeakerSpan]:
     """Runs of one speaker inside the speech; the confidence grows with the lead."""
     out: list[SpeakerSpan] = []
     for span in speech:

@@ -1,6 +1,6 @@
-"""CAM++, a speaker embedding network (Wang et al., 2023, "CAM++: A Fast and Efficient Network for Speaker Verification
-Using Context-Aware Masking"), in the layout of 3D-Speaker's published weights (Apache-2.0).
+"""CAM++, a speaker embedding network, in the layout of 3D-Speaker's published weights (Apache-2.0).
 
+Wang et al., 2023, "CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking".
 Imported only by the adapter, when it loads the weights.
 """
 
@@ -17,7 +17,7 @@ SEGMENT_FRAMES = 100
 BLOCKS = ((12, 1), (24, 2), (16, 2))
 
 
-class CamPlusPlus(nn.Module):
+class CamPlusPlus(nn.Module):  # type: ignore[misc]
     """Filter banks [batch, frames, 80] to speaker embeddings [batch, 192]."""
 
     def __init__(self, *, dimensions: int = 192) -> None:
@@ -43,7 +43,7 @@ class CamPlusPlus(nn.Module):
         return embedding
 
 
-class Residual(nn.Module):
+class Residual(nn.Module):  # type: ignore[misc]
     """Two convolutions around a shortcut; `stride` halves the frequencies."""
 
     def __init__(self, *, stride: int) -> None:
@@ -63,7 +63,7 @@ class Residual(nn.Module):
         return F.relu(out + self.shortcut(inputs))
 
 
-class Head(nn.Module):
+class Head(nn.Module):  # type: ignore[misc]
     """The two-dimensional front: [batch, 80, frames] to [batch, 320, frames]."""
 
     def __init__(self) -> None:
@@ -81,7 +81,7 @@ class Head(nn.Module):
         return F.relu(self.bn2(self.conv2(out))).flatten(1, 2)
 
 
-class Tdnn(nn.Module):
+class Tdnn(nn.Module):  # type: ignore[misc]
     """The first layer over time; it halves the frame rate."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -95,7 +95,7 @@ class Tdnn(nn.Module):
         return out
 
 
-class Masking(nn.Module):
+class Masking(nn.Module):  # type: ignore[misc]
     """Context-aware masking: a convolution gated by what the whole stretch and each second sound like."""
 
     def __init__(self, inputs: int, dilation: int) -> None:
@@ -111,7 +111,7 @@ class Masking(nn.Module):
         return out
 
 
-class DenseLayer(nn.Module):
+class DenseLayer(nn.Module):  # type: ignore[misc]
     """One layer of a dense block."""
 
     def __init__(self, inputs: int, dilation: int) -> None:
@@ -127,7 +127,7 @@ class DenseLayer(nn.Module):
         return out
 
 
-class DenseBlock(nn.ModuleDict):
+class DenseBlock(nn.ModuleDict):  # type: ignore[misc]
     """Layers that each see the outputs of all before them."""
 
     def __init__(self, count: int, inputs: int, dilation: int) -> None:
@@ -140,7 +140,7 @@ class DenseBlock(nn.ModuleDict):
         return inputs
 
 
-class Transit(nn.Module):
+class Transit(nn.Module):  # type: ignore[misc]
     """Halves the width between blocks."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
@@ -154,7 +154,7 @@ class Transit(nn.Module):
         return out
 
 
-class Statistics(nn.Module):
+class Statistics(nn.Module):  # type: ignore[misc]
     """Mean and standard deviation over time."""
 
     def forward(self, inputs: Tensor) -> Tensor:
@@ -162,7 +162,7 @@ class Statistics(nn.Module):
         return torch.cat([inputs.mean(-1), inputs.std(-1, unbiased=True)], dim=-1)
 
 
-class Dense(nn.Module):
+class Dense(nn.Module):  # type: ignore[misc]
     """The embedding layer."""
 
     def __init__(self, inputs: int, outputs: int) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from models.weights import locate
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
@@ -41,13 +42,13 @@ class Silero:
 
     folder: Path
     settings: SileroSettings = field(default_factory=SileroSettings)
+    fingerprint: str = field(init=False)
     _session: Any = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    @property
-    def fingerprint(self) -> str:
-        """Model and settings."""
-        return f"silero-6.2.3:{self.settings}"
+    def __post_init__(self) -> None:
+        """Model and settings name what is found."""
+        self.fingerprint = f"silero-6.2.3:{self.settings}"
 
     def speech(self, samples: Samples) -> list[Span]:
         """Speech in `samples` (float32 [n] at 16 kHz), in time order, padded, not overlapping."""
@@ -69,7 +70,7 @@ class Silero:
             inputs = {"input": blocks[start : start + FRAMES_PER_RUN], "h": hidden, "c": cell}
             values, hidden, cell = session.run(["speech_probs", "hn", "cn"], inputs)
             parts.append(values)
-        return np.concatenate(parts)
+        return np.asarray(np.concatenate(parts), dtype=np.float32)
 
     def _loaded(self) -> Any:
         """The ONNX session, one thread, made at the first use."""
@@ -84,6 +85,11 @@ class Silero:
             return self._session
 
 
+def silero(*, cache_dir: Path | None = None) -> Silero:
+    """The detector with the catalogue's weights. Raises WeightError."""
+    return Silero(locate("silero", cache_dir=cache_dir))
+
+
 def _levelled(samples: Samples) -> Samples:
     """Quiet channels raised: the level of the loud frames decides; louder channels are left as they are."""
     usable = samples[: len(samples) // FRAME * FRAME]
@@ -92,7 +98,7 @@ def _levelled(samples: Samples) -> Samples:
     loud = float(np.percentile(np.sqrt(np.mean(usable.reshape(-1, FRAME) ** 2, axis=1)), 95))
     if not 1e-4 < loud < QUIET_RMS:
         return samples
-    return np.clip(samples * (TARGET_RMS / loud), -1, 1).astype(np.float32)
+    return np.asarray(np.clip(samples * (TARGET_RMS / loud), -1, 1), dtype=np.float32)
 
 
 def _spans(probabilities: npt.NDArray[np.float32], settings: SileroSettings) -> list[tuple[float, float]]:

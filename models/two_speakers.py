@@ -30,7 +30,7 @@ def two_centroids(embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32
 
 
 def likeliest_path(lead: npt.NDArray[np.float64], costs: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The speaker (0 or 1) at each step, by Viterbi: a positive `lead` speaks for 0, a change at a step costs `costs`."""
+    """The speaker (0 or 1) at each step, by Viterbi. A positive `lead` speaks for 0; a change costs."""
     best = np.zeros(2)
     came_from = np.zeros((len(lead), 2), dtype=np.int64)
     for step, (value, cost) in enumerate(zip(lead, costs, strict=True)):

@@ -12,6 +12,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from models.weights import catalogue, locate
 from models.whisper_words import Spelling, words_of
 from pipeline.errors import ModelError
 from pipeline.ports import Recognition, Window
@@ -26,8 +27,8 @@ MAX_FRAMES = 3000
 class WhisperSettings:
     """How to decode. Everything here changes the text, so everything is in the fingerprint except `workers`.
 
-    The encoder gets `speech + pad_s` of audio, at least `floor_s`, rounded up to a step of `step_s`: windows are batched
-    only with windows of the same step, so that a window's text does not depend on its neighbours.
+    The encoder gets `speech + pad_s` of audio, at least `floor_s`, rounded up to a step of `step_s`: windows are
+    batched only with windows of the same step, so that a window's text does not depend on its neighbours.
     `tokens_per_s` caps the length of the text (Whisper writes 3 to 4 tokens a second of English, up to 12 of Chinese).
     """
 
@@ -52,15 +53,15 @@ class Whisper:
     device: Literal["cpu", "cuda"] = "cpu"
     compute_type: str = "int8"
     settings: WhisperSettings = field(default_factory=WhisperSettings)
+    fingerprint: str = field(init=False)
     _parts: Parts | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
-    @property
-    def fingerprint(self) -> str:
-        """Model, revision, arithmetic and decoding settings."""
-        known = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
-        marks = ",".join(f"{name}={value}" for name, value in known.items())
-        return f"{self.name}@{self.revision or 'local'}:{self.compute_type}:{marks}"
+    def __post_init__(self) -> None:
+        """Model, revision, arithmetic and decoding settings name what is heard."""
+        settings = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
+        marks = ",".join(f"{name}={value}" for name, value in settings.items())
+        self.fingerprint = f"{self.name}@{self.revision or 'local'}:{self.compute_type}:{marks}"
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """English or Chinese by the mean probability over the windows, as if no other language existed."""
@@ -126,8 +127,7 @@ class Whisper:
         frames = self._frames(batch[0])
         encoded = parts.encode([parts.features(window.samples, frames) for window in batch])
         tokenizer = parts.tokenizer(language)
-        hint = tokenizer.encode(self.settings.chinese_prompt) if language == "zh" and self.settings.chinese_prompt else []
-        prompt = [*([tokenizer.sot_prev, *hint] if hint else []), *tokenizer.sot_sequence, tokenizer.no_timestamps]
+        prompt = self._prompt(tokenizer, language)
         longest_s = max(len(window.samples) for window in batch) / ASR_SAMPLE_RATE_HZ
         results = parts.model.generate(
             encoded,
@@ -146,6 +146,12 @@ class Whisper:
             _recognition(result, text, tokenizer.decode(text), window_words)
             for result, text, window_words in zip(results, texts, words, strict=True)
         ]
+
+    def _prompt(self, tokenizer: Any, language: Language) -> list[int]:
+        """The tokens that every window of a language starts from."""
+        hint = self.settings.chinese_prompt if language == "zh" else ""
+        before = [tokenizer.sot_prev, *tokenizer.encode(hint)] if hint else []
+        return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
     def _align(
         self, parts: Parts, encoded: Any, texts: list[list[int]], lengths: list[int], language: Language
@@ -222,6 +228,25 @@ def load(folder: Path, device: str, compute_type: str, workers: int) -> Parts:
             remedy="Give a folder with model.bin, config.json, tokenizer.json and vocabulary; on CUDA check cuBLAS 12",
         ) from error
     return Parts(model, FeatureExtractor(feature_size=model.n_mels), hf_tokenizer, model.is_multilingual)
+
+
+def whisper(
+    name: str = "whisper-base",
+    *,
+    device: Literal["auto", "cpu", "cuda"] = "auto",
+    cache_dir: Path | None = None,
+    settings: WhisperSettings | None = None,
+) -> Whisper:
+    """A recogniser by catalogue name, folder or hub id. Raises WeightError.
+
+    `auto` takes a CUDA device at float16 with large batches where there is one, else the processor at int8.
+    """
+    folder = locate(name, cache_dir=cache_dir)
+    revision = next((weight.revision for weight in catalogue() if weight.name == name), "")
+    chosen, compute_type = best_device() if device == "auto" else (device, "float16" if device == "cuda" else "int8")
+    if settings is None:
+        settings = WhisperSettings(batch_size=32, workers=1) if chosen == "cuda" else WhisperSettings()
+    return Whisper(folder, folder.name if Path(name).is_dir() else name, revision, chosen, compute_type, settings)
 
 
 def best_device() -> tuple[Literal["cpu", "cuda"], str]:

@@ -86,7 +86,7 @@ def _shorten(words: list[Timed]) -> None:
 
 
 def _with_punctuation(words: Sequence[Timed], *, spaced: bool) -> list[Timed]:
-    """Joins punctuation to the word it belongs to, and where words are `spaced`, parts without a space to their word."""
+    """Joins punctuation to its word, and where words are `spaced`, parts without a space to the word before."""
     joined: list[Timed] = []
     lead = ""
     for word in words:

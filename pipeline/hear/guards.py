@@ -17,7 +17,8 @@ MOST_REPEATS = {1: 6, 2: 4}
 REPEATS = 3
 SURE = 0.5
 UNSAID = re.compile(
-    r"thank(s| you) (so much )?for (watching|listening to)|(like and |please )subscribe|see you (in the )?next (video|time)|"
+    r"thank(s| you) (so much )?for (watching|listening to)|(like and |please )subscribe|"
+    r"see you (in the )?next (video|time)|"
     r"subtitles? by|transcri(bed|ption) by|amara\.org|字幕|订阅|点赞|打赏|明镜|谢谢观看|感谢观看|下期再见",
     re.IGNORECASE,
 )
@@ -29,16 +30,14 @@ def doubts(heard: Recognition, window: Window, *, language: Language, settings: 
         return ("empty",)
     seconds = max(len(window.samples) / ASR_SAMPLE_RATE_HZ, 0.1)
     text = text_of(heard.words, language)
-    units, limit = (len(text), settings.max_characters_per_s) if language == "zh" else (
-        len(heard.words),
-        settings.max_words_per_s,
-    )
+    units = len(text) if language == "zh" else len(heard.words)
+    fastest = settings.max_characters_per_s if language == "zh" else settings.max_words_per_s
     signs = {
         "compression": heard.compression_ratio > settings.max_compression,
         "log probability": heard.mean_log_probability < settings.min_log_probability,
         "no speech": heard.no_speech_probability > settings.max_no_speech,
         "loop": len(without_loops(heard.words)) < len(heard.words),
-        "pace": units / seconds > limit,
+        "pace": units / seconds > fastest,
         "boilerplate": UNSAID.search(text) is not None,
     }
     return tuple(name for name, odd in signs.items() if odd)
@@ -48,6 +47,7 @@ def better(
     first: Recognition, second: Recognition, window: Window, *, language: Language, settings: HearSettings
 ) -> Recognition:
     """The more trustworthy of two recognitions of one window: fewer doubts, then the likelier."""
+
     def rank(heard: Recognition) -> tuple[int, float]:
         return -len(doubts(heard, window, language=language, settings=settings)), heard.mean_log_probability
 

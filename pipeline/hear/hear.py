@@ -93,7 +93,7 @@ def hear_fingerprint(recording: Recording, ears_fingerprint: str) -> str:
 def find(calls: Sequence[Call], *, ears: Ears) -> list[Found]:
     """Speech and windows of every call; channels are looked at side by side."""
     with ThreadPoolExecutor(max_workers=ears.settings.threads) as pool:
-        return list(pool.map(lambda call: _find(*call, ears), calls))
+        return list(pool.map(lambda call: _find(call[0], call[1], ears), calls))
 
 
 def _find(recording: Recording, audio: Audio, ears: Ears) -> Found:
@@ -189,9 +189,7 @@ def _transcript(call: Found, language: Language, read: Sequence[Read], ears: Ear
     )
 
 
-def _words_by_channel(
-    read: Sequence[Read], language: Language, settings: HearSettings
-) -> dict[int, list[Word]]:
+def _words_by_channel(read: Sequence[Read], language: Language, settings: HearSettings) -> dict[int, list[Word]]:
     """The believable words of each channel, in call time."""
     words: dict[int, list[Word]] = {}
     ordered = sorted(read, key=lambda one: one.window.channel)
@@ -208,10 +206,8 @@ def _words_by_channel(
     return words
 
 
-def _sides(
-    call: Found, words: Mapping[int, list[Word]], ears: Ears
-) -> tuple[dict[int, list[Word]], dict[int, int]]:
-    """The words of each side, and the channel it was recorded on: by channel, or by speaker where there is one channel."""
+def _sides(call: Found, words: Mapping[int, list[Word]], ears: Ears) -> tuple[dict[int, list[Word]], dict[int, int]]:
+    """The words of each side and the channel they were recorded on: by channel, or by speaker on a mono recording."""
     if not call.layout.mono:
         return {channel: said for channel, said in words.items() if said}, {channel: channel for channel in words}
     channel = call.layout.channels[0]

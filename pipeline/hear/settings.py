@@ -13,15 +13,23 @@ class HearSettings(BaseModel):
     longest_window_s: float = Field(default=15.0, gt=1, le=28, description="Longest window given to the recogniser.")
     gap_s: float = Field(default=0.0, ge=0, le=2, description="Silence put between stitched stretches of speech.")
     unclaimed_db: float = Field(
-        default=6.0, gt=0, description="Energy over the noise floor that the detector may not leave without text, in dB."
+        default=6.0,
+        gt=0,
+        description="Energy over the noise floor that the detector may not leave without text, in dB.",
     )
     unclaimed_s: float = Field(default=0.6, gt=0, description="Shortest such stretch.")
     pause_s: float = Field(default=1.5, gt=0, description="A pause this long ends a turn.")
     handover_s: float = Field(default=0.2, ge=0, description="Shortest pause in which the other's turn splits a turn.")
     language_windows: int = Field(default=4, ge=1, description="How many windows of a call decide its language.")
-    max_compression: float = Field(default=2.4, gt=0, description="Text that compresses better than this is repetitive.")
+    max_compression: float = Field(
+        default=2.4, gt=0, description="Text that compresses better than this is repetitive."
+    )
     min_log_probability: float = Field(default=-1.0, description="Mean log-probability under which text is doubted.")
-    max_no_speech: float = Field(default=0.6, ge=0, le=1, description="Probability of no speech over which text is doubted.")
-    max_words_per_s: float = Field(default=7.0, gt=0, description="English words a second beyond which text is doubted.")
+    max_no_speech: float = Field(
+        default=0.6, ge=0, le=1, description="Probability of no speech over which text is doubted."
+    )
+    max_words_per_s: float = Field(
+        default=7.0, gt=0, description="English words a second beyond which text is doubted."
+    )
     max_characters_per_s: float = Field(default=11.0, gt=0, description="Chinese characters a second, likewise.")
     threads: int = Field(default=2, ge=1, description="Threads that look for speech; does not change results.")

@@ -19,9 +19,7 @@ CROSSTALK_DB = 12.0
 SILENCE_DB = -75.0
 
 
-def unclaimed(
-    samples: Samples, speech: Sequence[Span], *, other: Samples | None, settings: HearSettings
-) -> list[Span]:
+def unclaimed(samples: Samples, speech: Sequence[Span], *, other: Samples | None, settings: HearSettings) -> list[Span]:
     """Loud stretches outside `speech`, padded. `other` is the other channel: what leaks over from it does not count."""
     level = _level_db(samples)
     if not len(level):
@@ -48,9 +46,7 @@ def _smooth(level: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     return np.convolve(np.pad(level, 2, mode="edge"), np.ones(5) / 5, mode="valid")
 
 
-def _spans(
-    loud: npt.NDArray[np.bool_], speech: Sequence[Span], *, duration_s: float, shortest_s: float
-) -> list[Span]:
+def _spans(loud: npt.NDArray[np.bool_], speech: Sequence[Span], *, duration_s: float, shortest_s: float) -> list[Span]:
     """Loud frames as spans: near ones joined, short ones dropped, padded but never into speech."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(np.int8), [0]])))
     joined: list[list[float]] = []

@@ -49,6 +49,7 @@ def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
 
 def _piece_at(window: Window, time_s: float) -> tuple[float, Span]:
     """The piece that holds a moment of window time; in a gap, the nearer one."""
+
     def distance(piece: tuple[float, Span]) -> float:
         start_s, span = piece
         return max(start_s - time_s, time_s - (start_s + span.end_s - span.start_s), 0.0)
@@ -74,7 +75,7 @@ def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[
 def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int, gap_s: float) -> Window:
     """One window from neighbouring spans; spans that touch in the call get no gap."""
     parts: list[Samples] = []
-    pieces = []
+    pieces: list[tuple[float, Span]] = []
     at = 0
     for span in spans:
         if pieces and span.start_s - pieces[-1][1].end_s > EDGE_S:

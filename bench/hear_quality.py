@@ -1,0 +1,183 @@
+"""Measures hearing on labelled calls: error rates, roles, diarization, cost and memory.
+
+Run `python -m bench.hear_quality --calls DIR --json OUT`. Calls with odd numbers are those the settings were tuned on.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import platform
+import re
+import resource
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from bench.hear_reference import Errors, Reference, errors_of, references
+from models.campplus import campplus
+from models.silero import silero
+from models.whisper import WhisperSettings, whisper
+from pipeline.hear.hear import Ears, hear
+from pipeline.ingest.audio import AudioLimits, decode
+from pipeline.recording import Audio, CallMetadata, Recording
+from pipeline.transcript import Transcript
+
+COUNTS = (
+    "edits",
+    "units",
+    "edits_digits",
+    "units_digits",
+    "role_right",
+    "role_words",
+    "diarization_error_s",
+    "speech_s",
+)
+
+
+def main() -> None:
+    """Hears everything in shards, prints a table and writes JSON."""
+    options = _options()
+    ears = Ears(
+        voice=silero(cache_dir=options.cache),
+        recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache, settings=_settings(options)),
+        diarizer=campplus(cache_dir=options.cache),
+    )
+    chosen = [r for r in references(options.calls) if re.search(options.only, r.call_id)]
+    rows, cost = _measure(chosen, ears, options.shard)
+    groups = {name: _summary(group) for name, group in _groups(rows).items() if group}
+    print(_table(groups, cost))
+    report = {"ears": ears.recogniser.fingerprint, "machine": _machine(), "cost": cost, "groups": groups, "calls": rows}
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1), "utf-8")
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=Path, required=True, help="folder with ID.ref.json, audio files and mono/")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--cache", type=Path, help="where joined weights are kept")
+    parser.add_argument("--shard", type=int, default=16, help="calls heard together")
+    parser.add_argument("--only", default="", help="regular expression on call ids")
+    parser.add_argument("--whisper", default="", help="settings to try, as JSON")
+    return parser.parse_args()
+
+
+def _settings(options: argparse.Namespace) -> WhisperSettings | None:
+    """Decoding settings to try instead of the default ones."""
+    return WhisperSettings(**json.loads(options.whisper)) if options.whisper else None
+
+
+def _measure(chosen: Sequence[Reference], ears: Ears, shard: int) -> tuple[list[dict[str, Any]], dict[str, float]]:
+    """One row of errors a call, and what it cost: CPU seconds of decoding and hearing apart."""
+    rows: list[dict[str, Any]] = []
+    audio_s = decode_s = hear_s = 0.0
+    wall = time.perf_counter()
+    for start in range(0, len(chosen), shard):
+        part = chosen[start : start + shard]
+        before = time.process_time()
+        calls = [_decoded(reference) for reference in part]
+        decode_s += time.process_time() - before
+        before = time.process_time()
+        heard = list(hear(calls, ears=ears))
+        hear_s += time.process_time() - before
+        audio_s += sum(audio.duration_s for _, audio in calls)
+        rows += [_row(r, got if isinstance(got, Transcript) else None) for r, got in zip(part, heard, strict=True)]
+    cost = {
+        "audio_minutes": round(audio_s / 60, 2),
+        "decode_cpu_s_per_audio_minute": round(decode_s * 60 / audio_s, 3),
+        "hear_cpu_s_per_audio_minute": round(hear_s * 60 / audio_s, 3),
+        "audio_s_per_wall_s": round(audio_s / (time.perf_counter() - wall), 1),
+        "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+    return rows, cost
+
+
+def _decoded(reference: Reference) -> tuple[Recording, Audio]:
+    """A call as ingest would hand it over, with nothing known but its audio."""
+    content = reference.audio.read_bytes()
+    decoded = decode(content, name=reference.audio.name, limits=AudioLimits())
+    recording = Recording(
+        call_id=reference.call_id,
+        uri=str(reference.audio),
+        sha256=hashlib.sha256(content).hexdigest(),
+        duration_s=decoded.audio.duration_s,
+        channels=decoded.audio.samples.shape[0],
+        sample_rate_hz=decoded.sample_rate_hz,
+        codec=decoded.codec,
+        metadata=CallMetadata(),
+    )
+    return recording, decoded.audio
+
+
+def _row(reference: Reference, transcript: Transcript | None) -> dict[str, Any]:
+    """The figures of one call."""
+    errors: Errors = errors_of(reference, transcript)
+    return {
+        "call_id": reference.call_id,
+        "language": reference.language,
+        "heard_language": transcript.language if transcript else "",
+        "mono": reference.mono,
+        "tuned_on": int(re.sub(r"\D", "", reference.call_id)) % 2 == 1,
+        "turns": len(transcript.turns) if transcript else 0,
+        "reference_turns": len(reference.turns),
+        **asdict(errors),
+    }
+
+
+def _groups(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    """Rows by language and layout, tuned-on and held-out calls apart."""
+    groups = {}
+    for language in ("en", "zh"):
+        for mono in (False, True):
+            mine = [row for row in rows if row["language"] == language and row["mono"] == mono]
+            name = f"{language} {'mono' if mono else 'two channels'}"
+            groups[name] = mine
+            groups[f"{name}, tuned on"] = [row for row in mine if row["tuned_on"]]
+            groups[f"{name}, held out"] = [row for row in mine if not row["tuned_on"]]
+    return groups
+
+
+def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Pooled figures of a group."""
+    total = {name: sum(row[name] for row in rows) for name in COUNTS}
+    return {
+        "calls": len(rows),
+        "error_rate": round(total["edits"] / max(total["units"], 1), 4),
+        "error_rate_digits": round(total["edits_digits"] / max(total["units_digits"], 1), 4),
+        "role_accuracy": round(total["role_right"] / max(total["role_words"], 1), 4),
+        "diarization_error_rate": round(total["diarization_error_s"] / max(total["speech_s"], 1e-9), 4),
+        "turns_per_reference_turn": round(sum(r["turns"] for r in rows) / sum(r["reference_turns"] for r in rows), 3),
+        "language_right": sum(row["language"] == row["heard_language"] for row in rows),
+    }
+
+
+def _table(groups: dict[str, dict[str, float]], cost: dict[str, float]) -> str:
+    """The figures as text: WER for English, CER for Chinese."""
+    lines = [f"{'group':32}{'calls':>6}{'error':>8}{'digits':>8}{'roles':>8}{'DER':>8}{'turns':>7}{'lang':>6}"]
+    for name, row in groups.items():
+        lines.append(
+            f"{name:32}{row['calls']:6}{row['error_rate']:8.2%}{row['error_rate_digits']:8.2%}"
+            f"{row['role_accuracy']:8.2%}{row['diarization_error_rate']:8.2%}"
+            f"{row['turns_per_reference_turn']:7.2f}{row['language_right']:6}"
+        )
+    return "\n".join([*lines, *(f"{name}: {value}" for name, value in cost.items())])
+
+
+def _machine() -> dict[str, str]:
+    """What the figures were measured on."""
+    names = ("ctranslate2", "faster-whisper", "onnxruntime", "silero-vad", "torch")
+    return {"processor": platform.processor() or platform.machine(), "python": platform.python_version()} | {
+        name: version(name) for name in names
+    }
+
+
+if __name__ == "__main__":
+    main()
