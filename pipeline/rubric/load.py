@@ -1,0 +1,132 @@
+"""Reads rubrics from YAML, and says in plain words what is wrong with one that cannot be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import ValidationError
+
+from pipeline.errors import RubricError
+from pipeline.rubric.rubric import Rubric, RubricFamily
+
+
+FOLDER = Path(__file__).resolve().parents[2] / "rubrics"
+
+
+class _StrictLoader(yaml.SafeLoader):
+    """Refuses a key that stands twice in one mapping, of which YAML would silently drop the first."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        seen: set[str] = set()
+        for key, _ in node.value:
+            if key.value in seen and key.value != "<<":
+                raise yaml.constructor.ConstructorError(
+                    None, None, f"the key {key.value!r} is there twice", key.start_mark
+                )
+            seen.add(key.value)
+        return super().construct_mapping(node, deep=deep)
+
+
+# YAML 1.1 reads a bare `no`, `yes`, `on` and `off` as booleans; in a QA form they are answers.
+_StrictLoader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
+
+
+def built_in_rubrics() -> tuple[str, ...]:
+    """The names that `load_rubric` knows without a path."""
+    forms = {path.stem for path in FOLDER.glob("*.yaml")}
+    return tuple(sorted(forms | {_family(form) for form in forms}))
+
+
+def load_rubric(name_or_path: str | Path) -> RubricFamily:
+    """A built-in form by name (`support`: all its languages; `support.en`: one) or a YAML file. Raises RubricError."""
+    path = Path(name_or_path)
+    if path.suffix in {".yaml", ".yml"} or path.is_file():
+        rubric = read_rubric(path)
+        return RubricFamily(id=rubric.id, members=(rubric,))
+    name = str(name_or_path)
+    members = [read_rubric(form) for form in sorted(FOLDER.glob("*.yaml")) if name in (form.stem, _family(form.stem))]
+    if not members:
+        raise RubricError(
+            f"there is no rubric named {name!r}",
+            remedy=f"Give a path that ends in .yaml, or one of: {', '.join(built_in_rubrics())}.",
+        )
+    return RubricFamily(id=name, members=tuple(members))
+
+
+def _family(form: str) -> str:
+    """`support` for `support.en`."""
+    return form.rpartition(".")[0] or form
+
+
+def read_rubric(path: Path) -> Rubric:
+    """The form in one YAML file. Raises RubricError."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise RubricError(f"the rubric {path} does not exist", remedy="Check the path.") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise RubricError(
+            f"the rubric {path} cannot be read: {error}", remedy="It must be a UTF-8 text file."
+        ) from error
+    return parse_rubric(text, source=str(path))
+
+
+def parse_rubric(text: str, *, source: str) -> Rubric:
+    """The form in a YAML text; `source` names it in errors. Raises RubricError."""
+    try:
+        data = yaml.load(text, Loader=_StrictLoader)
+    except yaml.YAMLError as error:
+        raise _broken_yaml(error, source=source) from error
+    if not isinstance(data, dict):
+        raise RubricError(f"{source} holds no mapping", remedy="A rubric starts with `id:`; see rubrics/README.md.")
+    try:
+        return Rubric.model_validate(data)
+    except ValidationError as error:
+        raise _invalid(error, data, source=source) from error
+
+
+def _broken_yaml(error: yaml.YAMLError, *, source: str) -> RubricError:
+    mark = getattr(error, "problem_mark", None)
+    where = f"{source}, line {mark.line + 1}, column {mark.column + 1}" if mark else source
+    problem = getattr(error, "problem", None) or "it is not YAML"
+    return RubricError(f"{where}: {problem}", remedy="Mend the indentation, quotes or brackets there.")
+
+
+_REMEDIES = {
+    "extra_forbidden": "Remove this key or check its spelling; rubrics/rubric.schema.json lists the known ones.",
+    "missing": "Add this key.",
+    "union_tag_invalid": "Use one of the kinds it lists.",
+    "union_tag_not_found": "Say which kind it is: add `kind:`.",
+}
+
+
+def _invalid(error: ValidationError, data: Mapping[str, Any], *, source: str) -> RubricError:
+    problems = error.errors()
+    first = problems[0]
+    message = first["msg"].removeprefix("Value error, ")
+    more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
+    remedy = _REMEDIES.get(first["type"], "Correct the value; rubrics/README.md describes it.")
+    return RubricError(f"{source}, at {_place(first['loc'], data)}: {message}{more}", remedy=remedy)
+
+
+def _place(loc: Sequence[str | int], data: Any) -> str:
+    """`sections > greeting > questions > offer_help > yes_when`: ids in place of numbers, union tags left out."""
+    names: list[str] = []
+    for step in loc:
+        if isinstance(step, int) and isinstance(data, list) and step < len(data):
+            data = data[step]
+            names.append(str(data.get("id", step + 1)) if isinstance(data, dict) else str(step + 1))
+        elif isinstance(data, dict) and step in data:
+            data = data[step]
+            names.append(str(step))
+        elif not (isinstance(data, dict) and data.get("kind") == step):
+            names.append(str(step))
+    return " > ".join(names) or "the top"

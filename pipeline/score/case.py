@@ -1,0 +1,84 @@
+"""One call under judgement: the call, its words as rules see them, and what its turns do, each computed once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.enriched import EnrichedCall
+from pipeline.ports import Verdict
+from pipeline.rubric.place import Place
+from pipeline.score.detection import Unanswerable
+from pipeline.score.judges import Judges
+from pipeline.score.wording import Wording, wording
+from pipeline.transcript import Transcript
+
+
+@dataclass(frozen=True)
+class Case:
+    """What detectors are given."""
+
+    call: EnrichedCall
+    judges: Judges
+
+    @property
+    def transcript(self) -> Transcript:
+        """The call's transcript."""
+        return self.call.transcript
+
+    @cached_property
+    def wordings(self) -> tuple[Wording, ...]:
+        """The words of each turn."""
+        return tuple(wording(turn.text) for turn in self.transcript.turns)
+
+    @cached_property
+    def acts(self) -> Mapping[str, npt.NDArray[np.float32]]:
+        """For each act, one probability a turn."""
+        return self.judges.heads.act_probabilities(self.call)
+
+    @cached_property
+    def _verdicts(self) -> dict[str, Verdict]:
+        return {}
+
+    def verdict(self, name: str) -> Verdict:
+        """The call-level verdict of this name."""
+        if name not in self._verdicts:
+            self._verdicts[name] = self.judges.heads.verdict(name, self.call)
+        return self._verdicts[name]
+
+    def turns(self, place: Place) -> tuple[int, ...]:
+        """The turns of a place, in order. Raises Unanswerable when it needs times and there are none."""
+        turns = self.transcript.turns
+        chosen = [turn.index for turn in turns if place.by in (turn.role, "anyone")]
+        if place.first_turns is not None:
+            chosen = chosen[: place.first_turns]
+        if place.last_turns is not None:
+            chosen = chosen[-place.last_turns :]
+        if place.first_share is not None:
+            chosen = [index for index in chosen if index < len(turns) * place.first_share]
+        if place.last_share is not None:
+            chosen = [index for index in chosen if index >= len(turns) * (1 - place.last_share)]
+        if place.first_s is not None:
+            chosen = [index for index in chosen if self._start_s(index) <= place.first_s]
+        if place.last_s is not None:
+            chosen = [index for index in chosen if self._end_s(index) >= self._length_s() - place.last_s]
+        return tuple(chosen)
+
+    def _start_s(self, index: int) -> float:
+        start_s = self.transcript.turns[index].start_s
+        if start_s is None:
+            raise Unanswerable("the rule is bounded in seconds and this transcript has no times")
+        return start_s
+
+    def _end_s(self, index: int) -> float:
+        end_s = self.transcript.turns[index].end_s
+        if end_s is None:
+            raise Unanswerable("the rule is bounded in seconds and this transcript has no times")
+        return end_s
+
+    def _length_s(self) -> float:
+        return self.transcript.duration_s or max(self._end_s(turn.index) for turn in self.transcript.turns)

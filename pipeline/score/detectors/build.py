@@ -1,0 +1,71 @@
+"""From a detector as a rubric names it to one that can be asked about a call."""
+
+from __future__ import annotations
+
+from pipeline.errors import RubricError
+from pipeline.rubric import detector as spec
+from pipeline.score.detectors.act import act
+from pipeline.score.detectors.meaning import meaning
+from pipeline.score.detectors.measure import measure
+from pipeline.score.detectors.metadata import metadata
+from pipeline.score.detectors.model import model
+from pipeline.score.detectors.order import before, count, each
+from pipeline.score.detectors.phrase import phrase
+from pipeline.score.detectors.tree import Detect, all_of, any_of, not_of, pool_of
+from pipeline.score.detectors.verdict import verdict
+from pipeline.score.judges import Judges
+from pipeline.transcript import Language
+
+
+def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Language) -> Detect:
+    """The detector that works. Raises RubricError when it names an act, verdict or model that is not there."""
+
+    def inner(child: spec.Detector | spec.Moment) -> Detect:
+        return build(child, judges=judges, language=language)
+
+    match part:
+        case spec.All():
+            return all_of([inner(child) for child in part.of])
+        case spec.Any() | spec.AnyMoment():
+            return any_of([inner(child) for child in part.of])
+        case spec.Not():
+            return not_of(inner(part.of))
+        case spec.Pool():
+            return pool_of(part, [inner(child) for child in part.of])
+        case spec.Before():
+            return before(inner(part.first), inner(part.then))
+        case spec.Count():
+            return count(part, inner(part.of))
+        case spec.Each():
+            return each(part, inner(part.of), inner(part.then))
+        case _:
+            return _leaf(part, judges=judges, language=language)
+
+
+def _leaf(part: spec.Leaf, *, judges: Judges, language: Language) -> Detect:
+    match part:
+        case spec.Phrase():
+            return phrase(part, language=language)
+        case spec.Act():
+            _known(part.act, judges.heads.acts, what="act")
+            return act(part)
+        case spec.Meaning():
+            return meaning(part, encoder=judges.encoder)
+        case spec.Verdict():
+            _known(part.name, tuple(judges.heads.verdicts), what="verdict")
+            for option in (part.option, *part.among):
+                _known(option, judges.heads.verdicts[part.name], what=f"option of the verdict {part.name}")
+            return verdict(part)
+        case spec.Measure():
+            return measure(part)
+        case spec.Metadata():
+            return metadata(part)
+        case spec.Model():
+            return model(part, language_model=judges.language_model)
+
+
+def _known(name: str, names: tuple[str, ...], *, what: str) -> None:
+    if name not in names:
+        raise RubricError(
+            f"there is no {what} named {name!r}", remedy=f"The fitted heads have: {', '.join(sorted(names))}."
+        )

@@ -1,0 +1,48 @@
+"""`meaning`: turns close to example sentences, by the cosine of their vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from pipeline.enriched import Vectors
+from pipeline.errors import RubricError
+from pipeline.ports import TextEncoder
+from pipeline.rubric.detector import Meaning
+from pipeline.score.case import Case
+from pipeline.score.detection import Detection, Unanswerable
+from pipeline.score.detectors.moments import detection_of_turns
+
+
+def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[Case], Detection]:
+    """The detector of one set of examples, which are encoded once. Raises RubricError without an encoder."""
+    if encoder is None:
+        raise RubricError("a `meaning` detector needs a text encoder", remedy="Name one in the settings.")
+    name = encoder.fingerprint
+    examples = _encoded(encoder, spec.examples)
+    counter = _encoded(encoder, spec.counter_examples)
+
+    def detect(case: Case) -> Detection:
+        searched = case.turns(spec.where)
+        if case.call.encoder != name:
+            raise Unanswerable("the turns were encoded by another model than the examples; read the call again")
+        vectors = case.call.vectors[list(searched)]
+        near = _nearest(vectors, examples)
+        if len(counter):
+            near = np.where(_nearest(vectors, counter) > near, 0.0, near)
+        probabilities = 1 / (1 + np.exp(-spec.slope * (near - spec.middle)))
+        return detection_of_turns(case, dict(zip(searched, map(float, probabilities), strict=True)), reason="meaning")
+
+    return detect
+
+
+def _encoded(encoder: TextEncoder, texts: Sequence[str]) -> Vectors:
+    return encoder.encode(list(texts)) if texts else np.zeros((0, encoder.dimensions), dtype=np.float32)
+
+
+def _nearest(vectors: Vectors, examples: Vectors) -> Vectors:
+    """The cosine of each turn to its nearest example: float32 [turns]."""
+    if not len(vectors):
+        return np.zeros(0, dtype=np.float32)
+    return np.asarray((vectors @ examples.T).max(axis=1), dtype=np.float32)

@@ -1,0 +1,31 @@
+"""From one probability a turn to a detection over the place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.score.case import Case
+from pipeline.score.detection import Detection, Moment
+from pipeline.score.quote import whole_turn
+
+EVIDENT = 0.5
+NEGLIGIBLE = 0.02
+
+
+def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, reason: str) -> Detection:
+    """The likeliest turn decides; every turn that is more likely than not is quoted, the likeliest first."""
+    spoken = {turn: p for turn, p in probabilities.items() if case.transcript.turns[turn].text.strip()}
+    moments = tuple(
+        Moment(turn, p, (whole_turn(case.transcript, turn=turn),))
+        for turn, p in sorted(spoken.items())
+        if p >= NEGLIGIBLE
+    )
+    evident = sorted((m for m in moments if m.probability >= EVIDENT), key=lambda m: (-m.probability, m.turn))
+    likeliest = max(spoken.values(), default=0.0)
+    return Detection(
+        probability=min(1.0, max(0.0, likeliest)),
+        evidence=tuple(quote for moment in evident for quote in moment.evidence),
+        searched=tuple(probabilities),
+        reason=f"{reason}: the likeliest turn has {likeliest:.2f}" if spoken else f"{reason}: no such turn to look at",
+        moments=moments,
+    )

@@ -1,0 +1,118 @@
+"""`phrase`: words that are said, by a role, in a place; not when negated, reported or vetoed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+
+from pipeline.rubric.detector import Phrase
+from pipeline.score.case import Case
+from pipeline.score.detection import Detection, Moment
+from pipeline.score.pattern import Finder, Match, fuzzy, patterns, verbatim
+from pipeline.score.quote import cut
+from pipeline.score.wording import Wording
+from pipeline.transcript import Language
+
+NEGATION_REACH = 3
+REPORT_REACH = 6
+_NEGATORS = frozenset({"not", "never", "without", "nor", "不", "没", "别", "无", "勿", "未"})
+# A 不 or 没 in these words denies nothing; "要不要" and its like are told by the character on both sides.
+_HARMLESS = re.compile("不好意思|不过|不但|不仅|不知道|不只|不然|不管|没关系|没问题|没事|别的|特别|无论")
+_REPORTERS = frozenset(
+    {"you", "he", "she", "they", "it", "who", "customer", "colleague", "somebody", "someone", "lad", "girl", "guy"}
+)
+_REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claimed", "called"})
+_CHINESE_REPORT = re.compile(r"(?:[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉我|答应|保证过)")
+_QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
+
+
+def phrase(spec: Phrase, *, language: Language) -> Callable[[Case], Detection]:
+    """The detector of one phrase rule. Raises RubricError for a pattern that cannot be read."""
+    find = _finder(spec, language)
+    veto = patterns(spec.unless) if spec.unless else None
+
+    def detect(case: Case) -> Detection:
+        searched = case.turns(spec.where)
+        hits: list[tuple[int, Match]] = []
+        for turn in searched:
+            words = case.wordings[turn]
+            if veto is not None and veto(words):
+                continue
+            text = case.transcript.turns[turn].text
+            hits.extend((turn, match) for match in find(words) if _stands(match, words, text, spec))
+        return _detection(spec, case, searched, _in_order(hits, len(spec.phrases)) if spec.in_order else hits)
+
+    return detect
+
+
+def _finder(spec: Phrase, language: Language) -> Finder:
+    match spec.match:
+        case "verbatim":
+            return verbatim(spec.phrases, language=language)
+        case "fuzzy":
+            return fuzzy(spec.phrases, similarity=spec.similarity)
+        case "pattern":
+            return patterns(spec.phrases)
+
+
+def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Match]]:
+    """The first hit of each phrase after that of the phrase before it; nothing when one is missing."""
+    chosen: list[tuple[int, Match]] = []
+    at = (-1, -1)
+    for number in range(phrases):
+        later = [(turn, match) for turn, match in hits if match.phrase == number and (turn, match.start) >= at]
+        if not later:
+            return []
+        chosen.append(later[0])
+        at = (later[0][0], later[0][1].end)
+    return chosen
+
+
+def _stands(match: Match, words: Wording, text: str, spec: Phrase) -> bool:
+    if spec.negated == "ignore" and _negated(match, words):
+        return False
+    return not (spec.quoted == "ignore" and _reported(match, words, text))
+
+
+def _negated(match: Match, words: Wording) -> bool:
+    """A negation shortly before the match in the same clause."""
+    for at in range(max(0, match.start - NEGATION_REACH), match.start):
+        if words.clauses[at] != words.clauses[match.start] or words.words[at] not in _NEGATORS:
+            continue
+        around = words.words[at - 1] if at else ""
+        following = words.words[at + 1] if at + 1 < len(words.words) else ""
+        phrase_here = "".join(words.words[max(0, at - 1) : at + 4])
+        if around != following and not _HARMLESS.search(phrase_here):
+            return True
+    return False
+
+
+def _reported(match: Match, words: Wording, text: str) -> bool:
+    """The speaker repeats what somebody else said, by a reporting verb shortly before or between quotation marks."""
+    start, end = words.starts[match.start], words.ends[match.end - 1]
+    if any(span.start() < start and end < span.end() for span in _QUOTED.finditer(text)):
+        return True
+    before = words.words[max(0, match.start - REPORT_REACH) : match.start]
+    if any(verb in _REPORTS and set(before[max(0, at - 2) : at]) & _REPORTERS for at, verb in enumerate(before)):
+        return True
+    return _CHINESE_REPORT.search("".join(before[-8:])) is not None
+
+
+def _detection(spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]]) -> Detection:
+    first: dict[int, Match] = {}
+    for turn, match in hits:
+        first.setdefault(turn, match)
+    moments = tuple(_moment(spec, case, turn, match) for turn, match in sorted(first.items()))
+    return Detection(
+        probability=spec.found if moments else spec.absent,
+        evidence=tuple(quote for moment in moments for quote in moment.evidence),
+        searched=searched,
+        reason="the words are there" if moments else "the words are not there",
+        moments=moments,
+    )
+
+
+def _moment(spec: Phrase, case: Case, turn: int, match: Match) -> Moment:
+    words = case.wordings[turn]
+    start, end = words.starts[match.start], words.ends[match.end - 1]
+    return Moment(turn, spec.found, (cut(case.transcript, turn=turn, start=start, end=end),))

@@ -1,0 +1,26 @@
+"""The models that detectors may ask."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pipeline.fingerprint import fingerprint
+from pipeline.ports import Heads, LanguageModel, TextEncoder
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """What judges a call. `encoder` serves `meaning` and `language_model` serves `model`; either may be missing."""
+
+    heads: Heads
+    encoder: TextEncoder | None = None
+    language_model: LanguageModel | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when any of the judges does."""
+        return fingerprint(
+            self.heads.fingerprint,
+            self.encoder.fingerprint if self.encoder else "",
+            self.language_model.fingerprint if self.language_model else "",
+        )
