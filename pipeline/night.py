@@ -128,6 +128,7 @@ def finish(
 
 def _run(night: Night, *, store: Store, engine: Engine, progress: Progress) -> NightSummary:
     shards: list[ShardSummary] = []
+    progress(Step("plan", night.plan.planned))
     try:
         for shard in night.plan.shards:
             shards.append(run_shard(shard, store=store, engine=engine, progress=progress))

@@ -1,6 +1,7 @@
 """The store: one Parquet table a noun, partitioned by the call's date, written atomically and read newest first."""
 
 from pipeline.store.compaction import clean, compact
+from pipeline.store.dates import dates_between
 from pipeline.store.parts import Part, Store, snapshot, write_part
 from pipeline.store.schemas import MEASURE_TABLES, SCHEMA_VERSION, SHARD_TABLES, TABLES, schema_of, schema_text
 from pipeline.store.views import open_duckdb, read
@@ -14,6 +15,7 @@ __all__ = [
     "Store",
     "clean",
     "compact",
+    "dates_between",
     "open_duckdb",
     "read",
     "schema_of",

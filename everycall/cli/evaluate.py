@@ -1,0 +1,70 @@
+"""`everycall evaluate` and `everycall fit`: how far to trust the scores, and heads from a centre's own calls."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+from rich.table import Table
+
+from everycall.cli.app import command
+from everycall.cli.console import errors, out
+from everycall.cli.options import PROFILE, RUBRIC
+from pipeline.agreement import Agreement, LabelAgreement
+
+CALLS = typer.Argument(..., exists=True, dir_okay=False, help="Labelled calls, one JSON object a line.")
+AS_JSON = typer.Option(None, "--json", help="Also write the figures to this file.")
+OUT = typer.Option(..., "--out", help="Where to write the heads; a card of the same name goes beside them.")
+SEED = typer.Option(0, "--seed", help="Decides the folds of the cross-validation.")
+
+
+@command("evaluate", example="everycall evaluate examples/labelled.jsonl --rubric support --json agreement.json")
+def evaluate(
+    calls: list[Path] = CALLS, rubric: str = RUBRIC, json: Path | None = AS_JSON, profile: str = PROFILE
+) -> None:
+    """Score labelled transcripts and print, for every label, the agreement with people."""
+    from everycall.evaluation import evaluate_files
+    from models.profile import load_profile
+
+    agreement = evaluate_files(calls, rubric=rubric, profile=load_profile(profile))
+    out.print(agreement_table(agreement))
+    out.print(f"macro kappa {agreement.macro_kappa:.3f} over {agreement.calls} calls", highlight=False)
+    if json is not None:
+        json.write_text(agreement.to_json() + "\n", "utf-8")
+
+
+@command("fit", example="everycall fit our_calls.jsonl models/training/*.jsonl --out our_heads.npz")
+def fit(calls: list[Path] = CALLS, out_file: Path = OUT, seed: int = SEED, profile: str = PROFILE) -> None:
+    """Fit the heads on labelled calls; name the result as `heads` in a profile to use them."""
+    from everycall.fitting import fit_files
+    from models.profile import load_profile
+
+    with errors.status("fitting and cross-validating"):
+        heads = fit_files(calls, out=out_file, seed=seed, profile=load_profile(profile))
+    table = Table("verdict", "kappa, cross-validated by agent and customer", box=None)
+    for name, figures in heads.card["verdicts_kappa"].items():
+        table.add_row(name, "  ".join(f"{language} {value:.2f}" for language, value in figures.items()))
+    out.print(table)
+    out.print(f"wrote {out_file} ({heads.card['calls']} calls, {heads.card['turns']} turns)", highlight=False)
+
+
+def agreement_table(agreement: Agreement) -> Table:
+    """One row a label."""
+    table = Table("label", "n", "agree", "kappa", "95 % interval", "evidence", "unsure", "agree when sure", box=None)
+    for name, label in agreement.labels.items():
+        table.add_row(name, *_cells(label))
+    return table
+
+
+def _cells(label: LabelAgreement) -> tuple[str, ...]:
+    interval = f"{_figure(label.kappa_low)} to {_figure(label.kappa_high)}"
+    shares = (_percent(label.evidence_hit), _percent(label.unsure), _percent(label.agreement_sure))
+    return str(label.n), _percent(label.agreement), _figure(label.kappa), interval, *shares
+
+
+def _figure(value: float) -> str:
+    return "-" if value != value else f"{value:.2f}"
+
+
+def _percent(value: float) -> str:
+    return "-" if value != value else f"{value:.0%}"

@@ -1,0 +1,33 @@
+"""`everycall report` and `everycall show`: what the calls say, as a page and one by one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from everycall.cli.app import command
+from everycall.cli.console import out
+from everycall.cli.options import STORE
+
+OUT = typer.Option(Path("report.html"), "--out", help="The page to write.")
+CALL_ID = typer.Argument(..., help="A call's id, as in the table `calls`.")
+
+
+@command("report", example="everycall report --store store --out report.html")
+def report(store: str = STORE, out_file: Path = OUT) -> None:
+    """Write one self-contained page: scores, failed questions, agents, topics and the calls worth hearing."""
+    from everycall.report import write_report
+    from pipeline.store import Store
+
+    write_report(Store(store), out_file)
+    out.print(f"wrote {out_file}", highlight=False)
+
+
+@command("show", example="everycall show enA-019 --store store")
+def show(call_id: str = CALL_ID, store: str = STORE) -> None:
+    """Print one call: transcript with roles and times, answers with their evidence."""
+    from everycall.show import render_call
+    from pipeline.store import Store
+
+    out.print(render_call(Store(store), call_id))

@@ -1,0 +1,106 @@
+"""`everycall run` and `everycall score`: the main job in this process, and the same calls scored again."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from everycall.cli.app import command
+from everycall.cli.options import (
+    ASR,
+    DEVICE,
+    LIMIT,
+    METADATA,
+    PATTERN,
+    PROFILE,
+    RETRY,
+    RUBRIC,
+    SINCE,
+    STORE,
+    STRICT,
+    UNTIL,
+)
+from everycall.cli.outcome import conclude
+
+if TYPE_CHECKING:
+    from pipeline.ingest import MetadataSource
+
+RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
+
+
+@command("run", example="everycall run recordings --store store --metadata calls.csv --rubric support")
+def run(
+    recordings: str = RECORDINGS,
+    store: str = STORE,
+    metadata: Path | None = METADATA,
+    name_pattern: str | None = PATTERN,
+    rubric: str = RUBRIC,
+    asr: str | None = ASR,
+    profile: str = PROFILE,
+    device: str = DEVICE,
+    limit: int | None = LIMIT,
+    retry_failed: bool = RETRY,
+    strict: bool = STRICT,
+) -> None:
+    """Hear, score and flag every recording; a second run does only what is missing."""
+    from everycall.cli.progress import watched
+    from models.profile import load_profile
+    from models.registry import build_engine
+    from pipeline.night import run_night
+    from pipeline.store import Store
+
+    source = metadata_source(metadata, name_pattern)
+    engine = build_engine(load_profile(profile, asr=asr, device=device), rubric=rubric)
+    with watched() as progress:
+        summary = run_night(
+            recordings,
+            store=Store(store),
+            engine=engine,
+            metadata=source,
+            limit=limit,
+            retry_failed=retry_failed,
+            progress=progress,
+        )
+    conclude(summary, store=Store(store), strict=strict)
+
+
+@command("score", example="everycall score --store store --rubric our_form.yaml --from 2026-11-01")
+def score(
+    store: str = STORE,
+    rubric: str = RUBRIC,
+    since: str | None = SINCE,
+    until: str | None = UNTIL,
+    profile: str = PROFILE,
+    strict: bool = STRICT,
+) -> None:
+    """Score stored calls with this rubric without listening to them again."""
+    from everycall.cli.progress import watched
+    from models.profile import load_profile
+    from models.registry import build_engine
+    from pipeline.night import rescore
+    from pipeline.store import Store, dates_between
+
+    engine = build_engine(load_profile(profile), rubric=rubric)
+    dates = dates_between(Store(store), since=since, until=until)
+    with watched() as progress:
+        summary = rescore(Store(store), engine=engine, dates=dates, progress=progress)
+    conclude(summary, store=Store(store), strict=strict)
+
+
+def metadata_source(csv: Path | None, pattern: str | None) -> MetadataSource:
+    """The command line's metadata options as one source. Raises ConfigError."""
+    from pipeline.errors import ConfigError
+    from pipeline.ingest import MetadataSource
+    from pipeline.ingest.metadata import read_metadata_csv
+
+    try:
+        compiled = re.compile(pattern) if pattern else None
+        rows = read_metadata_csv(csv.read_text("utf-8"), name=csv.name) if csv else {}
+    except re.error as error:
+        raise ConfigError(f"--name-pattern is not a regular expression: {error}", remedy="Mend it") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{csv} cannot be read as UTF-8 text", remedy="Name a CSV file saved as UTF-8") from error
+    return MetadataSource(rows=rows, pattern=compiled)

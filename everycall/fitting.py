@@ -1,0 +1,25 @@
+"""Fitting: heads from labelled calls, written with their card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from models.profile import Profile
+from pipeline.labelled import read_labelled
+
+if TYPE_CHECKING:
+    from models.heads import FittedHeads
+
+
+def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) -> FittedHeads:
+    """Fit on all calls of the files and save. Raises ConfigError when there is too little to fit on."""
+    from models.fit import fit
+    from models.heads import save_heads
+    from models.registry import build_reader
+
+    calls = [call for path in sorted(paths) for call in read_labelled(path)]
+    heads = fit(calls, encoder=build_reader(profile).encoder, seed=seed)
+    save_heads(heads, out)
+    return heads

@@ -1,0 +1,106 @@
+"""The registry: from the names in a profile to the models that do the work. The one place that knows every adapter."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+from models.profile import Device, Profile
+from pipeline.errors import ConfigError
+
+if TYPE_CHECKING:
+    from models.heads import FittedHeads
+    from pipeline.engine import Engine
+    from pipeline.hear import Ears
+    from pipeline.ports import LanguageModel, SentimentModel, TextEncoder
+    from pipeline.read import Reader
+    from pipeline.score import Judges
+
+SHIPPED_HEADS = "support"
+FITTED_SENTIMENT = "fitted"
+EMBEDDED_ENCODER = "use-multilingual-v3"
+
+
+def build_engine(profile: Profile, *, rubric: str) -> Engine:
+    """Everything a night needs, models not yet loaded. Raises ConfigError, RubricError or WeightError."""
+    from pipeline.engine import Engine
+    from pipeline.overall import measure
+    from pipeline.rubric.load import load_rubric
+
+    return Engine(
+        ears=build_ears(profile),
+        reader=build_reader(profile),
+        judges=build_judges(profile),
+        rubric=load_rubric(rubric),
+        measure=measure,
+    )
+
+
+def build_ears(profile: Profile) -> Ears:
+    """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
+    from models.campplus import CamPlus
+    from models.silero import Silero
+    from models.weights import locate
+    from models.whisper import Whisper
+    from pipeline.hear import Ears
+
+    device, compute_type = resolve_device(profile.device)
+    return Ears(
+        voice=Silero(locate("silero")),
+        recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
+        diarizer=CamPlus(locate(profile.diarizer), device=device),
+    )
+
+
+def build_reader(profile: Profile) -> Reader:
+    """What reads: the sentence encoder and the sentiment of turns. Raises WeightError or ModelError."""
+    from pipeline.read import Reader
+
+    return Reader(encoder=_encoder(profile), sentiment=_sentiment(profile))
+
+
+def build_judges(profile: Profile, *, language_model: LanguageModel | None = None) -> Judges:
+    """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
+    from pipeline.score import Judges
+
+    return Judges(heads=_heads(profile), encoder=_encoder(profile), language_model=language_model)
+
+
+def resolve_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str]:
+    """The device and CTranslate2's compute type. Raises ConfigError when CUDA is asked for and none answers."""
+    from models.whisper import best_device
+
+    if wanted == "cpu":
+        return "cpu", "int8"
+    device, compute_type = best_device()
+    if wanted == "cuda" and device != "cuda":
+        raise ConfigError("no CUDA GPU answers", remedy="Use --device auto or cpu, or mend the driver")
+    return device, compute_type
+
+
+def _encoder(profile: Profile) -> TextEncoder:
+    if profile.encoder == EMBEDDED_ENCODER:
+        from models.use import UseEncoder
+
+        return UseEncoder()
+    from models.transformers_encoder import TransformersEncoder
+    from models.weights import locate
+
+    return TransformersEncoder(locate(profile.encoder), name=profile.encoder)
+
+
+def _heads(profile: Profile) -> FittedHeads:
+    from models.heads import SHIPPED, load_heads
+
+    return load_heads(SHIPPED if profile.heads == SHIPPED_HEADS else Path(profile.heads))
+
+
+def _sentiment(profile: Profile) -> SentimentModel:
+    if profile.sentiment == FITTED_SENTIMENT:
+        from models.sentiment_heads import HeadSentiment
+
+        return HeadSentiment(_heads(profile))
+    from models.transformers_sentiment import TransformersSentiment
+    from models.weights import locate
+
+    return TransformersSentiment(locate(profile.sentiment), name=profile.sentiment)
