@@ -50,7 +50,9 @@ def fit(calls: list[Path] = CALLS, out_file: Path = OUT, seed: int = SEED, profi
 
 def agreement_table(agreement: Agreement) -> Table:
     """One row a label."""
-    table = Table("label", "n", "agree", "kappa", "95 % interval", "evidence", "unsure", "agree when sure", box=None)
+    table = Table(box=None, pad_edge=False, padding=(0, 1))
+    for column in ("label", "n", "agree", "kappa", "95 % interval", "evidence", "unsure", "if sure"):
+        table.add_column(column, no_wrap=True)
     for name, label in agreement.labels.items():
         table.add_row(name, *_cells(label))
     return table
