@@ -1,0 +1,60 @@
+"""What identifies a transformers model, on which device it runs, and in which batches."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
+from typing import Any
+
+from pipeline.errors import ConfigError
+
+BLOCK = 1 << 20
+TELLING = ("*.safetensors", "*.bin", "config.json", "tokenizer.json", "vocab.txt")
+
+
+def identity(name: str, folder: Path) -> str:
+    """What a fingerprint says of a model: its hub id with the revision, else a hash of what is in the folder."""
+    if "@" in name and not Path(name).expanduser().exists():
+        return name
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in TELLING for path in folder.glob(pattern)}):
+        digest.update(path.name.encode())
+        with path.open("rb") as file:
+            digest.update(hashlib.file_digest(file, "sha256").digest())
+    return f"{folder.name}:{digest.hexdigest()[:16]}"
+
+
+def torch_device(device: str) -> Any:
+    """`auto` is the CUDA GPU where there is one. Raises ConfigError when `cuda` is asked for in vain."""
+    torch = importlib.import_module("torch")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("no CUDA device is there", remedy="Choose `--device cpu`, or `auto`")
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device(device)
+
+
+def by_length(lengths: Sequence[int], *, most: int) -> Iterable[list[int]]:
+    """Batches of indices with one length each: without padding, a text's numbers do not hang on its neighbours'."""
+    groups: dict[int, list[int]] = {}
+    for index, length in enumerate(lengths):
+        groups.setdefault(length, []).append(index)
+    for length in sorted(groups):
+        for start in range(0, len(groups[length]), most):
+            yield groups[length][start : start + most]
+
+
+def run_batches(
+    token_ids: Sequence[Sequence[int]], forward: Callable[[Any], Any], *, device: Any, most: int
+) -> list[Any]:
+    """`forward` of every token list, one NumPy row each, in the given order; no gradients."""
+    torch = importlib.import_module("torch")
+    rows: list[Any] = [None] * len(token_ids)
+    with torch.inference_mode():
+        for batch in by_length([len(ids) for ids in token_ids], most=most):
+            ids = torch.tensor([list(token_ids[index]) for index in batch], device=device)
+            for index, row in zip(batch, forward(ids).float().cpu().numpy(), strict=True):
+                rows[index] = row
+    return rows
