@@ -11,14 +11,14 @@ from pipeline.night import begin, rescore, run_night, run_shard
 from pipeline.store import Store, compact, open_duckdb, read
 
 
-@pytest.fixture()
+@pytest.fixture
 def recordings(tmp_path):
     for name in ("2026-11-20_a", "2026-11-20_b", "2026-11-21_c"):
         write_wav(tmp_path / "recordings" / f"{name}.wav")
     return tmp_path / "recordings"
 
 
-@pytest.fixture()
+@pytest.fixture
 def store(tmp_path):
     return Store(str(tmp_path / "store"))
 
