@@ -13,7 +13,6 @@ from pydantic import ValidationError
 from pipeline.errors import RubricError
 from pipeline.rubric.rubric import Rubric, RubricFamily
 
-
 FOLDER = Path(__file__).resolve().parents[2] / "rubrics"
 
 
@@ -109,7 +108,8 @@ _REMEDIES = {
 
 
 def _invalid(error: ValidationError, data: Mapping[str, Any], *, source: str) -> RubricError:
-    problems = error.errors()
+    # A key that is not known is most often the misspelled one that another problem says is missing.
+    problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]
     message = first["msg"].removeprefix("Value error, ")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
@@ -120,13 +120,16 @@ def _invalid(error: ValidationError, data: Mapping[str, Any], *, source: str) ->
 def _place(loc: Sequence[str | int], data: Any) -> str:
     """`sections > greeting > questions > offer_help > yes_when`: ids in place of numbers, union tags left out."""
     names: list[str] = []
+    tagged = False
     for step in loc:
+        if isinstance(data, dict) and not tagged and data.get("kind") == step:
+            tagged = True
+            continue
+        tagged = False
         if isinstance(step, int) and isinstance(data, list) and step < len(data):
             data = data[step]
             names.append(str(data.get("id", step + 1)) if isinstance(data, dict) else str(step + 1))
-        elif isinstance(data, dict) and step in data:
-            data = data[step]
-            names.append(str(step))
-        elif not (isinstance(data, dict) and data.get("kind") == step):
+        else:
+            data = data.get(step) if isinstance(data, dict) else None
             names.append(str(step))
     return " > ".join(names) or "the top"

@@ -50,28 +50,41 @@ def _plain(word: str) -> str:
 
 
 def _english(words: Sequence[str]) -> str:
-    out, group, room = "", -1, 0
-    for word in words:
-        value = _ENGLISH.get(word, _TENS.get(word, -1))
-        if word in _SCALES:
-            group = max(group, 1) * _SCALES[word]
-            room = _SCALES[word]
-        elif value >= 0 and group >= 0 and 0 < value < room:
-            group += value
-            room = 10 if word in _TENS else 0
-        else:
-            out += str(group) if group >= 0 else ""
-            group, room = (value, 10 if word in _TENS else 0) if value >= 0 else (-1, 0)
-            if value < 0:
-                out, group = _after_digits(out, word, words)
-    return out + (str(group) if group >= 0 else "")
+    """Numbers one after another, each as far as it goes: "nineteen eighty five" is 19 and 85."""
+    out, at = "", 0
+    while at < len(words):
+        if _DIGITS.fullmatch(words[at]) and (at + 1 == len(words) or words[at + 1] not in _SCALES):
+            out, at = out + _plain(words[at]), at + 1
+            continue
+        value, at = _number(words, at, tuple(reversed(_SCALES)))
+        out += str(value)
+    return out
 
 
-def _after_digits(out: str, word: str, words: Sequence[str]) -> tuple[str, int]:
-    """Written digits stand for themselves, unless a scale follows them ("5 thousand")."""
-    plain = _plain(word)
-    scaled = any(after in _SCALES for after in words) and plain and len(plain) < 7
-    return (out, int(plain)) if scaled else (out + plain, -1)
+def _number(words: Sequence[str], at: int, scales: tuple[str, ...]) -> tuple[int, int]:
+    """The number that starts at `at` and uses only these scales, largest first, and where it stops."""
+    if not scales:
+        return _below_hundred(words, at)
+    largest, *smaller = scales
+    value, stop = (1, at) if words[at] == largest else _number(words, at, tuple(smaller))
+    if stop == len(words) or words[stop] != largest:
+        return value, stop
+    value, stop = value * _SCALES[largest], stop + 1
+    if stop < len(words) and words[stop] not in _SCALES and not _DIGITS.fullmatch(words[stop]):
+        rest, end = _number(words, stop, tuple(smaller))
+        if rest:
+            return value + rest, end
+    return value, stop
+
+
+def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int]:
+    word = words[at]
+    if word in _SCALES:
+        return 1, at
+    if word not in _TENS:
+        return _ENGLISH[word] if word in _ENGLISH else int(_plain(word)), at + 1
+    unit = _ENGLISH.get(words[at + 1], 0) if at + 1 < len(words) else 0
+    return (_TENS[word] + unit, at + 2) if 0 < unit < 10 else (_TENS[word], at + 1)
 
 
 def _chinese(words: Sequence[str]) -> str:

@@ -1,0 +1,80 @@
+import pytest
+
+from pipeline.errors import RubricError
+from pipeline.score.pattern import fuzzy, patterns, verbatim
+from pipeline.score.wording import wording
+
+
+@pytest.mark.parametrize(
+    ("pattern", "text", "found"),
+    [
+        ("(call|line) ... (recorded|taped)", "this call is being recorded", True),
+        ("(call|line) ... (recorded|taped)", "this call of yours will at some point be recorded", False),
+        ("thank you (so much)? for calling", "thank you for calling", True),
+        ("thank you (so much)? for calling", "thank you so much for calling", True),
+        ("thank you (so much)? for calling", "thank you much for calling", False),
+        ("good? morning", "morning", True),
+        ("record*", "we are recording", True),
+        ("record*", "prerecorded", False),
+        ("we are", "we're here", True),
+        ("within twenty four hours", "within 24 hours", True),
+        ("within (24|48) hours", "within forty eight hours", True),
+        ("(a (b|c))? d", "a c d", True),
+        ("工号", "您好，工号三零二七", True),
+        ("第(二|三)(次|回)", "都打第3次了", True),
+        ("还有(什么|别的)?(需要|问题)", "还有别的问题吗", True),
+        ("还有(什么|别的)?(需要|问题)", "还有人问题", False),
+        ("二十四小时", "24小时内", True),
+    ],
+)
+def test_patterns(pattern: str, text: str, found: bool):
+    assert bool(patterns([pattern])(wording(text))) is found
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("(a|b", "lacks a closing bracket"),
+        ("a) b", "a bracket too many"),
+        ("record(ed|ing)", "a bracket touches a word"),
+        ("a?", "can match no words"),
+        ("(a|)", "can match no words"),
+    ],
+)
+def test_a_wrong_pattern_is_refused(pattern: str, message: str):
+    with pytest.raises(RubricError, match=message):
+        patterns([pattern])
+
+
+def test_matches_name_their_words_and_phrase():
+    first, second = patterns(["for calling", "thank you"])(wording("Thank you for calling."))
+    assert (first.phrase, first.start, first.end) == (1, 0, 2)
+    assert (second.phrase, second.start, second.end) == (0, 2, 4)
+
+
+def test_verbatim_takes_special_characters_as_they_are():
+    find = verbatim(["is that all?"], language="en")
+    assert [(match.start, match.end) for match in find(wording("So is that all?"))] == [(1, 4)]
+    assert find(wording("is that")) == []
+    assert find(wording("")) == []
+
+
+def test_verbatim_finds_chinese_by_character():
+    assert len(verbatim(["请稍等"], language="zh")(wording("好的，請稍等一下"))) == 1
+
+
+@pytest.mark.parametrize("text", ["this call will be recorded for quality", "this call may be recorded for the quality"])
+def test_fuzzy_finds_nearly_the_same_letters(text: str):
+    (match,) = fuzzy(["this call may be recorded for quality"], similarity=85)(wording(text))
+    assert match.start == 0
+
+
+@pytest.mark.parametrize("text", ["this call", "we call you when the quality is back", ""])
+def test_fuzzy_does_not_take_a_part_for_the_whole(text: str):
+    assert fuzzy(["this call may be recorded for quality"], similarity=85)(wording(text)) == []
+
+
+@pytest.mark.parametrize("make", [lambda: verbatim(["?!"], language="en"), lambda: fuzzy(["?!"], similarity=80)])
+def test_a_phrase_without_words_is_refused(make):
+    with pytest.raises(RubricError, match="no words at all"):
+        make()
