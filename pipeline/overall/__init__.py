@@ -1,0 +1,1 @@
+"""Measures over all calls: topics, repeat contacts, agents. They read the tables and write tables."""

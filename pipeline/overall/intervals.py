@@ -1,0 +1,68 @@
+"""Intervals: how far a figure from a few calls may be from what many calls would give."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import NormalDist, fmean, stdev
+
+CONFIDENCE = 0.95
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """An estimate from `n` observations, and where the true figure lies with the confidence asked for."""
+
+    estimate: float
+    low: float
+    high: float
+    n: int
+
+
+def wilson(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:
+    """A rate with Wilson's score interval (Wilson 1927, JASA 22, 209-212); good for few calls and for rates of 0 and 1.
+
+    Raises ValueError unless 0 <= successes <= n and n >= 1.
+    """
+    if n < 1 or not 0 <= successes <= n:
+        raise ValueError(f"{successes} of {n} is no rate")
+    z = NormalDist().inv_cdf((1 + confidence) / 2)
+    rate = successes / n
+    middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
+    half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
+    # At 0 and 1 the bound is the rate itself; rounding must not put it beside.
+    low = 0.0 if successes == 0 else max(0.0, middle - half)
+    high = 1.0 if successes == n else min(1.0, middle + half)
+    return Interval(rate, low, high, n)
+
+
+def mean_interval(
+    values: Sequence[float], *, confidence: float = CONFIDENCE, bounds: tuple[float, float] = (-math.inf, math.inf)
+) -> Interval:
+    """The mean of the values with Student's t interval, cut off at the bounds of what can be. Raises ValueError."""
+    if not values:
+        raise ValueError("there is no mean of no values")
+    deviation = stdev(values) if len(values) > 1 else math.nan
+    return interval_of_mean(
+        fmean(values), standard_deviation=deviation, n=len(values), confidence=confidence, bounds=bounds
+    )
+
+
+def interval_of_mean(
+    mean: float,
+    *,
+    standard_deviation: float,
+    n: int,
+    confidence: float = CONFIDENCE,
+    bounds: tuple[float, float] = (-math.inf, math.inf),
+) -> Interval:
+    """The same from the mean and the sample's standard deviation; one value says nothing, and gives the bounds."""
+    if n < 1:
+        raise ValueError("there is no mean of no values")
+    if n == 1:
+        return Interval(mean, *bounds, n)
+    from scipy.stats import t
+
+    half = float(t.ppf((1 + confidence) / 2, n - 1)) * standard_deviation / math.sqrt(n)
+    return Interval(mean, max(bounds[0], mean - half), min(bounds[1], mean + half), n)

@@ -1,0 +1,115 @@
+"""Naming: what sets one topic's words apart from the others', by class-based TF-IDF.
+
+The weight of a phrase in a topic is how much its calls are about it times log(1 + A / f), f being how many calls of all
+topics use it and A the mean number of calls a topic (Grootendorst 2022, arXiv:2203.05794, over phrases and calls). A
+call is about what both sides keep coming back to, so that each further turn with the phrase's words counts, and the
+agent's turns most: agents say in plain words what the matter is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pipeline.overall.digest import CallDigest
+from pipeline.overall.phrases import Phrase, PhraseFinder, spelled
+from pipeline.transcript import Language
+
+KEYWORDS = 6
+AGENT_WEIGHT = 2.0
+LONG_PHRASE_BONUS = 1.2
+SECOND_AT_LEAST = 0.35
+# In a topic of this many calls, what only one customer says is no name for it.
+CALLS_FOR_COMMON_WORDS = 8
+# Inflected forms share a beginning of this many letters: cancel, cancelled, cancellation.
+STEM_LETTERS = 5
+SEPARATOR = " · "
+UNNAMED: Mapping[Language, str] = {"en": "Unnamed", "zh": "未命名"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keyword:
+    """A phrase of a topic and how much it tells the topic from the others."""
+
+    phrase: Phrase
+    weight: float
+
+
+def language_of(members: Sequence[CallDigest]) -> Language:
+    """The language most calls of a topic are in; English where it is even."""
+    chinese = sum(call.language == "zh" for call in members)
+    return "zh" if 2 * chinese > len(members) else "en"
+
+
+def keywords_of(topics: Sequence[Sequence[CallDigest]], finder: PhraseFinder) -> list[tuple[Keyword, ...]]:
+    """The phrases of each topic, in its own language, that weigh most; heaviest first."""
+    weighed = [_weights(members, finder) for members in topics]
+    everywhere = Counter(phrase for calls in weighed for call in calls for phrase in call)
+    mean_calls = sum(len(members) for members in topics) / max(len(topics), 1)
+    return [_heaviest(calls, everywhere, mean_calls=mean_calls) for calls in weighed]
+
+
+def name_of(keywords: Sequence[Keyword], language: Language) -> str:
+    """A name of one phrase, or of two that share no word and weigh about the same."""
+    if not keywords:
+        return UNNAMED[language]
+    first, *others = keywords
+    near = [other.phrase for other in others if other.weight >= SECOND_AT_LEAST * first.weight]
+    second = [phrase for phrase in near if not _stems(first.phrase) & _stems(phrase)][:1]
+    name = SEPARATOR.join(spelled(phrase) for phrase in (first.phrase, *second))
+    return name[0].upper() + name[1:]
+
+
+def _weights(members: Sequence[CallDigest], finder: PhraseFinder) -> list[dict[Phrase, float]]:
+    """For each call in the topic's language, how much it is about each phrase of its issue."""
+    language = language_of(members)
+    own = [call for call in members if call.language == language]
+    lines = [(call, text) for call in own for text in call.texts]
+    found: dict[str, dict[Phrase, float]] = {call.call_id: {} for call in own}
+    for (call, _), phrases in zip(lines, finder.phrases([text for _, text in lines], language=language), strict=True):
+        for phrase in phrases:
+            found[call.call_id].setdefault(phrase, _aboutness(call, phrase))
+    return list(found.values())
+
+
+def _aboutness(call: CallDigest, phrase: Phrase) -> float:
+    customer = [text.casefold() for text in call.texts]
+    agent = [text.casefold() for text in call.agent_texts]
+    weights = [
+        math.log1p(sum(stem in text for text in customer))
+        + AGENT_WEIGHT * math.log1p(sum(stem in text for text in agent))
+        for stem in _stems(phrase)
+    ]
+    return sum(weights) / len(weights)
+
+
+def _heaviest(
+    calls: Sequence[Mapping[Phrase, float]], everywhere: Counter[Phrase], *, mean_calls: float
+) -> tuple[Keyword, ...]:
+    total: dict[Phrase, float] = {}
+    used_by: Counter[Phrase] = Counter()
+    for call in calls:
+        used_by.update(call.keys())
+        for phrase, about in call.items():
+            total[phrase] = total.get(phrase, 0.0) + about
+    weight = {
+        phrase: about * math.log1p(mean_calls / everywhere[phrase]) * (LONG_PHRASE_BONUS if len(phrase) > 1 else 1.0)
+        for phrase, about in total.items()
+        if used_by[phrase] > 1 or len(calls) < CALLS_FOR_COMMON_WORDS
+    }
+    chosen: list[Phrase] = []
+    # Sorting is stable: of phrases with the same weight, the one that is said first comes first.
+    for phrase in sorted(weight, key=lambda phrase: -weight[phrase]):
+        if not any(_folded(phrase) <= _folded(longer) for longer in chosen):
+            chosen.append(phrase)
+    return tuple(Keyword(phrase, weight[phrase]) for phrase in chosen[:KEYWORDS])
+
+
+def _folded(phrase: Phrase) -> set[str]:
+    return {word.casefold() for word in phrase}
+
+
+def _stems(phrase: Phrase) -> set[str]:
+    return {word.casefold()[:STEM_LETTERS] for word in phrase}
