@@ -5,7 +5,7 @@ dev.lock.txt      the tools of tests, lint, types and of this script, beyond loc
 cpu.lock.txt      the CPU build of torch, taken instead of the registry's CUDA build where pip is offered it
 weights.lock.txt  packages that only carry model weights, without what they name as dependencies
 cuda.lock.txt     what the CUDA build of torch needs beyond lock.txt
-cuda12.lock.txt   CUDA 12's cuBLAS and cuDNN for CTranslate2, where the machine or image has none
+cuda12.lock.txt   CUDA 12's cuBLAS for CTranslate2, where the machine or image has none
 
 Every file of every release stands there by its hash: for Python 3.11 and later, and every system a package supports.
 """
@@ -20,7 +20,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 UV = Path(sys.executable).with_name("uv")
 FORM = ("--quiet", "--no-header", "--annotation-style=line", "--generate-hashes")
-PYTHONS = ("--universal", "--python-version=3.11")
+# The same versions on every Python, so that what is tested on one is what runs on another.
+PYTHONS = ("--universal", "--python-version=3.11", "--fork-strategy=fewest")
 TORCH = "torch==2.13.0"
 # The CPU build for CPython 3.11 on x86-64 Linux. The registry does not hold it, so uv cannot look it up.
 CPU_TORCH = "torch==2.13.0+cpu"
