@@ -72,14 +72,16 @@ types: install-dev ## mypy, strict
 lock: install-dev ## resolve the lock files again; LOCK="--upgrade" takes newer versions
 	HF_HUB_OFFLINE=0 $(BIN)/python requirements/lock.py $(LOCK)
 
-bench: install-dev ## measure speed and quality on this machine
-	$(BIN)/python -m bench
+bench: install-dev demo ## agreement with the labels of the sample calls; CALLS=folder of labelled audio: error rates and speed
+	$(BIN)/python -m bench.recognised_agreement --store demo/store examples/labelled.jsonl
+ifdef CALLS
+	$(BIN)/python -m bench.hear_quality --calls $(CALLS)
+endif
 
 gpu: install ## CUDA libraries for torch and CTranslate2 on a machine whose system has none (gigabytes)
 	$(LOCKED) -r requirements/cuda.lock.txt
 	$(LOCKED) -r requirements/cuda12.lock.txt
-	@echo 'Before everycall, so that CTranslate2 finds them: export LD_LIBRARY_PATH="'"$$($(BIN)/python -c \
-	'import pathlib, nvidia; print(*(p for r in nvidia.__path__ for p in pathlib.Path(r).glob("cu[bd]*/lib")), sep=":")')"'"'
+	@echo "So that CTranslate2 finds its cuBLAS: export LD_LIBRARY_PATH=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nvidia/cublas/lib)"
 
 clean: ## remove what was installed and made here
 	rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
