@@ -151,4 +151,6 @@ def test_a_question_asked_twice_is_refused():
 
 def test_a_form_in_which_nothing_is_scored_is_refused():
     text = SMALL.replace("weight: 1", "weight: 0").replace("kind: yes_no", "kind: yes_no\n        weight: 0")
-    assert "nothing would be scored" in refusal(text.replace("weight: 0\n        yes", "weight: 0\n        informative: true\n        yes"))
+    assert "nothing would be scored" in refusal(
+        text.replace("weight: 0\n        yes", "weight: 0\n        informative: true\n        yes")
+    )

@@ -63,7 +63,9 @@ def test_verbatim_finds_chinese_by_character():
     assert len(verbatim(["请稍等"], language="zh")(wording("好的，請稍等一下"))) == 1
 
 
-@pytest.mark.parametrize("text", ["this call will be recorded for quality", "this call may be recorded for the quality"])
+@pytest.mark.parametrize(
+    "text", ["this call will be recorded for quality", "this call may be recorded for the quality"]
+)
 def test_fuzzy_finds_nearly_the_same_letters(text: str):
     (match,) = fuzzy(["this call may be recorded for quality"], similarity=85)(wording(text))
     assert match.start == 0

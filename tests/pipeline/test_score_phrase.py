@@ -58,12 +58,24 @@ def test_unless_vetoes_within_the_turn():
 def test_digits_and_words_match_each_other():
     spec = {"kind": "phrase", "phrases": ["within twenty four hours"]}
     assert detect(spec, call(("agent", "You get it within 24 hours."))).evidence[0].quote == "within 24 hours"
-    assert detect(
-        {"kind": "phrase", "phrases": ["24小时内"]}, call(("agent", "二十四小时内到"), language="zh"), language="zh"
-    ).evidence[0].quote == "二十四小时内"
+    assert (
+        detect(
+            {"kind": "phrase", "phrases": ["24小时内"]}, call(("agent", "二十四小时内到"), language="zh"), language="zh"
+        )
+        .evidence[0]
+        .quote
+        == "二十四小时内"
+    )
 
 
-TURNS = (("agent", "one"), ("customer", "x"), ("agent", "two"), ("customer", "y"), ("agent", "three"), ("agent", "four"))
+TURNS = (
+    ("agent", "one"),
+    ("customer", "x"),
+    ("agent", "two"),
+    ("customer", "y"),
+    ("agent", "three"),
+    ("agent", "four"),
+)
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from pipeline.rubric.detector import Phrase
 from pipeline.score.case import Case
@@ -14,7 +14,7 @@ from pipeline.score.wording import Wording
 from pipeline.transcript import Language
 
 NEGATION_REACH = 3
-REPORT_REACH = 6
+REPORT_REACH = 8
 _NEGATORS = frozenset({"not", "never", "without", "nor", "不", "没", "别", "无", "勿", "未"})
 # A 不 or 没 in these words denies nothing; "要不要" and its like are told by the character on both sides.
 _HARMLESS = re.compile("不好意思|不过|不但|不仅|不知道|不只|不然|不管|没关系|没问题|没事|别的|特别|无论")
@@ -22,7 +22,9 @@ _REPORTERS = frozenset(
     {"you", "he", "she", "they", "it", "who", "customer", "colleague", "somebody", "someone", "lad", "girl", "guy"}
 )
 _REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claimed", "called"})
-_CHINESE_REPORT = re.compile(r"(?:[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉我|答应|保证过)")
+_CHINESE_REPORT = re.compile(
+    "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉我|答应|保证过)(?![话得])"
+)
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 
 
@@ -36,10 +38,13 @@ def phrase(spec: Phrase, *, language: Language) -> Callable[[Case], Detection]:
         hits: list[tuple[int, Match]] = []
         for turn in searched:
             words = case.wordings[turn]
-            if veto is not None and veto(words):
-                continue
+            vetoes = veto(words) if veto else []
             text = case.transcript.turns[turn].text
-            hits.extend((turn, match) for match in find(words) if _stands(match, words, text, spec))
+            hits.extend(
+                (turn, match)
+                for match in find(words)
+                if _stands(match, words, text, spec) and not any(_beside(match, other, words) for other in vetoes)
+            )
         return _detection(spec, case, searched, _in_order(hits, len(spec.phrases)) if spec.in_order else hits)
 
     return detect
@@ -68,6 +73,11 @@ def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Ma
     return chosen
 
 
+def _beside(match: Match, other: Match, words: Wording) -> bool:
+    """In the same clause or in the next to it."""
+    return abs(words.clauses[match.start] - words.clauses[other.start]) <= 1
+
+
 def _stands(match: Match, words: Wording, text: str, spec: Phrase) -> bool:
     if spec.negated == "ignore" and _negated(match, words):
         return False
@@ -92,10 +102,19 @@ def _reported(match: Match, words: Wording, text: str) -> bool:
     start, end = words.starts[match.start], words.ends[match.end - 1]
     if any(span.start() < start and end < span.end() for span in _QUOTED.finditer(text)):
         return True
-    before = words.words[max(0, match.start - REPORT_REACH) : match.start]
-    if any(verb in _REPORTS and set(before[max(0, at - 2) : at]) & _REPORTERS for at, verb in enumerate(before)):
+    clause = words.clauses[match.start]
+    near = range(max(0, match.start - REPORT_REACH), match.start)
+    before = [words.words[at] for at in near if words.clauses[at] == clause]
+    lead = [words.words[at] for at in near if words.clauses[at] == clause - 1]
+    if _english_report(before, reach=REPORT_REACH) or _english_report(lead, reach=1):
         return True
-    return _CHINESE_REPORT.search("".join(before[-8:])) is not None
+    return bool(_CHINESE_REPORT.search("".join(before)) or re.search(_CHINESE_REPORT.pattern + "$", "".join(lead)))
+
+
+def _english_report(words: Sequence[str], *, reach: int) -> bool:
+    """A reporting verb among the last words, with somebody else as its subject."""
+    late = range(max(0, len(words) - reach), len(words))
+    return any(words[at] in _REPORTS and bool(set(words[max(0, at - 2) : at]) & _REPORTERS) for at in late)
 
 
 def _detection(spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]]) -> Detection:
