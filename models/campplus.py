@@ -25,17 +25,16 @@ QUIET_DB = 10.0
 
 @dataclass(frozen=True, slots=True)
 class CamPlusSettings:
-    """Long windows tell the two voices apart, short ones say who speaks now.
+    """Windows of `window_s` say who speaks; means over `voice_windows` neighbours tell the two voices apart.
 
     Centroids closer than `same_voice` (cosine) are one speaker. `switch_cost` is what a change of speaker costs against
     the difference of cosines summed over steps of 0.1 s; in a pause it costs `pause_cost`.
     """
 
-    long_s: float = 2.0
-    long_hop_s: float = 1.0
-    short_s: float = 1.0
-    short_hop_s: float = 0.3
-    same_voice: float = 0.7
+    window_s: float = 1.0
+    hop_s: float = 0.5
+    voice_windows: int = 3
+    same_voice: float = 0.93
     switch_cost: float = 2.0
     pause_cost: float = 0.5
 
@@ -62,19 +61,17 @@ class CamPlus:
             return []
         banks = log_banks(np.pad(samples, (0, 400)))
         settings = self.settings
-        _, embeddings = self._embed(banks, spans, settings.long_s, settings.long_hop_s)
-        centroids = two_centroids(embeddings)
+        where, embeddings = self._embed(banks, spans)
+        centroids = two_centroids(_neighbourhoods(where, embeddings, settings.voice_windows))
         if float(centroids[0] @ centroids[1]) > settings.same_voice:
             return [SpeakerSpan(0, span.start_s, span.end_s, 1.0) for span in spans]
-        where, short = self._embed(banks, spans, settings.short_s, settings.short_hop_s)
-        lead = _lead_by_step(where, short @ (centroids[0] - centroids[1]), len(banks))
+        lead = _lead_by_step(where, embeddings @ (centroids[0] - centroids[1]), len(banks))
         costs = np.where(_quiet_steps(banks, len(lead)), settings.pause_cost, settings.switch_cost)
         return _spans(likeliest_path(lead, costs), lead, spans)
 
-    def _embed(
-        self, banks: Banks, spans: Sequence[Span], length_s: float, hop_s: float
-    ) -> tuple[list[tuple[int, int]], npt.NDArray[np.float32]]:
+    def _embed(self, banks: Banks, spans: Sequence[Span]) -> tuple[list[tuple[int, int]], npt.NDArray[np.float32]]:
         """Unit embeddings float32 [windows, 192] of windows over the speech, and their (first, last) frames."""
+        length_s, hop_s = self.settings.window_s, self.settings.hop_s
         where = [window for span in spans for window in _windows(span, length_s, hop_s, len(banks))]
         by_length: dict[int, list[int]] = {}
         for number, (first, last) in enumerate(where):
@@ -132,6 +129,20 @@ def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tup
         return [(max(0, min(first, frames - wanted)), max(0, min(first, frames - wanted)) + min(wanted, frames))]
     starts = [*range(first, last - length, hop), last - length]
     return [(start, start + length) for start in starts]
+
+
+def _neighbourhoods(
+    where: Sequence[tuple[int, int]], embeddings: npt.NDArray[np.float32], count: int
+) -> npt.NDArray[np.float32]:
+    """Unit means of `count` overlapping neighbours; a window without such neighbours stands for itself."""
+    means = []
+    for number in range(len(where)):
+        last = number
+        while last + 1 < min(number + count, len(where)) and where[last + 1][0] < where[last][1]:
+            last += 1
+        mean = embeddings[number : last + 1].mean(axis=0)
+        means.append(mean / max(float(np.linalg.norm(mean)), 1e-9))
+    return np.stack(means).astype(np.float32)
 
 
 def _lead_by_step(

@@ -6,7 +6,7 @@ import threading
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -39,7 +39,7 @@ class WhisperSettings:
     floor_s: float = 10.0
     step_s: float = 2.5
     tokens_per_s: float = 12.0
-    chinese_prompt: str = ""
+    chinese_prompt: str = "以下是普通话的句子，有逗号、句号和问号。"
     workers: int = 2
 
 
@@ -69,7 +69,9 @@ class Whisper:
         if not parts.multilingual or not windows:
             return "en", 1.0
         chinese = []
-        for _, batch in self._batches(windows):
+        wanted = int((self.settings.floor_s - self.settings.pad_s) * ASR_SAMPLE_RATE_HZ)
+        cuts = [replace(window, samples=window.samples[:wanted]) for window in windows]
+        for _, batch in self._batches(cuts):
             encoded = parts.encode([parts.features(window.samples, self._frames(window)) for window in batch])
             for ranked in parts.model.detect_language(encoded):
                 by_token = dict(ranked)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,8 @@ from pipeline.transcript import Language, Word
 TOKENS_PER_S = 50
 LEADING = "\"'“¿([{-《（「"
 TRAILING = "\"'.。,，!！?？:：”)]}、；;…%》）」"
+# OpenCC leaves 著 alone, since it is also a word of its own (著名, 原著); elsewhere it is the particle 着.
+PARTICLE = re.compile("(?<![名原编专译论土显])著(?![名作称])")
 HALF_TO_FULL = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 
 
@@ -31,7 +34,7 @@ class Spelling:
             from opencc import OpenCC
 
             self._converter = OpenCC("t2s")
-        return str(self._converter.convert(text)).translate(HALF_TO_FULL)
+        return PARTICLE.sub("着", str(self._converter.convert(text)).translate(HALF_TO_FULL))
 
 
 @dataclass(slots=True)

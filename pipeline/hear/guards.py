@@ -19,7 +19,7 @@ SURE = 0.5
 UNSAID = re.compile(
     r"thank(s| you) (so much )?for (watching|listening to)|(like and |please )subscribe|"
     r"see you (in the )?next (video|time)|"
-    r"subtitles? by|transcri(bed|ption) by|amara\.org|字幕|订阅|点赞|打赏|明镜|谢谢观看|感谢观看|下期再见",
+    r"subtitles? by|transcri(bed|ption) by|amara\.org|字幕|订阅|点赞|打赏|明镜|谢谢观看|感谢观看|下期再见|以下是普通话",
     re.IGNORECASE,
 )
 
