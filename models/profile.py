@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -40,29 +40,28 @@ PROFILES = {
 }
 
 
-def load_profile(name: str, *, asr: str | None = None, device: Device | None = None) -> Profile:
+def load_profile(name: str, *, asr: str | None = None, device: str | None = None) -> Profile:
     """A profile by name or from a YAML file, with the command line's own wishes on top. Raises ConfigError."""
-    base = PROFILES[name] if name in PROFILES else _read_profile(Path(name))
-    wishes = {"asr": asr, "device": device}
-    return base.model_copy(update={key: value for key, value in wishes.items() if value is not None})
+    stated = PROFILES[name].model_dump() if name in PROFILES else _read_profile(Path(name))
+    wishes = {key: value for key, value in {"asr": asr, "device": device}.items() if value is not None}
+    try:
+        return Profile.model_validate({**stated, **wishes})
+    except ValidationError as error:
+        first = error.errors()[0]
+        cause = f"the profile {name} is wrong at `{'.'.join(map(str, first['loc']))}`: {first['msg']}"
+        raise ConfigError(cause, remedy="docs/settings.md lists the names and what each may be") from error
 
 
-def _read_profile(path: Path) -> Profile:
+def _read_profile(path: Path) -> dict[str, Any]:
     import yaml
 
     try:
-        return Profile.model_validate(yaml.safe_load(path.read_text("utf-8")) or {})
+        stated = yaml.safe_load(path.read_text("utf-8")) or {}
     except OSError as error:
         known = " or ".join(PROFILES)
         raise ConfigError(f"there is no profile {path}", remedy=f"Name {known}, or a YAML file") from error
-    except (yaml.YAMLError, ValidationError) as error:
-        raise ConfigError(
-            f"the profile {path} is wrong: {_first_line(error)}", remedy="See docs/settings.md"
-        ) from error
-
-
-def _first_line(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors()[0]
-        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
-    return str(error).splitlines()[0]
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path} is not YAML", remedy="Write one `name: value` a line") from error
+    if not isinstance(stated, dict):
+        raise ConfigError(f"{path} holds no names and values", remedy="Write one `name: value` a line")
+    return stated

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
-from typing import TYPE_CHECKING
-
 import typer
 
 from everycall.cli.app import command
@@ -25,9 +21,6 @@ from everycall.cli.options import (
 )
 from everycall.cli.outcome import conclude
 
-if TYPE_CHECKING:
-    from pipeline.ingest import MetadataSource
-
 RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
 
 
@@ -35,7 +28,7 @@ RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file
 def run(
     recordings: str = RECORDINGS,
     store: str = STORE,
-    metadata: Path | None = METADATA,
+    metadata: str | None = METADATA,
     name_pattern: str | None = PATTERN,
     rubric: str = RUBRIC,
     asr: str | None = ASR,
@@ -49,6 +42,7 @@ def run(
     from everycall.cli.progress import watched
     from models.profile import load_profile
     from models.registry import build_engine
+    from pipeline.ingest.metadata import metadata_source
     from pipeline.night import run_night
     from pipeline.store import Store
 
@@ -88,19 +82,3 @@ def score(
     with watched() as progress:
         summary = rescore(Store(store), engine=engine, dates=dates, progress=progress)
     conclude(summary, store=Store(store), strict=strict)
-
-
-def metadata_source(csv: Path | None, pattern: str | None) -> MetadataSource:
-    """The command line's metadata options as one source. Raises ConfigError."""
-    from pipeline.errors import ConfigError
-    from pipeline.ingest import MetadataSource
-    from pipeline.ingest.metadata import read_metadata_csv
-
-    try:
-        compiled = re.compile(pattern) if pattern else None
-        rows = read_metadata_csv(csv.read_text("utf-8"), name=csv.name) if csv else {}
-    except re.error as error:
-        raise ConfigError(f"--name-pattern is not a regular expression: {error}", remedy="Mend it") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{csv} cannot be read as UTF-8 text", remedy="Name a CSV file saved as UTF-8") from error
-    return MetadataSource(rows=rows, pattern=compiled)
