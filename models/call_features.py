@@ -65,21 +65,31 @@ def _feature(name: str, turns: Sequence[Turn], probabilities: Mapping[str, Proba
         lines = [_by_turn(group, turns, probabilities) for group in groups]
         own, others = lines[0], np.stack(lines[1:]) if len(lines) > 1 else np.zeros((1, len(turns)))
         return _logit(_comes_first(own[::-1], others[:, ::-1]) if how == "latest" else _comes_first(own, others))
+    if how == "both":
+        return _logit(float(np.prod([_any(group, scope, turns, probabilities) for group in groups])))
+    if how == "any":
+        return _logit(_any(groups[0], scope, turns, probabilities))
     own = _by_turn(groups[0], turns, probabilities)
     within = own[scope_turns(scope, turns, role_of(groups[0][0]))]
     if how == "mean":
         return float(within.mean()) if len(within) else 0.0
-    if how == "any":
-        return _logit(1.0 - float(np.prod(1.0 - within)))
     return _logit(float(within.max()) if len(within) else 0.0)
+
+
+def _any(
+    group: Sequence[str], scope: str, turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
+) -> float:
+    """The probability that some turn within the scope performs an act of the group."""
+    own = _by_turn(group, turns, probabilities)
+    return 1.0 - float(np.prod(1.0 - own[scope_turns(scope, turns, role_of(group[0]))]))
 
 
 def _by_turn(
     group: Sequence[str], turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
 ) -> npt.NDArray[np.float64]:
-    """The probability by turn that at least one act of the group is performed."""
+    """The probability by turn that at least one act of the group is performed; an act without a head never is."""
     none = np.ones(len(turns))
-    for act in group:
+    for act in (act for act in group if act in probabilities):
         none = none * (1.0 - probabilities[act])
     return 1.0 - none
 

@@ -7,6 +7,7 @@ No fold ever holds out a call while another of its agent or customer is trained 
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -27,7 +28,7 @@ from pipeline.ports import TextEncoder
 logger = logging.getLogger(__name__)
 
 FOLDS = 5
-INVERSE_PENALTY = 0.5
+INVERSE_PENALTY = 0.3
 FEWEST_CALLS = 20
 
 Calls = Sequence[LabelledCall]
@@ -84,10 +85,10 @@ def _spread(part: TurnFit, by_call: Sequence[dict[str, Probabilities]], calls: C
 
 def _fit_verdicts(
     calls: Calls, probabilities: Sequence[dict[str, Probabilities]], folds: npt.NDArray[np.intp]
-) -> tuple[dict[str, VerdictHead], dict[str, dict[str, float]]]:
+) -> tuple[dict[str, VerdictHead], dict[str, dict[str, float | None]]]:
     """A head for each verdict that the calls label in more than one way, and kappas of held-out folds by language."""
     heads: dict[str, VerdictHead] = {}
-    figures: dict[str, dict[str, float]] = {}
+    figures: dict[str, dict[str, float | None]] = {}
     for name, form in FORMS.items():
         own = [number for number, call in enumerate(calls) if call.labels.get(name) in form.options]
         right = np.asarray([calls[number].labels[name] for number in own])
@@ -132,9 +133,13 @@ def _cross_validated(
     return found
 
 
-def _kappas(right: npt.NDArray[np.str_], found: npt.NDArray[np.str_], languages: Sequence[str]) -> dict[str, float]:
+def _kappas(
+    right: npt.NDArray[np.str_], found: npt.NDArray[np.str_], languages: Sequence[str]
+) -> dict[str, float | None]:
+    """Kappa by language; None where it is not defined."""
     spoken = np.asarray(languages)
-    return {
-        language: round(kappa(list(right[spoken == language]), list(found[spoken == language])).kappa, 3)
+    by_language = {
+        language: kappa(list(right[spoken == language]), list(found[spoken == language])).kappa
         for language in sorted(set(languages))
     }
+    return {language: None if math.isnan(value) else round(value, 3) for language, value in by_language.items()}

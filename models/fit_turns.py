@@ -16,7 +16,7 @@ from models.turn_words import BUCKETS, Floats
 from pipeline.labelled import LabelledCall
 from pipeline.transcript import Role
 
-GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "standing": 0.3, "cues": 0.4, "cues_around": 0.2}
+GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "standing": 0.3, "cues": 0.3, "cues_around": 0.2}
 COMPONENTS = 600
 INVERSE_PENALTY = 3.0
 FEWEST_TURNS = 5
@@ -109,9 +109,11 @@ def _grams(found: Sequence[TurnFeatures]) -> Any:
 
 def _coordinates(dense: Matrix, grams: Any) -> tuple[Matrix, Matrix]:
     """The turns along the main axes of their Gram matrix, and the matrix that leads weights there back to turns."""
+    from scipy.linalg import eigh
+
     gram = dense @ dense.T + np.asarray((grams @ grams.T).todense())
-    values, axes = np.linalg.eigh(gram)
-    values, axes = values[::-1][:COMPONENTS], axes[:, ::-1][:, :COMPONENTS]
+    most = min(COMPONENTS, len(gram))
+    values, axes = eigh(gram, subset_by_index=[len(gram) - most, len(gram) - 1], driver="evr")
     kept = values > 1e-6
     values, axes = values[kept], axes[:, kept]
     return axes * np.sqrt(values), axes / np.sqrt(values)

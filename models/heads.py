@@ -156,7 +156,7 @@ def named_turns(
     """The turns that speak most for an option, heaviest first: at most three, and the best even when it is weak."""
     form = FORMS[verdict]
     weights: dict[int, float] = {}
-    for act in form.evidence.get(option, ()):
+    for act in (act for act in form.evidence.get(option, ()) if act in probabilities):
         for number in scope_turns(form.scope, turns, role_of(act)):
             weights[number] = max(weights.get(number, 0.0), float(probabilities[act][number]))
     ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]

@@ -26,6 +26,13 @@ def identity(name: str, folder: Path) -> str:
     return f"{folder.name}:{digest.hexdigest()[:16]}"
 
 
+def quiet_transformers() -> Any:
+    """The library without its progress bars: only the command line shows progress."""
+    transformers = importlib.import_module("transformers")
+    transformers.utils.logging.disable_progress_bar()
+    return transformers
+
+
 def torch_device(device: str) -> Any:
     """`auto` is the CUDA GPU where there is one. Raises ConfigError when `cuda` is asked for in vain."""
     torch = importlib.import_module("torch")

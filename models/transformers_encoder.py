@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from models.transformers_device import identity, run_batches, torch_device
+from models.transformers_device import identity, quiet_transformers, run_batches, torch_device
 from pipeline.enriched import Vectors
 from pipeline.errors import ModelError
 
@@ -26,7 +26,7 @@ class TransformersEncoder:
     """
 
     def __init__(self, folder: Path, *, name: str = "", device: str = "auto", prefix: str = "") -> None:
-        transformers = importlib.import_module("transformers")
+        transformers = quiet_transformers()
         try:
             self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             loaded = transformers.AutoModel.from_pretrained(folder, local_files_only=True)

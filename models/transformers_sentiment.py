@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.transformers_device import identity, run_batches, torch_device
+from models.transformers_device import identity, quiet_transformers, run_batches, torch_device
 from pipeline.enriched import TurnSentiment, Vectors
 from pipeline.errors import ModelError
 from pipeline.transcript import Language, Transcript
@@ -37,7 +37,7 @@ class TransformersSentiment:
     def __init__(
         self, folder: Path, *, name: str = "", device: str = "auto", labels: Mapping[str, str] | None = None
     ) -> None:
-        transformers = importlib.import_module("transformers")
+        transformers = quiet_transformers()
         try:
             self._tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True)
             loaded = transformers.AutoModelForSequenceClassification.from_pretrained(folder, local_files_only=True)

@@ -13,7 +13,7 @@ from models.turn_words import NUMBER, Floats, cued, cues_of_phrase, grams_of, ha
 from pipeline.enriched import Vectors
 from pipeline.transcript import Role, Turn
 
-PLACES = 17
+PLACES = 15
 SHAPES = 4
 NEIGHBOURS = (-1, 1, -2)
 ROLES: tuple[Role, ...] = ("agent", "customer")
@@ -81,13 +81,11 @@ def _place(nth: int, *, own: int, turn: int, turns: int) -> list[float]:
     return [
         *(float(nth == n) for n in range(5)),
         *(float(back == n) for n in range(5)),
-        float(turn == 0),
         float(turn == turns - 1),
         turn / max(turns - 1, 1),
         float(3 * turn < turns),
         float(3 * turn >= 2 * turns),
         float(2 * turn < turns),
-        1.0 / (1.0 + turn),
     ]
 
 

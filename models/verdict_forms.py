@@ -16,10 +16,9 @@ class VerdictForm:
     scope: str = "all"
 
 
-def _said(act: str, *more: str, scope: str = "all") -> VerdictForm:
+def _said(act: str, *, scope: str = "all") -> VerdictForm:
     """A yes/no verdict about something that is said or not."""
-    features = (f"max {act} in {scope}", f"any {act} in {scope}", *more)
-    return VerdictForm(("yes", "no"), features, {"yes": tuple(act.split("+"))}, scope)
+    return VerdictForm(("yes", "no"), (f"any {act} in {scope}",), {"yes": tuple(act.split("+"))}, scope)
 
 
 _NAMES = "names_company+names_self"
@@ -27,14 +26,16 @@ _HOLD = "announces_hold+returns_from_hold+thanks_for_holding"
 _ENDINGS = "solves commits refuses vague_promise"
 
 
-def _sentiment(scope: str) -> VerdictForm:
+def _sentiment(scope: str, *more: str) -> VerdictForm:
     return VerdictForm(
         ("negative", "neutral", "positive"),
         (
             *(f"mean {name} in {scope}" for name in ("negative", "neutral", "positive")),
             *(f"max {name} in {scope}" for name in ("negative", "positive")),
             *(f"mean {name} in {scope.split('_')[0]}_1" for name in ("negative", "neutral", "positive")),
+            *(f"mean {name} in {scope.split('_')[0]}_2" for name in ("negative", "positive")),
             f"max voices_problem in {scope}",
+            *more,
         ),
         {name: (name,) for name in ("negative", "neutral", "positive")},
         scope,
@@ -44,7 +45,7 @@ def _sentiment(scope: str) -> VerdictForm:
 FORMS: Mapping[str, VerdictForm] = {
     "greeting_identify": VerdictForm(
         ("yes", "no"),
-        ("any greets in first_2", f"any {_NAMES} in first_2", "max greets in first_2", f"max {_NAMES} in first_2"),
+        (f"both greets {_NAMES} in first_2", "any greets in first_2", f"any {_NAMES} in first_2"),
         {"yes": ("greets", "names_company", "names_self")},
         "first_2",
     ),
@@ -87,6 +88,7 @@ FORMS: Mapping[str, VerdictForm] = {
             "max announces_hold",
             "max returns_from_hold",
             "max thanks_for_holding",
+            "both announces_hold thanks_for_holding",
             "before announces_hold returns_from_hold",
             "before returns_from_hold announces_hold",
         ),
@@ -112,7 +114,14 @@ FORMS: Mapping[str, VerdictForm] = {
     "anything_else": _said("asks_anything_else"),
     "polite_close": _said("closes_warmly", scope="last_3"),
     "sentiment_start": _sentiment("first_third"),
-    "sentiment_end": _sentiment("last_third"),
+    "sentiment_end": _sentiment(
+        "last_third",
+        "max confirms_solved in last_third",
+        "max accepts_grudgingly in last_third",
+        "max threatens_to_leave in last_third",
+        "latest solves commits refuses vague_promise",
+        "latest refuses+vague_promise solves commits",
+    ),
     "repeat_contact": _said("says_repeat"),
     "escalation_request": _said("asks_supervisor"),
     "churn_risk": _said("threatens_to_leave"),

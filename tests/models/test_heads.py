@@ -1,0 +1,131 @@
+import json
+import shutil
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from models.call_features import role_of
+from models.fakes.encoder import HashingEncoder
+from models.heads import SHIPPED, load_heads, named_turns, save_heads
+from models.sentiment_heads import HeadSentiment
+from models.verdict_forms import FORMS
+from pipeline.agreement import QUESTIONS
+from pipeline.errors import ModelError, WeightError
+from pipeline.read import Reader, read
+
+
+@pytest.fixture
+def enriched(calls, heads):
+    return read([call.transcript for call in calls[:6]], reader=Reader(HashingEncoder(), HeadSentiment(heads)))
+
+
+def test_an_act_has_a_probability_for_each_turn_of_its_role(heads, enriched):
+    found = heads.act_probabilities(enriched[1])
+    assert set(found) == set(heads.acts) == {"greets", "names_self", "refuses", "solves", "voices_problem"}
+    for act, line in found.items():
+        others = [turn.index for turn in enriched[1].transcript.turns if turn.role != role_of(act)]
+        assert line.dtype == np.float32
+        assert line.shape == (6,)
+        assert np.all((line >= 0) & (line <= 1))
+        assert np.all(line[others] == 0)
+
+
+def test_acts_are_found_where_they_are(heads, enriched):
+    greeted, silent = (heads.act_probabilities(enriched[number])["greets"] for number in (1, 2))
+    assert greeted.argmax() == 0
+    assert greeted[0] > 0.5 > silent[0]
+
+
+def test_a_verdict_is_a_distribution_with_turns(heads, enriched, calls):
+    for call, labelled in zip(enriched, calls[:6], strict=True):
+        verdict = heads.verdict("outcome", call)
+        assert sum(verdict.probabilities.values()) == pytest.approx(1.0)
+        assert max(verdict.probabilities, key=verdict.probabilities.get) == labelled.labels["outcome"]
+        assert verdict.turns[labelled.labels["outcome"]][0] in (4, 5)
+
+
+def test_verdicts_name_their_options(heads):
+    assert heads.verdicts["greeting_identify"] == ("no", "yes")
+
+
+def test_an_unknown_verdict_is_refused(heads, enriched):
+    with pytest.raises(ModelError, match="no head was fitted for the verdict 'loyalty'"):
+        heads.verdict("loyalty", enriched[0])
+
+
+def test_vectors_of_another_encoder_are_refused(heads, enriched):
+    with pytest.raises(ModelError, match="vectors of 'hashing-encoder'"):
+        heads.act_probabilities(replace(enriched[0], encoder="other"))
+
+
+def test_two_calls_do_not_share_what_is_kept(heads, enriched):
+    alone = heads.act_probabilities(enriched[2])["greets"].copy()
+    heads.act_probabilities(enriched[1])
+    assert np.array_equal(heads.act_probabilities(enriched[2])["greets"], alone)
+
+
+def test_sentiment_is_the_customers_and_agents_are_neutral(heads, enriched, calls):
+    for call, labelled in zip(enriched, calls[:6], strict=True):
+        for turn, sentiment in zip(call.transcript.turns, call.sentiments, strict=True):
+            assert sentiment.negative + sentiment.neutral + sentiment.positive == pytest.approx(1.0)
+            if turn.role == "agent":
+                assert sentiment.neutral == 1.0
+        assert (call.sentiments[1].negative > 0.5) == (labelled.labels["sentiment_start"] == "negative")
+
+
+def test_sentiment_refuses_vectors_of_another_width(heads, calls):
+    with pytest.raises(ModelError, match="need vectors of 32 dimensions, got 8"):
+        HeadSentiment(heads).sentiments(calls[0].transcript, np.ones((6, 8), np.float32))
+
+
+def test_saved_heads_load_as_the_same_heads(heads, enriched, tmp_path):
+    save_heads(heads, tmp_path / "own.npz")
+    loaded = load_heads(tmp_path / "own.npz")
+    assert loaded.fingerprint == heads.fingerprint
+    assert loaded.card == heads.card
+    for act, line in heads.act_probabilities(enriched[0]).items():
+        assert loaded.act_probabilities(enriched[0])[act] == pytest.approx(line, abs=5e-3)
+
+
+def test_saving_twice_gives_the_same_bytes(heads, tmp_path):
+    save_heads(heads, tmp_path / "one.npz")
+    save_heads(heads, tmp_path / "two.npz")
+    assert (tmp_path / "one.npz").read_bytes() == (tmp_path / "two.npz").read_bytes()
+    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
+
+
+def test_weights_that_are_not_those_of_the_card_are_refused(heads, tmp_path):
+    save_heads(heads, tmp_path / "own.npz")
+    card = json.loads((tmp_path / "own.json").read_text("utf-8"))
+    (tmp_path / "own.json").write_text(json.dumps(card | {"fingerprint": "heads:1:0"}), "utf-8")
+    with pytest.raises(WeightError, match="do not match their card"):
+        load_heads(tmp_path / "own.npz")
+
+
+def test_missing_heads_are_an_error_with_a_remedy(tmp_path):
+    with pytest.raises(WeightError, match="cannot be read"):
+        load_heads(tmp_path / "none.npz")
+    shutil.copy(SHIPPED.with_suffix(".json"), tmp_path / "half.json")
+    with pytest.raises(WeightError, match="cannot be read"):
+        load_heads(tmp_path / "half.npz")
+
+
+def test_the_turns_named_are_the_likeliest_and_at_most_three(calls):
+    lines = {act: np.zeros(6, dtype=np.float32) for act in ("solves", "confirms_solved")}
+    lines["solves"][[0, 2, 4]] = (0.1, 0.9, 0.3)
+    lines["confirms_solved"][[3, 5]] = (0.5, 0.4)
+    assert named_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2, 3, 5)
+
+
+def test_the_best_turn_is_named_even_when_it_is_weak(calls):
+    lines = {act: np.zeros(6, dtype=np.float32) for act in ("solves", "confirms_solved")}
+    lines["solves"][2] = 0.01
+    assert named_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2,)
+
+
+def test_the_shipped_heads_know_every_question_of_the_form():
+    heads = load_heads()
+    assert set(heads.verdicts) == set(QUESTIONS) == set(FORMS)
+    assert heads.dimensions == 512
+    assert SHIPPED.stat().st_size < 5_000_000
