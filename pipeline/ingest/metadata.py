@@ -41,6 +41,18 @@ class MetadataSource:
         return next((key for key in (relative_path, path.name, path.stem) if key in self.rows), None)
 
 
+def metadata_source(csv_address: str | None, name_pattern: str | None) -> MetadataSource:
+    """A source from the address of a CSV and a regular expression for names, either of them optional.
+
+    Raises ConfigError when one cannot be read.
+    """
+    try:
+        pattern = re.compile(name_pattern) if name_pattern else None
+    except re.error as error:
+        raise ConfigError(f"the name pattern is not a regular expression: {error}", remedy="Mend it") from error
+    return MetadataSource(rows=_csv_rows(csv_address) if csv_address else {}, pattern=pattern)
+
+
 def read_metadata_csv(text: str, *, name: str) -> dict[str, MetadataRow]:
     """Rows of a metadata CSV by their `file` column, or by `call_id` where there is no `file`.
 
@@ -118,3 +130,14 @@ def merged(rows: Iterable[MetadataRow]) -> MetadataRow:
 
 def _channel(value: str) -> int | None:
     return int(value) if value.strip() in ("0", "1") else None
+
+
+def _csv_rows(address: str) -> dict[str, MetadataRow]:
+    from fsspec.core import open as fsspec_open
+
+    try:
+        with fsspec_open(address, "rb") as file:
+            text = bytes(file.read()).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{address} cannot be read as UTF-8 text", remedy="Name a CSV saved as UTF-8") from error
+    return read_metadata_csv(text, name=PurePosixPath(address).name)

@@ -15,7 +15,7 @@ def dates_between(store: Store, *, since: str | None, until: str | None) -> list
         return None
     first, last = _day(since or "0001-01-01"), _day(until or "9999-12-31")
     with open_duckdb(store) as connection:
-        rows = connection.execute("select distinct date from calls order by date").fetchall()
+        rows = connection.execute("select distinct date::varchar from calls order by all").fetchall()
     return [day for (day,) in rows if first <= day <= last]
 
 

@@ -1,7 +1,8 @@
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.store import Store, dates_between
+from pipeline.store import SHARD_TABLES, Part, Store, dates_between, write_part
+from pipeline.store.parts import table_of
 
 
 def test_no_bounds_mean_all_dates(tmp_path):
@@ -15,3 +16,13 @@ def test_a_store_without_calls_has_no_dates(tmp_path):
 def test_a_day_must_be_a_day(tmp_path):
     with pytest.raises(ConfigError, match="tomorrow is not a day"):
         dates_between(Store(str(tmp_path)), since="tomorrow", until=None)
+
+
+def test_both_bounds_are_included(tmp_path):
+    store = Store(str(tmp_path))
+    for day in ("2026-11-19", "2026-11-20", "2026-11-21", "2026-11-22"):
+        part = Part(day, 1, "f")
+        row = {"call_id": day, "input_hash": day}
+        write_part(store, part, {"calls": table_of("calls", [row], part=part.name, date=day)}, order=SHARD_TABLES)
+    assert dates_between(store, since="2026-11-20", until="2026-11-21") == ["2026-11-20", "2026-11-21"]
+    assert dates_between(store, since="2026-11-22", until=None) == ["2026-11-22"]

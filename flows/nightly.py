@@ -1,0 +1,47 @@
+"""The nightly flow: discover, plan shards, process them under the device's limit, measure over all calls, report."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.device import ensure_device_limit
+from flows.engines import Device, EngineSettings, engine_of
+from flows.report import publish
+from flows.runners import Place
+from flows.shards import process_shards
+from flows.tasks import discover_calls, measure_calls, plan_night, unvisited
+from pipeline.night import finish
+from pipeline.store import Store
+from pipeline.summary import NightSummary
+
+
+@flow(name="nightly", persist_result=False, log_prints=False)
+def nightly(
+    recordings: str,
+    store: str,
+    metadata: str | None = None,
+    name_pattern: str | None = None,
+    rubric: str = "support",
+    profile: str = "embedded",
+    asr: str | None = None,
+    device: Device = "auto",
+    limit: int | None = None,
+    retry_failed: bool = False,
+    shards_on: Place = "threads",
+    workers: int = 1,
+    ray_address: str | None = None,
+) -> NightSummary:
+    """One night over a folder or an fsspec address. Raises ShardsError at the end when a shard failed."""
+    settings = EngineSettings(profile=profile, rubric=rubric, asr=asr, device=device)
+    ensure_device_limit()
+    found = discover_calls(recordings, metadata, name_pattern)
+    night = plan_night(unvisited(found), recordings, store, unvisited(settings), limit, retry_failed)
+    outcome = process_shards(
+        night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
+    )
+    measure_calls(store, unvisited(settings))
+    status = "failed" if outcome.errors else "completed"
+    summary = finish(night, outcome.summaries, store=Store(store), engine=engine_of(settings), status=status)
+    publish(summary, kind="night")
+    outcome.raise_errors()
+    return summary

@@ -1,0 +1,42 @@
+"""The rescore flow: stored calls are scored and flagged again; nothing is heard."""
+
+from __future__ import annotations
+
+from prefect import flow
+
+from flows.device import ensure_device_limit
+from flows.engines import Device, EngineSettings, engine_of
+from flows.report import publish
+from flows.runners import Place
+from flows.shards import process_shards
+from flows.tasks import measure_calls, plan_rescoring, unvisited
+from pipeline.night import finish
+from pipeline.store import Store, dates_between
+from pipeline.summary import NightSummary
+
+
+@flow(name="rescore", persist_result=False, log_prints=False)
+def rescore(
+    store: str,
+    since: str | None = None,
+    until: str | None = None,
+    rubric: str = "support",
+    profile: str = "embedded",
+    device: Device = "auto",
+    shards_on: Place = "threads",
+    workers: int = 1,
+    ray_address: str | None = None,
+) -> NightSummary:
+    """Score the stored calls from `since` to `until` (days) with this rubric, where they lack its scorecard."""
+    settings = EngineSettings(profile=profile, rubric=rubric, device=device)
+    ensure_device_limit()
+    night = plan_rescoring(store, unvisited(settings), dates_between(Store(store), since=since, until=until))
+    outcome = process_shards(
+        night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
+    )
+    measure_calls(store, unvisited(settings))
+    status = "failed" if outcome.errors else "completed"
+    summary = finish(night, outcome.summaries, store=Store(store), engine=engine_of(settings), status=status)
+    publish(summary, kind="rescore")
+    outcome.raise_errors()
+    return summary

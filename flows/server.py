@@ -1,0 +1,83 @@
+"""A Prefect server: a schedule needs a real one, so `serve` starts its own where no address is set."""
+
+from __future__ import annotations
+
+import logging
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flows.environment import STARTUP_TIMEOUT_S
+from pipeline.errors import ConfigError
+
+LOGGER = logging.getLogger(__name__)
+
+PORT = 4200
+STOP_TIMEOUT_S = 20.0
+
+
+@contextmanager
+def prefect_server(*, port: int = PORT, timeout_s: float = STARTUP_TIMEOUT_S) -> Iterator[str]:
+    """The address of the server's API: the one in PREFECT_API_URL, else of a child process that lives as long as this.
+
+    Sets PREFECT_API_URL, so it must be entered before Prefect is imported. Raises ConfigError.
+    """
+    given = os.environ.get("PREFECT_API_URL")
+    if given:
+        wait_until_healthy(given, timeout_s=timeout_s)
+        yield given
+        return
+    address = f"http://127.0.0.1:{port}/api"
+    if _is_healthy(address):
+        raise ConfigError(
+            f"a Prefect server already answers on port {port}",
+            remedy=f"Set PREFECT_API_URL={address} to use it, or choose another port",
+        )
+    process = _start(port)
+    try:
+        wait_until_healthy(address, timeout_s=timeout_s, process=process)
+        os.environ["PREFECT_API_URL"] = address
+        LOGGER.info("started a Prefect server on port %d", port)
+        yield address
+    finally:
+        os.environ.pop("PREFECT_API_URL", None)
+        _stop(process)
+
+
+def wait_until_healthy(address: str, *, timeout_s: float, process: subprocess.Popen[bytes] | None = None) -> None:
+    """Wait for the server to answer. Raises ConfigError when it does not, or when its process ends."""
+    deadline_s = time.monotonic() + timeout_s
+    while not _is_healthy(address):
+        ended = process is not None and process.poll() is not None
+        if ended or time.monotonic() > deadline_s:
+            cause = "the Prefect server ended at once" if ended else f"no Prefect server answers at {address}"
+            remedy = "Start one with `prefect server start` and set PREFECT_API_URL, or unset it and choose a free port"
+            raise ConfigError(cause, remedy=remedy)
+        time.sleep(0.5)
+
+
+def _start(port: int) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
+    try:
+        process.wait(STOP_TIMEOUT_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def _is_healthy(address: str) -> bool:
+    try:
+        with urllib.request.urlopen(f"{address.rstrip('/')}/health", timeout=5) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, OSError):
+        return False

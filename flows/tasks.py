@@ -1,0 +1,97 @@
+"""The tasks of a night. Each is worth minutes; what they hand over is counts and plans, never what was said.
+
+Callers hand over what is not plain as `unvisited`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, TypeVar, cast
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.utilities.annotations import quote
+
+from flows.device import on_device
+from flows.engines import EngineSettings, engine_of
+from flows.watching import WATCHER
+from flows.wordless import wordless
+from pipeline.errors import StoreError
+from pipeline.ingest import Discovery, discover
+from pipeline.ingest.metadata import metadata_source
+from pipeline.measures import measure_all
+from pipeline.night import Night, begin, begin_rescore, run_shard
+from pipeline.shard import Shard
+from pipeline.store import Store
+from pipeline.summary import ShardSummary
+
+Value = TypeVar("Value")
+
+RETRIES = 2
+RETRY_DELAY_S = 30
+
+
+def unvisited(value: Value) -> Value:
+    """A parameter that Prefect hands over as it is, without walking through all that it holds."""
+    return cast(Value, quote(value))
+
+
+def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
+    """Worth another try: the store or a file system was away. Anything else fails the same way again."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, StoreError) or isinstance(getattr(error, "__cause__", None), OSError)
+
+
+@task(name="discover", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S,
+      retry_condition_fn=_may_pass)  # fmt: skip
+def discover_calls(recordings: str, metadata: str | None, name_pattern: str | None) -> Discovery:
+    """Find every recording and transcript, and join it to its metadata."""
+    with wordless("discovery"):
+        return discover(recordings, metadata=metadata_source(metadata, name_pattern))
+
+
+@task(name="plan", cache_policy=NO_CACHE, persist_result=False)
+def plan_night(
+    found: Discovery,
+    recordings: str,
+    store: str,
+    settings: EngineSettings,
+    limit: int | None,
+    retry_failed: bool,
+) -> Night:
+    """Drop what the tables have and cut the rest into shards."""
+    with wordless("planning"):
+        return begin(
+            found,
+            address=recordings,
+            store=Store(store),
+            engine=engine_of(settings),
+            limit=limit,
+            retry_failed=retry_failed,
+        )
+
+
+@task(name="plan-rescore", cache_policy=NO_CACHE, persist_result=False)
+def plan_rescoring(store: str, settings: EngineSettings, dates: Sequence[str] | None) -> Night:
+    """Find the stored calls that lack a scorecard of this rubric."""
+    with wordless("planning"):
+        return begin_rescore(Store(store), engine=engine_of(settings), dates=dates)
+
+
+@task(name="process-shard", task_run_name="shard-{number}", cache_policy=NO_CACHE, persist_result=False,
+      retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=_may_pass)  # fmt: skip
+def process_shard(number: int, shard: Shard, store: str, settings: EngineSettings) -> ShardSummary:
+    """Hear, read, score and flag the calls of one shard, and write its part."""
+    with wordless(f"shard {number}"):
+        engine = on_device(engine_of(settings))
+        return run_shard(shard, store=Store(store), engine=engine, progress=WATCHER.get())
+
+
+@task(name="measure-all", cache_policy=NO_CACHE, persist_result=False)
+def measure_calls(store: str, settings: EngineSettings) -> bool:
+    """Topics and repeats over all calls; False where nothing had changed."""
+    with wordless("measuring"):
+        engine = engine_of(settings)
+        if engine.measure is None:
+            return False
+        return measure_all(Store(store), measure=engine.measure, rubric=engine.rubric) is not None
