@@ -19,6 +19,7 @@ from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Samples
 
 EMBEDDINGS_PER_RUN = 32
+SHORTEST_FRAMES = 60
 STEP_S = 0.1
 QUIET_DB = 10.0
 
@@ -118,15 +119,14 @@ def campplus(*, cache_dir: Path | None = None) -> CamPlus:
 
 
 def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tuple[int, int]]:
-    """(first, last) frames of windows that cover a span; a short span gets one window, widened to half a second."""
+    """(first, last) frames of windows that cover a span; a short span gets one window of at least 0.6 s."""
     first, last = round(span.start_s * FRAMES_PER_S), min(round(span.end_s * FRAMES_PER_S), frames)
     length, hop = round(length_s * FRAMES_PER_S), round(hop_s * FRAMES_PER_S)
     if last - first <= length:
-        missing = max(0, min(50, frames) - (last - first))
-        first = max(0, min(first - missing // 2, frames - 1))
         # Lengths are rounded to a fifth of a second, so that windows share batches.
-        wanted = max(20, round((last - first + missing) / 20) * 20)
-        return [(max(0, min(first, frames - wanted)), max(0, min(first, frames - wanted)) + min(wanted, frames))]
+        wanted = min(max(SHORTEST_FRAMES, round((last - first) / 20) * 20), frames)
+        start = max(0, min((first + last - wanted) // 2, frames - wanted))
+        return [(start, start + wanted)]
     starts = [*range(first, last - length, hop), last - length]
     return [(start, start + length) for start in starts]
 

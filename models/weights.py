@@ -102,7 +102,11 @@ def verify(name: str, *, cache_dir: Path | None = None) -> Verified:
         except (FileNotFoundError, ImportError, OSError) as error:
             problems.append(f"{source.kind}: {error}")
             continue
-        wrong = _mismatches(weight, folder, stamp=_cache(cache_dir) / "stamps" / f"{weight.name}.json")
+        stamp = _cache(cache_dir) / "stamps" / f"{weight.name}.json"
+        wrong = _mismatches(weight, folder, stamp=stamp)
+        if wrong and folder == _cache(cache_dir) / weight.name:
+            shutil.rmtree(folder)
+            wrong = _mismatches(weight, _folder_of(weight, source, _cache(cache_dir)), stamp=stamp)
         if not wrong:
             size = sum((folder / file).stat().st_size for file in weight.files)
             return Verified(weight, folder, source.kind, size)
@@ -185,7 +189,7 @@ def _download(repository: str, revision: str, *, patterns: tuple[str, ...] | Non
     allow = list(patterns) if patterns else None
     try:
         folder = snapshot_download(repository, revision=revision, allow_patterns=allow, cache_dir=cache_dir / "hub")
-    except Exception as error:  # noqa: BLE001  (the hub's client raises errors of several libraries)
+    except Exception as error:
         raise FileNotFoundError(f"{repository}@{revision} could not be fetched ({type(error).__name__})") from error
     return Path(folder)
 

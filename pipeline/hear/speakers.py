@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 from pipeline.ports import SpeakerSpan
 from pipeline.transcript import Word
 
 CLOSE_S = 0.25
+FLIP_WORDS = 2
 
 
 def by_speaker(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> dict[int, list[Word]]:
@@ -45,17 +47,18 @@ def _runs(words: Sequence[Word]) -> list[list[Word]]:
 
 
 def _steady(speakers: Sequence[int]) -> list[int]:
-    """Short flips inside a run smoothed away: two words at either end or inside belong to their neighbours' speaker."""
-    steady = list(speakers)
-    if not steady:
-        return steady
-    start = 0
-    while start < len(steady):
-        end = start
-        while end < len(steady) and steady[end] == steady[start]:
-            end += 1
-        if end - start <= 2 and end - start < len(steady):
-            neighbour = steady[start - 1] if start > 0 else steady[end]
-            steady[start:end] = [neighbour] * (end - start)
-        start = end
-    return steady
+    """Short flips inside a run smoothed away, shortest first: they join the longer of their neighbours."""
+    groups = [[speaker, len(list(same))] for speaker, same in groupby(speakers)]
+    while len(groups) > 1:
+        shortest = min(range(len(groups)), key=lambda n: groups[n][1])
+        around = [n for n in (shortest - 1, shortest + 1) if 0 <= n < len(groups)]
+        if groups[shortest][1] > FLIP_WORDS or groups[shortest][1] >= max(groups[n][1] for n in around):
+            break
+        groups[shortest][0] = 1 - groups[shortest][0]
+        groups = _joined(groups)
+    return [speaker for speaker, count in groups for _ in range(count)]
+
+
+def _joined(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """(speaker, count) groups with neighbours of the same speaker put together."""
+    return [[speaker, sum(group[1] for group in same)] for speaker, same in groupby(groups, key=lambda g: g[0])]

@@ -1,0 +1,40 @@
+"""A recogniser that reads from a script instead of listening."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from pipeline.ports import Recognition, Window
+from pipeline.recording import ASR_SAMPLE_RATE_HZ
+from pipeline.transcript import Language, Word
+
+
+@dataclass(slots=True)
+class FakeRecogniser:
+    """Spreads a script's words evenly over each window; `script` is by (call id, channel), one text a window."""
+
+    script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    spoken: Language = "en"
+    careful_script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    fingerprint: str = "fake-recogniser"
+    batches: list[tuple[int, bool]] = field(default_factory=list)
+
+    def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
+        """Always the language it was told."""
+        return self.spoken, 1.0
+
+    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+        """The next text of the script for each window; without one, `word` once a second."""
+        self.batches.append((len(windows), careful))
+        script = self.careful_script if careful else self.script
+        pending = {key: list(texts) for key, texts in script.items()}
+        return [_spoken(window, pending.get((window.call_id, window.channel))) for window in windows]
+
+
+def _spoken(window: Window, texts: list[str] | None) -> Recognition:
+    """Words spread evenly over a window."""
+    seconds = len(window.samples) / ASR_SAMPLE_RATE_HZ
+    tokens = (texts.pop(0) if texts else "word " * max(1, int(seconds))).split()
+    step = seconds / max(len(tokens), 1)
+    return Recognition(tuple(Word(token, n * step, (n + 0.8) * step, 0.9) for n, token in enumerate(tokens)), -0.2)

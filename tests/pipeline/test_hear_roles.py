@@ -1,0 +1,46 @@
+import pytest
+
+from pipeline.hear.roles import cues, roles_of
+
+ENGLISH = [
+    (0, "Hello?"),
+    (1, "Good afternoon, thank you for calling, how can I help you?"),
+    (0, "I'm calling about my bill, I was charged twice."),
+    (1, "I'm sorry to hear that. Can I have your account number please?"),
+]
+CHINESE = [
+    (0, "您好，很高兴为您服务，请问有什么可以帮您？"),
+    (1, "我家的网坏了，你们怎么回事"),
+    (0, "麻烦您报一下手机号"),
+]
+
+
+def test_who_greets_and_verifies_is_the_agent() -> None:
+    roles = roles_of(ENGLISH, language="en")
+    assert roles.by_side == {0: "customer", 1: "agent"}
+    assert roles.confidence > 0.95
+
+
+def test_roles_in_chinese() -> None:
+    assert roles_of(CHINESE, language="zh").by_side == {0: "agent", 1: "customer"}
+
+
+def test_metadata_overrules_the_words() -> None:
+    roles = roles_of(ENGLISH, language="en", agent=0)
+    assert (roles.by_side, roles.confidence) == ({0: "agent", 1: "customer"}, 1.0)
+
+
+def test_without_cues_the_first_to_speak_is_taken_with_little_confidence() -> None:
+    roles = roles_of([(1, "Hm."), (0, "Hm.")], language="en")
+    assert roles.agent == 1
+    assert 0.5 < roles.confidence < 0.8
+
+
+def test_a_single_speaker_who_complains_is_the_customer() -> None:
+    assert roles_of([(0, "I was charged twice and my card does not work.")], language="en").by_side == {0: "customer"}
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_cues_speak_for_both_sides(language: str) -> None:
+    weights = [cue.weight for cue in cues(language)]
+    assert min(weights) < 0 < max(weights)
