@@ -1,4 +1,5 @@
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -113,17 +114,18 @@ def test_a_server_that_talks_nonsense_is_an_error(server: Server):
         ask(server)
 
 
-def test_a_server_that_is_down_is_an_error(server: Server):
-    judge = model(server, attempts=1, timeout_s=2.0)
-    server.server_close()
-    server.socket.close()
+def test_a_server_that_is_down_is_an_error(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    settings = LanguageModelSettings(address=f"http://127.0.0.1:{port}/v1", model="judge", attempts=1)
     with pytest.raises(ModelError, match=r"did not answer \(URLError\)"):
-        judge.complete(system="s", user="u", schema=SCHEMA)
+        OpenAICompatibleModel(settings).complete(system="s", user="u", schema=SCHEMA)
 
 
 def test_the_fingerprint_follows_what_changes_answers():
     def of(**settings: Any) -> str:
-        return OpenAICompatibleModel(LanguageModelSettings(address="http://a/v1", **settings)).fingerprint
+        return OpenAICompatibleModel(LanguageModelSettings(address="http://localhost/v1", **settings)).fingerprint
 
     assert of(model="a") == of(model="a", timeout_s=1.0)
     assert of(model="a") != of(model="b")
@@ -131,4 +133,4 @@ def test_the_fingerprint_follows_what_changes_answers():
 
 def test_settings_refuse_unknown_keys():
     with pytest.raises(ValidationError):
-        LanguageModelSettings(address="http://a/v1", model="m", colour="red")
+        LanguageModelSettings(address="http://localhost/v1", model="m", colour="red")
