@@ -39,4 +39,7 @@ def configure_prefect(home: Path | None = None) -> Path:
         )
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
-    return Path(os.environ["PREFECT_HOME"])
+    made = Path(os.environ["PREFECT_HOME"])
+    # Prefect makes the last folder of its home only; without its parents the server dies at start, unheard.
+    made.mkdir(parents=True, exist_ok=True)
+    return made
