@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import zlib
 from collections.abc import Iterator, Sequence
@@ -60,8 +61,9 @@ class Whisper:
     def __post_init__(self) -> None:
         """Model, revision, arithmetic and decoding settings name what is heard."""
         settings = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
-        marks = ",".join(f"{name}={value}" for name, value in settings.items())
-        self.fingerprint = f"{self.name}@{self.revision or 'local'}:{self.compute_type}:{marks}"
+        mark = hashlib.sha256(repr(sorted(settings.items())).encode()).hexdigest()[:8]
+        revision = self.revision.rpartition("@")[2][:8] or "local"
+        self.fingerprint = f"{self.name}@{revision}:{self.compute_type}:{mark}"
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """English or Chinese by the mean probability over the windows, as if no other language existed."""

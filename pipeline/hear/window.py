@@ -11,6 +11,8 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 from pipeline.transcript import Word
 
 EDGE_S = 0.02
+STITCH_DOUBT_S = 0.8
+SENTENCE_ENDS = tuple(".?!。？！")
 
 
 def windows_of(
@@ -36,10 +38,14 @@ def split(samples: Samples, span: Span, *, longest_s: float) -> Iterator[Span]:
 
 
 def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
-    """Words of a window in call time. A word lies in the piece that holds its middle, and never leaves that piece."""
+    """Words of a window in call time; no word leaves its piece.
+
+    A word lies in the piece that holds its middle, unless a sentence ends within a word or two of the stitch:
+    recognisers' times are least sure there, and nobody's sentence runs on into what was said later.
+    """
     mapped = []
-    for word in words:
-        start_s, span = _piece_at(window, (word.start_s + word.end_s) / 2)
+    for word, piece in zip(words, _piece_by_word(window, words), strict=True):
+        start_s, span = window.pieces[piece]
         shift_s = span.start_s - start_s
         begin_s = min(max(word.start_s + shift_s, span.start_s), span.end_s - EDGE_S)
         end_s = min(max(word.end_s + shift_s, begin_s + EDGE_S), span.end_s)
@@ -47,14 +53,38 @@ def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
     return mapped
 
 
-def _piece_at(window: Window, time_s: float) -> tuple[float, Span]:
-    """The piece that holds a moment of window time; in a gap, the nearer one."""
+def _piece_by_word(window: Window, words: Sequence[Word]) -> list[int]:
+    """The number of each word's piece."""
+    pieces = [_piece_at(window, (word.start_s + word.end_s) / 2) for word in words]
+    for first in range(1, len(words)):
+        if pieces[first] <= pieces[first - 1]:
+            continue
+        stitch_s = window.pieces[pieces[first]][0]
+        cut = _sentence_cut(words, first, stitch_s)
+        pieces[min(cut, first) : first] = [pieces[first]] * (first - min(cut, first))
+        pieces[first : max(cut, first)] = [pieces[first - 1]] * (max(cut, first) - first)
+    return pieces
 
-    def distance(piece: tuple[float, Span]) -> float:
-        start_s, span = piece
+
+def _sentence_cut(words: Sequence[Word], first: int, stitch_s: float) -> int:
+    """The word that begins the sentence nearest to a stitch, `first` where none is near."""
+    for cut in (first, first - 1, first + 1, first - 2, first + 2):
+        if not 0 < cut < len(words) or words[cut - 1].text[-1:] not in SENTENCE_ENDS:
+            continue
+        moved = words[min(cut, first) : max(cut, first)]
+        if all(abs((word.start_s + word.end_s) / 2 - stitch_s) <= STITCH_DOUBT_S for word in moved):
+            return cut
+    return first
+
+
+def _piece_at(window: Window, time_s: float) -> int:
+    """The number of the piece that holds a moment of window time; in a gap, of the nearer one."""
+
+    def distance(number: int) -> float:
+        start_s, span = window.pieces[number]
         return max(start_s - time_s, time_s - (start_s + span.end_s - span.start_s), 0.0)
 
-    return min(window.pieces, key=distance)
+    return min(range(len(window.pieces)), key=distance)
 
 
 def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[list[Span]]:

@@ -38,6 +38,14 @@ def test_a_word_after_the_gap_gets_its_place_in_the_call() -> None:
     assert (second.start_s, second.end_s) == (60.5, 60.75)
 
 
+def test_a_sentence_does_not_run_on_over_a_stitch() -> None:
+    window = Window("c", 0, noise(8), ((0.0, Span(10, 14)), (4.0, Span(60, 64))))
+    said = [("help", 3.0), ("you?", 3.3), ("Of", 3.6), ("course.", 4.2)]
+    mapped = call_words(window, [Word(text, at, at + 0.2, 1.0) for text, at in said])
+    assert [word.start_s > 50 for word in mapped] == [False, False, True, True]
+    assert [word.start_s for word in mapped][2:] == [60.0, 60.2]
+
+
 @given(st.lists(st.tuples(st.floats(0.1, 20), st.floats(0.05, 5)), min_size=1, max_size=8), st.floats(5, 28))
 def test_windows_hold_all_speech_once_and_never_exceed_their_length(lengths: list, longest_s: float) -> None:
     spans, at = [], 0.0
