@@ -46,8 +46,14 @@ def test_telemetry_is_off_and_results_are_not_kept(clean_environment, tmp_path):
 def test_what_the_operator_has_set_stays(clean_environment, tmp_path):
     clean_environment.setitem(sys.modules, "prefect", None)
     clean_environment.delitem(sys.modules, "prefect")
-    clean_environment.setenv("PREFECT_HOME", "elsewhere")
-    assert configure_prefect(tmp_path) == Path("elsewhere")
+    clean_environment.setenv("PREFECT_HOME", str(tmp_path / "own"))
+    assert configure_prefect(tmp_path / "other") == tmp_path / "own"
+
+
+def test_the_home_is_made_with_its_parents(clean_environment, tmp_path):
+    clean_environment.setitem(sys.modules, "prefect", None)
+    clean_environment.delitem(sys.modules, "prefect")
+    assert configure_prefect(tmp_path / "a" / "b").is_dir()
 
 
 def test_settings_that_come_too_late_are_an_error(clean_environment, tmp_path):
