@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-from models.profile import Device, Profile
+from models.profile import Device, Profile, load_profile
 from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from models.heads import FittedHeads
     from pipeline.engine import Engine
-    from pipeline.hear import Ears
+    from pipeline.hear.hear import Ears
     from pipeline.ports import LanguageModel, SentimentModel, TextEncoder
-    from pipeline.read import Reader
+    from pipeline.read.read import Reader
     from pipeline.score import Judges
 
 SHIPPED_HEADS = "support"
@@ -24,7 +24,7 @@ EMBEDDED_ENCODER = "use-multilingual-v3"
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
     """Everything a night needs, models not yet loaded. Raises ConfigError, RubricError or WeightError."""
     from pipeline.engine import Engine
-    from pipeline.overall import measure
+    from pipeline.overall.measure import OverallMeasure
     from pipeline.rubric.load import load_rubric
 
     return Engine(
@@ -32,8 +32,13 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
         reader=build_reader(profile),
         judges=build_judges(profile),
         rubric=load_rubric(rubric),
-        measure=measure,
+        measure=OverallMeasure(),
     )
+
+
+def build_engine_by_name(*, profile: str, rubric: str, asr: str | None = None, device: str | None = None) -> Engine:
+    """`build_engine` from plain names, which mean the same in every process. Raises what it and a profile raise."""
+    return build_engine(load_profile(profile, asr=asr, device=device), rubric=rubric)
 
 
 def build_ears(profile: Profile) -> Ears:
@@ -42,7 +47,7 @@ def build_ears(profile: Profile) -> Ears:
     from models.silero import Silero
     from models.weights import locate
     from models.whisper import Whisper
-    from pipeline.hear import Ears
+    from pipeline.hear.hear import Ears
 
     device, compute_type = resolve_device(profile.device)
     return Ears(
@@ -54,7 +59,7 @@ def build_ears(profile: Profile) -> Ears:
 
 def build_reader(profile: Profile) -> Reader:
     """What reads: the sentence encoder and the sentiment of turns. Raises WeightError or ModelError."""
-    from pipeline.read import Reader
+    from pipeline.read.read import Reader
 
     return Reader(encoder=_encoder(profile), sentiment=_sentiment(profile))
 
