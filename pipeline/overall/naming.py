@@ -1,17 +1,18 @@
 """Naming: what sets one topic's words apart from the others', by class-based TF-IDF.
 
-The weight of a phrase in a topic is how much its calls are about it times log(1 + A / f), f being how many calls of all
-topics use it and A the mean number of calls a topic (Grootendorst 2022, arXiv:2203.05794, over phrases and calls). A
-call is about what both sides keep coming back to, so that each further turn with the phrase's words counts, and the
-agent's turns most: agents say in plain words what the matter is.
+The weight of a phrase in a topic is how much its calls are about it, times the root of how many of them say it, times
+log(1 + A / f), f being how many calls of all topics say it and A the mean number of calls a topic (after Grootendorst
+2022, arXiv:2203.05794). A call is about what both sides keep coming back to, so that each further turn with the
+phrase's words counts, and the agent's turns most: agents say in plain words what the matter is.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from pipeline.overall.digest import CallDigest
 from pipeline.overall.phrases import Phrase, PhraseFinder, spelled
@@ -19,7 +20,7 @@ from pipeline.transcript import Language
 
 KEYWORDS = 6
 AGENT_WEIGHT = 2.0
-LONG_PHRASE_BONUS = 1.2
+LONG_PHRASE_BONUS = 1.6
 SECOND_AT_LEAST = 0.35
 # In a topic of this many calls, what only one customer says is no name for it.
 CALLS_FOR_COMMON_WORDS = 8
@@ -51,14 +52,21 @@ def keywords_of(topics: Sequence[Sequence[CallDigest]], finder: PhraseFinder) ->
     return [_heaviest(calls, everywhere, mean_calls=mean_calls) for calls in weighed]
 
 
-def name_of(keywords: Sequence[Keyword], language: Language) -> str:
-    """A name of one phrase, or of two that share no word and weigh about the same."""
-    if not keywords:
-        return UNNAMED[language]
-    first, *others = keywords
-    near = [other.phrase for other in others if other.weight >= SECOND_AT_LEAST * first.weight]
-    second = [phrase for phrase in near if not _stems(first.phrase) & _stems(phrase)][:1]
-    name = SEPARATOR.join(spelled(phrase) for phrase in (first.phrase, *second))
+def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collection[str] = ()) -> str:
+    """A name of one phrase, or of two that share no word and weigh about the same.
+
+    Where that name is taken, further phrases tell the two apart, and a number where there are none.
+    """
+    first, *others = keywords or [Keyword((UNNAMED[language],), 0.0)]
+    apart = [other for other in others if not _stems(first.phrase) & _stems(other.phrase)]
+    near = [other for other in apart[:1] if other.weight >= SECOND_AT_LEAST * first.weight]
+    names = [_joined([first, *near]), *(_joined([first, other]) for other in others)]
+    numbered = (f"{names[0]} {number}" for number in count(2))
+    return next(name for name in chain(names, numbered) if name not in taken)
+
+
+def _joined(keywords: Sequence[Keyword]) -> str:
+    name = SEPARATOR.join(spelled(keyword.phrase) for keyword in keywords)
     return name[0].upper() + name[1:]
 
 
@@ -95,7 +103,7 @@ def _heaviest(
         for phrase, about in call.items():
             total[phrase] = total.get(phrase, 0.0) + about
     weight = {
-        phrase: about * math.log1p(mean_calls / everywhere[phrase]) * (LONG_PHRASE_BONUS if len(phrase) > 1 else 1.0)
+        phrase: about * used_by[phrase] ** 0.5 * math.log1p(mean_calls / everywhere[phrase]) * _bonus(phrase)
         for phrase, about in total.items()
         if used_by[phrase] > 1 or len(calls) < CALLS_FOR_COMMON_WORDS
     }
@@ -105,6 +113,10 @@ def _heaviest(
         if not any(_folded(phrase) <= _folded(longer) for longer in chosen):
             chosen.append(phrase)
     return tuple(Keyword(phrase, weight[phrase]) for phrase in chosen[:KEYWORDS])
+
+
+def _bonus(phrase: Phrase) -> float:
+    return LONG_PHRASE_BONUS if len(phrase) > 1 else 1.0
 
 
 def _folded(phrase: Phrase) -> set[str]:

@@ -92,10 +92,12 @@ def _english_phrases(document: Any, empty: EmptyWords) -> Iterator[Phrase]:
     """Noun phrases without their articles, and each verb with such an object: `dispute charge`."""
     for chunk in document.noun_chunks:
         root = chunk.root
-        if root.pos_ == "PRON" or _lemma(root) in empty.english_nouns or not _names_something(root, empty):
+        if root.pos_ == "PRON" or not _names_something(root, empty):
             continue
         words = tuple(_lemma(token) for token in chunk if _names_something(token, empty))[-LONGEST_ENGLISH:]
         yield words
+        if len(words) > 1:
+            yield words[-1:]
         verb, action = root.head, str(root.head.lemma_.lower())
         is_object = root.dep_ in ("dobj", "obj", "nsubjpass") and verb.pos_ == "VERB"
         if is_object and action.isalpha() and action not in empty.english_verbs and len(words) < LONGEST_ENGLISH:
@@ -110,7 +112,9 @@ def _names_something(token: Any, empty: EmptyWords) -> bool:
         return bool(token.text.isupper())
     if token.ent_type_ in NAMES_AND_NUMBERS:
         return False
-    return token.pos_ == "NOUN" or (token.pos_ == "ADJ" and _lemma(token) not in empty.english_adjectives)
+    if token.pos_ == "NOUN":
+        return _lemma(token) not in empty.english_nouns
+    return token.pos_ == "ADJ" and _lemma(token) not in empty.english_adjectives
 
 
 def _lemma(token: Any) -> str:

@@ -70,17 +70,19 @@ def _most_typical_first(
 
 def _topics(members: Sequence[Sequence[CallDigest]], finder: PhraseFinder) -> list[Topic]:
     keywords = keywords_of([calls[:NAMED_BY] for calls in members], finder)
-    return [
-        Topic(
+    topics: list[Topic] = []
+    for calls, words in zip(members, keywords, strict=True):
+        language = language_of(calls)
+        topic = Topic(
             topic_id=_topic_id(calls),
-            name=name_of(words, language_of(calls)),
-            language=language_of(calls),
+            name=name_of(words, language, taken={other.name for other in topics}),
+            language=language,
             calls=len(calls),
             keywords=tuple(spelled(word.phrase) for word in words),
             examples=tuple(call.call_id for call in calls[:EXAMPLES]),
         )
-        for calls, words in zip(members, keywords, strict=True)
-    ]
+        topics.append(topic)
+    return topics
 
 
 def _topic_id(calls: Sequence[CallDigest]) -> str:

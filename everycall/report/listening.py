@@ -1,0 +1,86 @@
+"""Listening: the calls that are worth a supervisor's ear, with the reasons and where to start."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from everycall.report.query import Record, records
+from everycall.report.quoting import shortened
+from pipeline.overall.agents import NEWEST_SCORECARDS
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_CALLS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One rule that the call tripped; `quote` is empty when an earlier reason of the call has the same.
+
+    `play_from_s` is None for a call without audio times.
+    """
+
+    rule: str
+    severity: str
+    text: str = field(repr=False)
+    quote: str = field(repr=False)
+    turn: int | None
+    play_from_s: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CallToHear:
+    """One flagged call; its reasons and its gain are those of its flags, the greatest gain first."""
+
+    call_id: str
+    date: str
+    agent_id: str
+    language: str
+    score: float | None
+    gain: float
+    reasons: tuple[Reason, ...]
+
+
+def read_calls_to_hear(connection: DuckDBPyConnection) -> tuple[CallToHear, ...]:
+    """The flagged calls from which a supervisor gains most."""
+    rows = records(
+        connection,
+        f"""select f.call_id, c.date::varchar as date, c.agent_id, c.language, s.total as score, max(f.gain) as gain
+        from flags f join ({NEWEST_SCORECARDS}) s using (call_id, rubric_id) join calls c using (call_id)
+        group by all order by gain desc, f.call_id limit {MOST_CALLS}""",
+    )
+    reasons = _reasons(connection, [row["call_id"] for row in rows])
+    return tuple(CallToHear(**row, reasons=tuple(reasons[row["call_id"]])) for row in rows)
+
+
+def _reasons(connection: DuckDBPyConnection, call_ids: Sequence[str]) -> Mapping[str, list[Reason]]:
+    found: dict[str, list[Reason]] = {call_id: [] for call_id in call_ids}
+    rows = records(
+        connection,
+        f"""select f.call_id, f.rule, f.severity, f.reason, f.evidence, f.play_from_s
+        from flags f semi join ({NEWEST_SCORECARDS}) s using (call_id, rubric_id)
+        where f.call_id in (select unnest(?)) order by f.gain desc, f.position""",
+        [list(call_ids)],
+    )
+    for row in rows:
+        reasons = found[row["call_id"]]
+        reason = _reason(row)
+        said_already = any(reason.quote == other.quote for other in reasons)
+        reasons.append(replace(reason, quote="") if said_already else reason)
+    return found
+
+
+def _reason(row: Record) -> Reason:
+    first = next(iter(row["evidence"] or ()), None)
+    timed = first is not None and first["start_s"] is not None
+    return Reason(
+        rule=row["rule"],
+        severity=row["severity"],
+        text=row["reason"],
+        quote=shortened(first["quote"]) if first else "",
+        turn=first["turn"] if first else None,
+        play_from_s=row["play_from_s"] if timed else None,
+    )

@@ -1,0 +1,42 @@
+"""Quoting: words of a call at a length that can be read in a list, and times as people write them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+LONGEST_QUOTE = 220
+SHORTEST_QUOTE = 60
+
+_IDENTIFIER = re.compile(r"`([^`]+)`")
+_SENTENCE_END = re.compile(r"[.!?。！？…]+[\"'”’」]?\s*")
+
+
+def shortened(text: str) -> str:
+    """The text, or its first sentences up to the longest quote: always an exact piece of it, never cut in a word."""
+    whole = text.strip()
+    if len(whole) <= LONGEST_QUOTE:
+        return whole
+    ends = [match.end() for match in _SENTENCE_END.finditer(whole, 0, LONGEST_QUOTE)]
+    if ends and ends[-1] >= SHORTEST_QUOTE:
+        return whole[: ends[-1]].strip()
+    cut = whole.rfind(" ", SHORTEST_QUOTE, LONGEST_QUOTE)
+    return whole[: cut if cut > 0 else LONGEST_QUOTE].strip()
+
+
+def worded(text: str, names: Mapping[str, str]) -> str:
+    """A reason with the ids between its backticks written as words: names of questions where known."""
+    return _IDENTIFIER.sub(lambda match: f"“{names.get(match[1]) or plain_name(match[1])}”", text)
+
+
+def clock(seconds: float) -> str:
+    """Seconds of call time as mm:ss, from an hour on as h:mm:ss; never later than the second named."""
+    minutes, second = divmod(int(seconds), 60)
+    hours, minute = divmod(minutes, 60)
+    return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute:02d}:{second:02d}"
+
+
+def plain_name(identifier: str) -> str:
+    """A question's or rule's id as words: `hold_etiquette` as `Hold etiquette`."""
+    words = identifier.replace("_", " ").strip()
+    return words[:1].upper() + words[1:]

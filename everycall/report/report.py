@@ -1,0 +1,82 @@
+"""The page: figures, charts and words put together as one file that needs nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+from pathlib import Path
+
+from everycall import __version__
+from everycall.report import charts
+from everycall.report.figures import ReportFigures, read_figures
+from everycall.report.quoting import clock, plain_name, worded
+from pipeline.errors import ConfigError
+from pipeline.store import Store
+
+TEMPLATE = "report.html.j2"
+STYLE = "report.css"
+
+
+def write_report(store: Store, out: Path, *, questions: Mapping[str, str] | None = None) -> None:
+    """Write the report of a store. `questions` maps question ids to the words to show for them.
+
+    Raises ConfigError when the file cannot be written, and StoreError when the store cannot be read.
+    """
+    page = render_report(read_figures(store), questions=questions)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        out.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"{out} cannot be written", remedy="Name a file in a folder you may write to") from error
+
+
+def render_report(figures: ReportFigures, *, questions: Mapping[str, str] | None = None) -> str:
+    """The page as HTML. All text from calls, file names and metadata is escaped."""
+    import jinja2
+    from markupsafe import Markup
+
+    environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(_packaged),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    environment.filters |= {"clock": clock, "percent": _percent, "plain": plain_name, "worded": worded}
+    ids = {question.question_id for question in figures.questions}
+    ids |= {question_id for agent in figures.agents for question_id in agent.failed}
+    names = question_names(ids, questions or {})
+    drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
+    return environment.get_template(TEMPLATE).render(
+        figures=figures, names=names, charts=drawings, style=Markup(_packaged(STYLE)), version=__version__
+    )
+
+
+def question_names(ids: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
+    """The words to show for each question; its id in plain words where none are given."""
+    return {question_id: given.get(question_id) or plain_name(question_id) for question_id in ids}
+
+
+def _drawings(figures: ReportFigures, names: Mapping[str, str]) -> dict[str, str]:
+    """A chart for each section that has something to draw."""
+    score = figures.overview.score
+    drawn = {}
+    if figures.scores:
+        drawn["scores"] = charts.score_chart(figures.scores, mean=score.estimate if score else None)
+    if figures.questions:
+        drawn["questions"] = charts.question_chart(figures.questions, names)
+    if figures.agents:
+        drawn["agents"] = charts.agent_chart(figures.agents)
+    if figures.moods:
+        drawn["moods"] = charts.mood_chart(figures.moods)
+    if figures.topics:
+        drawn["topics"] = charts.topic_chart(figures.topics)
+    return drawn
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %"
+
+
+def _packaged(name: str) -> str:
+    return files("everycall.report").joinpath(name).read_text(encoding="utf-8")

@@ -1,0 +1,167 @@
+"""Show: one call as text for a terminal: what was said, how it was scored, and the words each answer rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from everycall.report.quoting import clock, plain_name
+from pipeline.enriched import EnrichedCall, TurnSentiment
+from pipeline.errors import ConfigError
+from pipeline.flag import Flag
+from pipeline.scorecard import NOT_APPLICABLE, Answer, Evidence, Scorecard
+from pipeline.store import Store, open_duckdb
+from pipeline.store.rows.flags import flag_from_row
+from pipeline.store.views import select
+from pipeline.stored import stored_calls, stored_scorecards
+from pipeline.transcript import Turn
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+    from rich.console import RenderableType
+
+MOOD_SIGNS = {"negative": "−", "neutral": "·", "positive": "+"}
+ROLE_STYLES = {"agent": "cyan", "customer": "bold", "ivr": "dim"}
+
+
+def render_call(store: Store, call_id: str) -> RenderableType:
+    """The call's transcript, its scorecards with evidence, and its flags. Raises ConfigError for an unknown call."""
+    from rich.console import Group
+
+    connection = open_duckdb(store)
+    try:
+        if not select(connection, "calls", columns=["call_id"], call_ids=[call_id]).num_rows:
+            raise ConfigError(f"there is no call {call_id} in {store.address}", remedy=_remedy(connection))
+        found = stored_calls(connection, [call_id], words=False)[call_id]
+        cards = _scorecards(connection, call_id)
+        flags = [flag_from_row(row) for row in select(connection, "flags", call_ids=[call_id]).to_pylist()]
+    finally:
+        connection.close()
+    return Group(*_parts(found.call, cards, flags))
+
+
+def _parts(call: EnrichedCall, cards: Sequence[Scorecard], flags: Sequence[Flag]) -> Iterator[RenderableType]:
+    yield _heading(call)
+    yield _transcript(call)
+    for card in cards:
+        yield _scorecard(card)
+    if flags:
+        yield _flags(flags)
+
+
+def _remedy(connection: DuckDBPyConnection) -> str:
+    known = connection.execute("select call_id from calls order by call_id limit 3").fetchall()
+    if not known:
+        return "The store holds no calls yet: `everycall run` fills it"
+    names = ", ".join(name for (name,) in known)
+    return f'It has {names} and so on: `everycall sql "select call_id from calls"` lists all'
+
+
+def _scorecards(connection: DuckDBPyConnection, call_id: str) -> list[Scorecard]:
+    rows = select(connection, "scorecards", columns=["rubric_id"], call_ids=[call_id]).to_pylist()
+    found = [stored_scorecards(connection, [call_id], rubric_ids=[row["rubric_id"]]) for row in rows]
+    return [cards[call_id] for cards in found]
+
+
+def _heading(call: EnrichedCall) -> RenderableType:
+    from rich.text import Text
+
+    transcript = call.transcript
+    metadata = transcript.metadata
+    facts = [
+        metadata.started_at.replace("T", " "),
+        f"agent {metadata.agent_id}" if metadata.agent_id else "",
+        f"customer {metadata.customer_id}" if metadata.customer_id else "",
+        metadata.queue,
+        clock(transcript.duration_s) if transcript.duration_s is not None else "",
+        " → ".join(call.sentiment_by_third),
+    ]
+    text = Text(transcript.call_id, style="bold")
+    return text.append("  " + " · ".join(fact for fact in facts if fact) + "\n", style="not bold dim")
+
+
+def _transcript(call: EnrichedCall) -> RenderableType:
+    """One line a turn: its number, when it starts, who speaks, the sentiment, the words."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1), title="Transcript", title_justify="left", title_style="bold")
+    table.add_column("turn", justify="right", style="dim", header_style="dim")
+    table.add_column("time", justify="right", header_style="dim")
+    table.add_column("who", header_style="dim")
+    table.add_column("mood", justify="center", header_style="dim")
+    table.add_column("words", overflow="fold", header_style="dim")
+    for turn, sentiment in zip(call.transcript.turns, call.sentiments, strict=True):
+        table.add_row(
+            str(turn.index),
+            _time(turn.start_s),
+            Text(turn.role, style=ROLE_STYLES[turn.role]),
+            _mood(turn, sentiment),
+            Text(turn.text),
+        )
+    return table
+
+
+def _mood(turn: Turn, sentiment: TurnSentiment) -> str:
+    """The likeliest sentiment as a sign; nothing for a machine."""
+    if turn.role == "ivr":
+        return ""
+    chances = {"negative": sentiment.negative, "neutral": sentiment.neutral, "positive": sentiment.positive}
+    return MOOD_SIGNS[max(chances, key=lambda mood: chances[mood])]
+
+
+def _scorecard(card: Scorecard) -> RenderableType:
+    """One line an answer: its value, how probable it is, its points, and what it rests on."""
+    from rich.table import Table
+    from rich.text import Text
+
+    total = "no score" if card.total is None else f"{card.total:.0f} of 100"
+    likely = f" ({card.interval[0]:.0f}–{card.interval[1]:.0f} with 90 % probability)" if card.interval else ""
+    failed = f", failed by {', '.join(map(plain_name, card.auto_failed))}" if card.auto_failed else ""
+    title = Text(f"\nScorecard {card.rubric_id}: {total}{likely}{failed}", style="bold")
+    table = Table(box=None, padding=(0, 1), title=title, title_justify="left")
+    table.add_column("question", header_style="dim", no_wrap=True)
+    table.add_column("answer", header_style="dim", no_wrap=True)
+    table.add_column("sure", justify="right", header_style="dim", no_wrap=True)
+    table.add_column("points", justify="right", header_style="dim", no_wrap=True)
+    table.add_column("because", overflow="fold", header_style="dim")
+    for answer in card.answers:
+        points = f"{answer.points:.1f}/{answer.points_possible:.1f}" if answer.points_possible else ""
+        value = answer.value if answer.value in (answer.best, "failed") else f"{answer.value} ({answer.best}?)"
+        table.add_row(answer.question_id, value, f"{100 * answer.probability:.0f} %", points, _grounds(answer))
+    return table
+
+
+def _grounds(answer: Answer) -> RenderableType:
+    from rich.text import Text
+
+    if answer.evidence:
+        return Text("\n").join([Text(_quoted(piece)) for piece in answer.evidence])
+    if answer.value == NOT_APPLICABLE and answer.reason:
+        return Text(answer.reason, style="dim")
+    if answer.searched:
+        return Text(f"searched {len(answer.searched)} turn{'' if len(answer.searched) == 1 else 's'}", style="dim")
+    return Text(answer.reason, style="dim")
+
+
+def _quoted(piece: Evidence) -> str:
+    when = f"{_time(piece.start_s)} " if piece.start_s is not None else ""
+    return f"{when}turn {piece.turn}: “{piece.quote}”"
+
+
+def _flags(flags: Sequence[Flag]) -> RenderableType:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 1), title="\nWhy to listen", title_justify="left", title_style="bold")
+    table.add_column("from", justify="right", header_style="dim", no_wrap=True)
+    table.add_column("severity", header_style="dim", no_wrap=True)
+    table.add_column("reason", overflow="fold", header_style="dim")
+    for flag in sorted(flags, key=lambda flag: -flag.gain):
+        timed = any(piece.start_s is not None for piece in flag.evidence)
+        table.add_row(clock(flag.play_from_s) if timed else "", flag.severity, Text(flag.reason))
+    return table
+
+
+def _time(start_s: float | None) -> str:
+    return clock(start_s) if start_s is not None else ""

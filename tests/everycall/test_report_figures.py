@@ -1,0 +1,96 @@
+import pytest
+from report_store import CHINESE, DATE, INJECTION, write_store
+
+from everycall.report.figures import FailureFigures, MoodChange, ScoreBin, read_figures
+from everycall.report.subjects import Quote, RepeatRow
+from pipeline.overall.intervals import wilson
+from pipeline.store import Store
+
+
+@pytest.fixture(scope="module")
+def figures(tmp_path_factory):
+    return read_figures(write_store(tmp_path_factory.mktemp("store")))
+
+
+def test_the_overview_counts_the_calls(figures):
+    found = figures.overview
+    assert (found.calls, found.scored, found.failed) == (5, 4, 1)
+    assert (found.first_date, found.last_date) == (DATE, DATE)
+    assert found.languages == (("en", 4), ("zh", 1))
+    assert found.audio_s == 360.0
+    assert found.forms == ("support.en",)
+    assert found.score.estimate == 55.0
+    assert found.auto_failed == wilson(1, 4)
+    assert found.flagged == wilson(2, 5)
+    assert found.repeated == wilson(2, 5)
+
+
+def test_scores_fall_into_tens_and_the_last_holds_a_hundred(figures):
+    filled = [found for found in figures.scores if found.calls]
+    assert filled == [ScoreBin(10, 20, 1), ScoreBin(40, 50, 1), ScoreBin(70, 80, 1), ScoreBin(90, 100, 1)]
+    assert len(figures.scores) == 10
+
+
+def test_questions_failed_most_come_first(figures):
+    assert [(found.question_id, found.failed, found.share.n, found.unsure) for found in figures.questions] == [
+        ("recording_notice", 4, 4, 0),
+        ("empathy", 2, 3, 1),
+    ]
+
+
+def test_agents_without_an_id_are_left_out(figures):
+    assert [(found.agent_id, found.calls, found.score.estimate, found.ranked) for found in figures.agents] == [
+        ("A1", 3, 50.0, False),
+        ("A2", 1, 70.0, False),
+    ]
+    assert figures.agents[0].failed["empathy"] == wilson(2, 3)
+
+
+def test_moods_are_counted_from_start_to_end(figures):
+    assert len(figures.moods) == 9
+    assert figures.moods[0] == MoodChange("negative", "negative", 2)
+    assert sum(found.calls for found in figures.moods) == 5
+
+
+def test_topics_have_quotes_and_what_became_of_their_calls(figures):
+    bill, broadband = figures.topics
+    assert (bill.name, bill.calls, bill.share, bill.score) == ("Bill · charge", 2, 0.4, 25.0)
+    assert (bill.repeated, bill.ends_negative) == (0.5, 0.5)
+    assert bill.quotes == (Quote("c1", 1, "en", "my bill is wrong again"), Quote("c2", 1, "en", INJECTION))
+    assert broadband.quotes == (Quote("c4", 1, "zh", CHINESE),)
+
+
+def test_a_repeat_may_be_matched_and_said(figures):
+    assert (figures.repeats.calls, figures.repeats.matched, figures.repeats.said) == (2, 1, 2)
+    assert figures.repeats.rows == (
+        RepeatRow("c2", DATE, "c1", 2.5, True, "Bill · charge", "en"),
+        RepeatRow("c4", DATE, "", None, True, "宽带", "zh"),
+    )
+
+
+def test_calls_to_hear_are_sorted_by_gain(figures):
+    assert [(found.call_id, found.gain) for found in figures.to_hear] == [("c4", 90.0), ("c2", 80.0)]
+
+
+def test_a_quote_stands_once_in_a_call(figures):
+    first, second = figures.to_hear[1].reasons
+    assert (first.quote, first.turn, first.play_from_s) == (INJECTION, 1, 60.0)
+    assert second.quote == ""
+
+
+def test_failures_say_what_to_do(figures):
+    assert figures.failures == (
+        FailureFigures("in/<b>broken</b>.wav", "ingest", "there is no audio", "Export it again"),
+    )
+
+
+def test_an_empty_store_has_empty_figures(tmp_path):
+    found = read_figures(Store(str(tmp_path / "none")))
+    assert found.overview.calls == 0
+    assert found.overview.score is None
+    assert (found.scores, found.questions, found.agents, found.moods) == ((), (), (), ())
+    assert (found.topics, found.to_hear, found.failures) == ((), (), ())
+
+
+def test_the_reprs_show_nothing_said(figures):
+    assert "bill is wrong" not in repr(figures)
