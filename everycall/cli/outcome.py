@@ -1,8 +1,8 @@
-"""What a night did, told in one table; failures below it, a line each."""
+"""What a night did: the calls with the least first, the counts, and a line for each failure."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import typer
 from rich.table import Table
@@ -13,13 +13,25 @@ if TYPE_CHECKING:
     from pipeline.store import Store
     from pipeline.summary import NightSummary
 
+SHOWN_CALLS = 20
 SHOWN_FAILURES = 20
+CALLS = f"""
+    select s.call_id, c.agent_id, c.language, s.total, s.interval_low, s.interval_high,
+        (select string_agg(rule, ', ' order by gain desc) from flags f
+            where f.call_id = s.call_id and f.rubric_id = s.rubric_id)
+    from scorecards s join calls c using (call_id)
+    order by s.total nulls first, s.call_id limit {SHOWN_CALLS}"""
 
 
 def conclude(summary: NightSummary, *, store: Store, strict: bool) -> None:
     """Print the outcome. Exits with 1 when something failed and `strict` is set."""
+    from pipeline.store import open_duckdb
+
+    with open_duckdb(store) as connection:
+        if summary.calls_done:
+            out.print(_calls(connection.execute(CALLS).fetchall()), "")
+        failures = connection.execute("select source, stage, cause, remedy from failures order by all").fetchall()
     out.print(_counts(summary))
-    failures = _failures(store)
     for source, stage, cause, remedy in failures[:SHOWN_FAILURES]:
         errors.print(f"[yellow]{stage}[/] {source}: {cause}. {remedy}", highlight=False, soft_wrap=True)
     if len(failures) > SHOWN_FAILURES:
@@ -43,9 +55,10 @@ def _counts(summary: NightSummary) -> Table:
     return table
 
 
-def _failures(store: Store) -> list[tuple[str, ...]]:
-    from pipeline.store import open_duckdb
-
-    with open_duckdb(store) as connection:
-        rows = connection.execute("select source, stage, cause, remedy from failures order by all").fetchall()
-    return [tuple(map(str, row)) for row in rows]
+def _calls(rows: list[tuple[Any, ...]]) -> Table:
+    table = Table("call", "agent", "language", "score", "90 % interval", "worth hearing for", box=None, pad_edge=False)
+    for call_id, agent_id, language, total, low, high, rules in rows:
+        score = "-" if total is None else f"{total:.0f}"
+        interval = "" if low is None else f"{low:.0f} to {high:.0f}"
+        table.add_row(call_id, agent_id, language, score, interval, (rules or "").replace("_", " "))
+    return table

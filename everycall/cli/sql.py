@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+from csv import writer as csv_writer
+
 import typer
 from rich.table import Table
 
@@ -28,14 +31,24 @@ def sql(query: str = QUERY, store: str = STORE, csv: bool = AS_CSV) -> None:
             raise ConfigError(f"the query cannot be run: {error}", remedy="`show tables` lists the tables") from error
         if relation is None:
             return
-        if csv:
-            typer.echo(relation.df().to_csv(index=False), nl=False)
-            return
-        _print(relation.columns, relation.fetchall())
+        write = _as_csv if csv else _as_table
+        write(relation.columns, relation.fetchall())
 
 
-def _print(columns: list[str], rows: list[tuple[object, ...]]) -> None:
-    table = Table(*columns, box=None)
+def _as_csv(columns: list[str], rows: list[tuple[object, ...]]) -> None:
+    writer = csv_writer(sys.stdout, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows(rows)
+
+
+def _as_table(columns: list[str], rows: list[tuple[object, ...]]) -> None:
+    table = Table(*columns, box=None, pad_edge=False)
     for row in rows:
-        table.add_row(*("" if value is None else str(value) for value in row))
-    out.print(table)
+        table.add_row(*(_cell(value) for value in row))
+    out.print(table, markup=False)
+
+
+def _cell(value: object) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
