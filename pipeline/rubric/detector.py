@@ -34,7 +34,9 @@ class Phrase(Part):
         "`record*` any ending, `...` up to four words between.",
     )
     where: Place = Field(default_factory=Place, description="Whose turns, and which.")
-    unless: tuple[str, ...] = Field(default=(), description="Patterns that veto a match in the same clause or the next.")
+    unless: tuple[str, ...] = Field(
+        default=(), description="Patterns that veto a match in the same clause or the next."
+    )
     in_order: bool = Field(default=False, description="Every phrase must be said, each after the one before it.")
     similarity: float = Field(default=88, ge=50, le=100, description="For `fuzzy`: how alike, 100 is identical.")
     negated: Literal["ignore", "count"] = Field(

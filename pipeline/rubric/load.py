@@ -5,13 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import RubricError
+from pipeline.rubric.part import Part
+from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric, RubricFamily
+
+Loaded = TypeVar("Loaded", bound=Part)
 
 FOLDER = Path(__file__).resolve().parents[2] / "rubrics"
 
@@ -41,23 +45,33 @@ _StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:t
 def built_in_rubrics() -> tuple[str, ...]:
     """The names that `load_rubric` knows without a path."""
     forms = {path.stem for path in FOLDER.glob("*.yaml")}
-    return tuple(sorted(forms | {_family(form) for form in forms}))
+    profiles = {path.stem for path in FOLDER.glob("profiles/*.yaml")}
+    return tuple(sorted(forms | {_family(form) for form in forms} | profiles))
 
 
 def load_rubric(name_or_path: str | Path) -> RubricFamily:
-    """A built-in form by name (`support`: all its languages; `support.en`: one) or a YAML file. Raises RubricError."""
+    """A built-in form or profile by name, or a YAML file of either. Raises RubricError.
+
+    `support` is that form in all its languages, `support.en` in one, `cost` the profile of that name.
+    """
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml"} or path.is_file():
-        rubric = read_rubric(path)
-        return RubricFamily(id=rubric.id, members=(rubric,))
+        return _family_of(path)
     name = str(name_or_path)
-    members = [read_rubric(form) for form in sorted(FOLDER.glob("*.yaml")) if name in (form.stem, _family(form.stem))]
+    if (FOLDER / "profiles" / f"{name}.yaml").is_file():
+        return _family_of(FOLDER / "profiles" / f"{name}.yaml")
+    members = [_family_of(form) for form in sorted(FOLDER.glob("*.yaml")) if name in (form.stem, _family(form.stem))]
     if not members:
         raise RubricError(
             f"there is no rubric named {name!r}",
             remedy=f"Give a path that ends in .yaml, or one of: {', '.join(built_in_rubrics())}.",
         )
-    return RubricFamily(id=name, members=tuple(members))
+    return RubricFamily(id=name, members=tuple(rubric for member in members for rubric in member.members))
+
+
+def parse_rubric(text: str, *, source: str) -> Rubric:
+    """The form in a YAML text; `source` names it in errors. Raises RubricError."""
+    return _validated(Rubric, _mapping(text, source=source), source=source)
 
 
 def _family(form: str) -> str:
@@ -65,29 +79,38 @@ def _family(form: str) -> str:
     return form.rpartition(".")[0] or form
 
 
-def read_rubric(path: Path) -> Rubric:
-    """The form in one YAML file. Raises RubricError."""
+def _family_of(path: Path) -> RubricFamily:
+    """The form in one file, or the forms that a profile in it weighs."""
+    data = _mapping(_text(path), source=str(path))
+    if "extends" in data:
+        profile = _validated(CentreProfile, data, source=str(path))
+        return weighed(load_rubric(profile.extends), profile)
+    rubric = _validated(Rubric, data, source=str(path))
+    return RubricFamily(id=rubric.id, members=(rubric,))
+
+
+def _text(path: Path) -> str:
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except FileNotFoundError as error:
         raise RubricError(f"the rubric {path} does not exist", remedy="Check the path.") from error
     except (OSError, UnicodeDecodeError) as error:
-        raise RubricError(
-            f"the rubric {path} cannot be read: {error}", remedy="It must be a UTF-8 text file."
-        ) from error
-    return parse_rubric(text, source=str(path))
+        raise RubricError(f"the rubric {path} cannot be read: {error}", remedy="It must be UTF-8 text.") from error
 
 
-def parse_rubric(text: str, *, source: str) -> Rubric:
-    """The form in a YAML text; `source` names it in errors. Raises RubricError."""
+def _mapping(text: str, *, source: str) -> dict[str, Any]:
     try:
         data = yaml.load(text, Loader=_StrictLoader)
     except yaml.YAMLError as error:
         raise _broken_yaml(error, source=source) from error
     if not isinstance(data, dict):
         raise RubricError(f"{source} holds no mapping", remedy="A rubric starts with `id:`; see rubrics/README.md.")
+    return data
+
+
+def _validated(model: type[Loaded], data: dict[str, Any], *, source: str) -> Loaded:
     try:
-        return Rubric.model_validate(data)
+        return model.model_validate(data)
     except ValidationError as error:
         raise _invalid(error, data, source=source) from error
 
