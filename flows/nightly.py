@@ -1,7 +1,6 @@
 """The nightly flow: discover, plan shards, process them under the device's limit, measure over all calls, report."""
 
-from __future__ import annotations
-
+# Annotations must be types, not text: Prefect sends the flow to the process of a scheduled run without its module.
 from prefect import flow
 
 from flows.device import ensure_device_limit
