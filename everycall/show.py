@@ -158,9 +158,16 @@ def _flags(flags: Sequence[Flag]) -> RenderableType:
     table.add_column("severity", header_style="dim", no_wrap=True)
     table.add_column("reason", overflow="fold", header_style="dim")
     for flag in sorted(flags, key=lambda flag: -flag.gain):
-        timed = any(piece.start_s is not None for piece in flag.evidence)
-        table.add_row(clock(flag.play_from_s) if timed else "", flag.severity, Text(flag.reason))
+        table.add_row(_start(flag), flag.severity, Text(flag.reason))
     return table
+
+
+def _start(flag: Flag) -> str:
+    """Where to listen, or to read in a call that came in writing."""
+    first = next(iter(flag.evidence), None)
+    if first is None:
+        return ""
+    return clock(flag.play_from_s) if first.start_s is not None else f"turn {first.turn}"
 
 
 def _time(start_s: float | None) -> str:

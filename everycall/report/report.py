@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from everycall.report import charts
 from everycall.report.figures import ReportFigures, read_figures
 from everycall.report.quoting import clock, plain_name, worded
 from pipeline.errors import ConfigError
+from pipeline.rubric.load import built_in_rubrics, load_rubric
 from pipeline.store import Store
 
 TEMPLATE = "report.html.j2"
@@ -18,11 +19,12 @@ STYLE = "report.css"
 
 
 def write_report(store: Store, out: Path, *, questions: Mapping[str, str] | None = None) -> None:
-    """Write the report of a store. `questions` maps question ids to the words to show for them.
+    """Write the report of a store. `questions` maps question ids to what they ask; built-in forms know that themselves.
 
     Raises ConfigError when the file cannot be written, and StoreError when the store cannot be read.
     """
-    page = render_report(read_figures(store), questions=questions)
+    figures = read_figures(store)
+    page = render_report(figures, asked=asked_by(figures.overview.forms) if questions is None else questions)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(page, encoding="utf-8")
@@ -30,7 +32,7 @@ def write_report(store: Store, out: Path, *, questions: Mapping[str, str] | None
         raise ConfigError(f"{out} cannot be written", remedy="Name a file in a folder you may write to") from error
 
 
-def render_report(figures: ReportFigures, *, questions: Mapping[str, str] | None = None) -> str:
+def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
     """The page as HTML. All text from calls, file names and metadata is escaped."""
     import jinja2
     from markupsafe import Markup
@@ -42,19 +44,29 @@ def render_report(figures: ReportFigures, *, questions: Mapping[str, str] | None
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    environment.filters |= {"clock": clock, "percent": _percent, "plain": plain_name, "worded": worded}
+    environment.filters |= {
+        "clock": clock,
+        "percent": _percent,
+        "plain": plain_name,
+        "worded": worded,
+        "language": _language,
+    }
     ids = {question.question_id for question in figures.questions}
     ids |= {question_id for agent in figures.agents for question_id in agent.failed}
-    names = question_names(ids, questions or {})
+    names = {question_id: plain_name(question_id) for question_id in ids}
     drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
     return environment.get_template(TEMPLATE).render(
-        figures=figures, names=names, charts=drawings, style=Markup(_packaged(STYLE)), version=__version__
+        figures=figures, names=names, asked=asked, charts=drawings, style=Markup(_packaged(STYLE)), version=__version__
     )
 
 
-def question_names(ids: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
-    """The words to show for each question; its id in plain words where none are given."""
-    return {question_id: given.get(question_id) or plain_name(question_id) for question_id in ids}
+def asked_by(forms: Sequence[str]) -> dict[str, str]:
+    """What the questions of these forms ask, in the words of the first form that has them; only built-in ones known."""
+    known = [form for form in forms if form in built_in_rubrics()]
+    asked: dict[str, str] = {}
+    for form in reversed(known):
+        asked |= {question.id: question.text for rubric in load_rubric(form).members for question in rubric.questions()}
+    return asked
 
 
 def _drawings(figures: ReportFigures, names: Mapping[str, str]) -> dict[str, str]:
@@ -76,6 +88,10 @@ def _drawings(figures: ReportFigures, names: Mapping[str, str]) -> dict[str, str
 
 def _percent(share: float) -> str:
     return f"{100 * share:.0f} %"
+
+
+def _language(text: str) -> str:
+    return "zh" if any("\u3400" <= character <= "\u9fff" for character in text) else "en"
 
 
 def _packaged(name: str) -> str:

@@ -33,10 +33,10 @@ def cluster(calls: Likeness, *, fewest: int) -> Labels:
     labels = np.full(count, NO_GROUP, dtype=np.intp)
     labels[sample] = _linked(calls, sample)
     labels = _without_small(labels, fewest=max(1, round(fewest * len(sample) / count)))
-    if len(sample) < count:
+    if fewest >= FEWEST_TO_LEARN and labels.max(initial=NO_GROUP) > 0:
+        labels = _strays_out(calls, _learned(calls, labels, sample))
+    elif len(sample) < count:
         labels = _joined(calls, labels)
-    if fewest >= FEWEST_TO_LEARN:
-        labels = _strays_out(calls, _learned(calls, labels))
     return _without_small(labels, fewest=fewest)
 
 
@@ -62,22 +62,30 @@ def _without_small(labels: Labels, *, fewest: int) -> Labels:
     return np.array([numbers.get(label, NO_GROUP) for label in labels], dtype=np.intp)
 
 
-def _learned(calls: Likeness, labels: Labels) -> Labels:
-    """Labels from a head that was fitted on them, until they settle."""
+def _learned(calls: Likeness, labels: Labels, sample: Labels) -> Labels:
+    """The sample's labels from a head that was fitted on them, until they settle; then the other calls' from it."""
+    features = _features(calls)
+    own = labels[sample]
+    for _ in range(LEARNING_ROUNDS):
+        judged = _without_small(_judged(features[sample], own, features[sample]), fewest=FEWEST_TO_LEARN)
+        settled = bool((judged == own).all())
+        own = judged
+        if settled or own.max(initial=NO_GROUP) < 1:
+            break
+    learned = _judged(features[sample], own, features) if len(sample) < calls.calls else labels.copy()
+    learned[sample] = own
+    return learned
+
+
+def _judged(known: Floats, labels: Labels, features: Floats) -> Labels:
+    """What a head says that was fitted on the labelled ones among the known; one group only is everybody's."""
     from sklearn.linear_model import LogisticRegression
 
-    features = _features(calls)
-    for _ in range(LEARNING_ROUNDS):
-        known = labels != NO_GROUP
-        if len(np.unique(labels[known])) < 2:
-            break
-        head = LogisticRegression(C=HEAD_C, max_iter=300).fit(features[known], labels[known])
-        judged = np.asarray(head.predict(features), dtype=np.intp)
-        settled = bool((judged == labels).all())
-        labels = _without_small(judged, fewest=FEWEST_TO_LEARN)
-        if settled:
-            break
-    return labels
+    labelled = labels != NO_GROUP
+    if len(np.unique(labels[labelled])) < 2:
+        return np.full(len(features), labels.max(initial=NO_GROUP), dtype=np.intp)
+    head = LogisticRegression(C=HEAD_C, max_iter=300).fit(known[labelled], labels[labelled])
+    return np.asarray(head.predict(features), dtype=np.intp)
 
 
 def _features(calls: Likeness) -> Floats:

@@ -5,7 +5,9 @@ import pytest
 from report_store import CHINESE, write_store
 
 from everycall.report import write_report
+from everycall.report.report import asked_by
 from pipeline.errors import ConfigError
+from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
 
 VOID = {"meta", "br", "link", "input"}
@@ -107,10 +109,23 @@ def test_agents_with_few_calls_have_no_rank(html):
     assert re.search(r'too few calls">–</span></td><th scope="row">A1', html)
 
 
-def test_given_words_stand_for_questions(tmp_path):
+def test_questions_of_built_in_forms_say_what_they_ask(page):
+    (asked,) = [
+        question.text for question in load_rubric("support.en").members[0].questions() if question.id == "empathy"
+    ]
+    assert asked in page.text
+
+
+def test_questions_may_be_given_their_words(tmp_path):
     out = tmp_path / "report.html"
-    write_report(write_store(tmp_path / "store"), out, questions={"empathy": "Acknowledges the feeling"})
-    assert "Acknowledges the feeling" in Page(out.read_text(encoding="utf-8")).text
+    write_report(write_store(tmp_path / "store"), out, questions={"empathy": "先安抚了吗？"})
+    page = Page(out.read_text(encoding="utf-8"))
+    assert "先安抚了吗？" in page.text
+    assert ("div", {"class": "asked", "lang": "zh"}) in page.tags
+
+
+def test_forms_that_are_not_built_in_have_no_words_to_show():
+    assert asked_by(["my.form"]) == {}
 
 
 def test_the_same_store_makes_the_same_page(html, tmp_path):
