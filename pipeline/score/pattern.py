@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pipeline.errors import RubricError
 from pipeline.score.wording import Wording, wording
 from pipeline.transcript import Language
 
 GAP_WORDS = 4
+LONGEST_NUMBER = 60
 _GAP = rf"(?:\S+ ){{0,{GAP_WORDS}}}?"
 # A Chinese character, a gap, an open-ended word, or a run of Latin words; an optional mark binds to what is before it.
 _UNIT = re.compile(r"\.\.\.|[㐀-鿿]|[^\s()|?*㐀-鿿]+\*?")
@@ -35,10 +37,10 @@ Finder = Callable[[Wording], list[Match]]
 
 def patterns(phrases: Sequence[str]) -> Finder:
     """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read."""
-    compiled = [re.compile(r"(?<!\S)" + _expression(phrase)) for phrase in phrases]
+    compiled = [_compiled(phrase) for phrase in phrases]
 
     def find(words: Wording) -> list[Match]:
-        text = spaced(words)
+        text = words.spaced
         found = [
             Match(number, text.count(" ", 0, hit.start()), text.count(" ", 0, hit.end()))
             for number, expression in enumerate(compiled)
@@ -75,7 +77,7 @@ def verbatim(phrases: Sequence[str], *, language: Language) -> Finder:
 
 def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
     """Finds the stretch of a turn that is most like each phrase, by letters, if it is alike enough (of 100)."""
-    targets = [spaced(wording(phrase)).strip() for phrase in phrases]
+    targets = [wording(phrase).spaced.strip() for phrase in phrases]
     for phrase, target in zip(phrases, targets, strict=True):
         if not target:
             raise _empty(phrase)
@@ -83,7 +85,7 @@ def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
     def find(words: Wording) -> list[Match]:
         from rapidfuzz import fuzz
 
-        text = spaced(words).strip()
+        text = words.spaced.strip()
         matches = []
         for number, target in enumerate(targets):
             # A turn shorter than the phrase would match any part of it.
@@ -98,9 +100,9 @@ def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
     return find
 
 
-def spaced(words: Wording) -> str:
-    """The words with a blank after each."""
-    return "".join(f"{word} " for word in words.words)
+@lru_cache(maxsize=4096)
+def _compiled(phrase: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\S)" + _expression(phrase))
 
 
 def _expression(phrase: str) -> str:
@@ -165,7 +167,8 @@ def _literal(phrase: str, at: int) -> tuple[str, int]:
 
 def _number(phrase: str, at: int) -> tuple[str, int] | None:
     """A number of several words ("twenty four", 二十四) as the one token that it is on a call."""
-    ends = [match.end() for match in re.finditer(r"[^\s()|?*]+?(?=[\s()|?*㐀-鿿]|$)|[㐀-鿿]", phrase[at:])]
+    near = phrase[at : at + LONGEST_NUMBER]
+    ends = [match.end() for match in re.finditer(r"[^\s()|?*]+?(?=[\s()|?*㐀-鿿]|$)|[㐀-鿿]", near)]
     for end in reversed(ends[1:6]):
         words = wording(phrase[at : at + end]).words
         plain = not re.search(r"[()|?*]", phrase[at : at + end])

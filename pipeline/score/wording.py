@@ -47,12 +47,16 @@ _SPELLED = {
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """Tokens of one text. `starts` and `ends` are characters of that text; `clauses` number the clauses."""
+    """Tokens of one text. `starts` and `ends` are characters of that text; `clauses` number the clauses.
+
+    `spaced` is the words with a blank after each, which patterns are matched against.
+    """
 
     words: tuple[str, ...] = field(repr=False)
     starts: tuple[int, ...]
     ends: tuple[int, ...]
     clauses: tuple[int, ...]
+    spaced: str = field(repr=False)
 
 
 @lru_cache(maxsize=8192)
@@ -81,9 +85,9 @@ def wording(text: str) -> Wording:
             pieces.extend((word, start, end, clause) for word, start, end in _split(token, match.start()))
     folded = _fold_numbers([piece for piece in pieces if piece[0] not in _FILLERS])
     if not folded:
-        return Wording((), (), (), ())
+        return Wording((), (), (), (), "")
     words, starts, ends, clauses = zip(*folded, strict=True)
-    return Wording(words, starts, ends, clauses)
+    return Wording(words, starts, ends, clauses, " ".join((*words, "")))
 
 
 def _split(token: str, start: int) -> list[tuple[str, int, int]]:

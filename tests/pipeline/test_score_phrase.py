@@ -38,6 +38,11 @@ def test_the_other_role_never_triggers():
         ("不好意思我保证明天到。", True),
         ("您上次说保证到，是吗？", False),
         ("没问题我保证到。", True),
+        ("我跟你讲，我保证到。", True),
+        ("你讲话怎么这样，我保证到。", True),
+        ("你同事说，保证到。", False),
+        ("As you said, I guarantee it.", False),
+        ("You told me about the delay. I guarantee it.", True),
         ("要不要我保证一下？", True),
     ],
 )

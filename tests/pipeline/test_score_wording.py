@@ -57,6 +57,16 @@ def test_any_text_gives_places_inside_it(text: str):
     assert all(word and " " not in word for word in found.words)
 
 
+NUMBER_WORDS = "one two ten twelve twenty ninety hundred thousand million zero oh and double triple 5 29.99 0800"
+
+
+@given(st.lists(st.sampled_from([*NUMBER_WORDS.split(), *"零一二两十百千万亿幺", "3"]), max_size=8))
+def test_any_run_of_number_words_is_read_to_its_end(spoken: list[str]):
+    text = " ".join(spoken)
+    found = wording(text)
+    assert all(text[start:end].strip() for start, end in zip(found.starts, found.ends, strict=True))
+
+
 @given(st.integers(min_value=0, max_value=9_999))
 def test_written_numbers_keep_their_digits(number: int):
     assert wording(f"it is {number} now").words == ("it", "is", str(number), "now")
