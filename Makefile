@@ -56,7 +56,7 @@ demo: install ## hear and score the sample calls as a night, and write the repor
 	@echo "Report: $(CURDIR)/demo/report.html"
 
 test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" chooses
-	$(BIN)/python -m pytest $(PYTEST)
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST)
 
 lint: install-dev ## ruff: rules and format
 	$(BIN)/ruff check .
