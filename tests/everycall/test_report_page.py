@@ -86,6 +86,11 @@ def test_charts_are_pictures_with_words_and_follow_the_pages_colours(html, page)
     assert not re.search(r"#0[1-5]0[1-5]0[1-5]\b", html)
 
 
+def test_counts_are_marked_in_whole_numbers(html):
+    drawing = re.search(r"<svg(?:(?!</svg>).)*<title>Topics</title>.*?</svg>", html, re.DOTALL)[0]
+    assert re.findall(r">(\d[\d.]*)</text>", drawing) == ["0", "1", "2", "2", "1"]
+
+
 def test_each_chart_has_its_table_below(html):
     sections = re.findall(r"<section.*?</section>", html, re.DOTALL)
     assert all("<table>" in section[section.index("</figure>") :] for section in sections if "<svg" in section)

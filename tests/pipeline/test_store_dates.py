@@ -26,3 +26,13 @@ def test_both_bounds_are_included(tmp_path):
         write_part(store, part, {"calls": table_of("calls", [row], part=part.name, date=day)}, order=SHARD_TABLES)
     assert dates_between(store, since="2026-11-20", until="2026-11-21") == ["2026-11-20", "2026-11-21"]
     assert dates_between(store, since="2026-11-22", until=None) == ["2026-11-22"]
+
+
+def test_both_bounds_are_included_and_days_without_calls_are_left_out(tmp_path):
+    store = Store(str(tmp_path))
+    for day in ("2026-10-05", "2026-10-07", "2026-10-09"):
+        part = Part(day, 1, "f")
+        row = {"call_id": day, "turns_part": part.name, "input_hash": day}
+        write_part(store, part, {"calls": table_of("calls", [row], part=part.name, date=day)}, order=SHARD_TABLES)
+    assert dates_between(store, since="2026-10-06", until="2026-10-09") == ["2026-10-07", "2026-10-09"]
+    assert dates_between(store, since=None, until="2026-10-05") == ["2026-10-05"]

@@ -1,0 +1,32 @@
+"""A store with the sample calls, made once from their transcripts by the command line itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from everycall.cli import app
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+
+
+@pytest.fixture(scope="session")
+def everycall():
+    """Run the command with these words; fails the test unless it exits as expected."""
+
+    def run(*words, exits=0):
+        result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "120"})
+        assert result.exit_code == exits, result.output
+        return result.output
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def scored_store(everycall, tmp_path_factory):
+    """All sample calls, read and scored by the real heads, not heard."""
+    store = tmp_path_factory.mktemp("night") / "store"
+    everycall("run", EXAMPLES / "labelled.jsonl", "--store", store)
+    return store
