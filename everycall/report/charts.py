@@ -25,7 +25,7 @@ LABEL_PX = 210
 INK, MUTED, GRID, ACCENT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 ON_PAGE = {INK: "--ink", MUTED: "--muted", GRID: "--line", ACCENT: "--accent", PAPER: "--paper"}
 
-Rows = Sequence[Mapping[str, object]]
+Rows = Sequence[Mapping[str, Any]]
 
 
 def score_chart(bins: Sequence[ScoreBin], *, mean: float | None) -> str:
@@ -38,7 +38,7 @@ def score_chart(bins: Sequence[ScoreBin], *, mean: float | None) -> str:
             "low:Q", title="Score", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=list(range(0, 101, 10)))
         ),
         x2="high:Q",
-        y=alt.Y("calls:Q", title="Calls", axis=alt.Axis(tickMinStep=1)),
+        y=alt.Y("calls:Q", title="Calls", axis=_whole_numbers(max((found.calls for found in bins), default=0))),
         y2=alt.datum(0),
     )
     bars = base.mark_rect(color=ACCENT, stroke=PAPER, strokeWidth=2)
@@ -154,10 +154,9 @@ def _bars(rows: Rows, *, axis: str, title: str, description: str) -> str:
     base = alt.Chart(alt.Data(values=list(rows))).encode(y=_names(rows))
     has_whiskers = bool(rows) and "high" in rows[0]
     scale = alt.Scale(domain=[0, 100]) if has_whiskers else alt.Scale(domainMin=0)
+    ticks = alt.Axis(tickCount=6) if has_whiskers else _whole_numbers(max((row["share"] for row in rows), default=0))
     layers: list[Any] = [
-        base.mark_bar(color=ACCENT, height=13).encode(
-            x=alt.X("share:Q", title=axis, scale=scale, axis=alt.Axis(tickMinStep=1, tickCount=6))
-        )
+        base.mark_bar(color=ACCENT, height=13).encode(x=alt.X("share:Q", title=axis, scale=scale, axis=ticks))
     ]
     if has_whiskers:
         layers.append(base.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q"))
@@ -167,6 +166,14 @@ def _bars(rows: Rows, *, axis: str, title: str, description: str) -> str:
     return _svg(
         alt.layer(*layers).properties(width=WIDTH_PX, height=ROW_PX * len(rows)), title=title, description=description
     )
+
+
+def _whole_numbers(largest: int) -> alt.Axis:
+    """An axis of counts: about six whole numbers."""
+    import altair as alt
+
+    step = max(1, round(largest / 6))
+    return alt.Axis(values=list(range(0, largest + step, step)), format="d")
 
 
 def _names(rows: Rows) -> alt.Y:

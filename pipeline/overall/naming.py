@@ -21,7 +21,7 @@ from pipeline.transcript import Language
 KEYWORDS = 6
 AGENT_WEIGHT = 2.0
 LONG_PHRASE_BONUS = 1.6
-SECOND_AT_LEAST = 0.35
+SECOND_AT_LEAST = 0.25
 # In a topic of this many calls, what only one customer says is no name for it.
 CALLS_FOR_COMMON_WORDS = 8
 # Inflected forms share a beginning of this many letters: cancel, cancelled, cancellation.

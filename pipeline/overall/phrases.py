@@ -6,6 +6,7 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from itertools import pairwise
 from typing import Any, Protocol
 
 from pipeline.errors import ModelError
@@ -136,6 +137,7 @@ def _chinese_phrases(words: Sequence[tuple[str, str]], empty: EmptyWords) -> Ite
 
 def _is_matter(word: str, tag: str, empty: EmptyWords) -> bool:
     is_long_enough = len(word) >= SHORTEST_CHINESE and all("\u3400" <= character <= "\u9fff" for character in word)
-    if not is_long_enough or word in empty.chinese or empty.chinese_characters & set(word):
+    is_doubled = any(first == second for first, second in pairwise(word))
+    if not is_long_enough or is_doubled or word in empty.chinese or empty.chinese_characters & set(word):
         return False
     return tag in CHINESE_NOUNS or tag == CHINESE_VERB

@@ -24,6 +24,8 @@ EXAMPLES = 3
 NAMED_BY = 30
 FEWEST_QUOTED_WORDS = 5
 MOST_DIGITS = 4
+# People say what they call about first: a later turn must be this much nearer to the whole for each turn before it.
+LATENESS = 0.06
 
 
 def find_topics(
@@ -50,13 +52,13 @@ def fewest_calls(calls: int) -> int:
 
 
 def quoted_turn(call: CallDigest) -> int | None:
-    """The turn that says best what the call is about: nearest to the whole of the issue.
+    """The turn that says best what the call is about: nearest to the whole of the issue, and rather early.
 
     Turns of a few words, or those that spell out a number, come last.
     """
     if not call.turns:
         return None
-    nearness = call.turn_vectors @ call.vector
+    nearness = call.turn_vectors @ call.vector - LATENESS * np.arange(len(call.turns))
     telling = [word_count(text) >= FEWEST_QUOTED_WORDS and spoken_digits(text) < MOST_DIGITS for text in call.texts]
     return call.turns[int(np.argmax(np.where(telling, nearness, nearness - 2.0)))]
 

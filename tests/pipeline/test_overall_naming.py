@@ -36,7 +36,7 @@ def test_what_one_customer_of_many_says_names_nothing():
     [
         ([("close account", 2.0), ("transfer fee", 1.5)], "Close account · transfer fee"),
         ([("close account", 2.0), ("closed accounts", 1.9), ("fee", 1.8)], "Close account · fee"),
-        ([("close account", 2.0), ("fee", 0.6)], "Close account"),
+        ([("close account", 2.0), ("fee", 0.4)], "Close account"),
         ([], "Unnamed"),
     ],
 )
