@@ -30,7 +30,7 @@ def data_sha256(calls: Sequence[LabelledCall]) -> str:
 
 
 def _groups(calls: Sequence[LabelledCall]) -> npt.NDArray[np.intp]:
-    """A number for each set of calls that agents and customers tie together; unknown people tie nobody."""
+    """A number for each set of calls that agents and customers tie together; unknown people tie nobody else."""
     root: dict[tuple[str, str], tuple[str, str]] = {}
 
     def find(person: tuple[str, str]) -> tuple[str, str]:
@@ -39,10 +39,10 @@ def _groups(calls: Sequence[LabelledCall]) -> npt.NDArray[np.intp]:
         return person
 
     people = []
-    for number, call in enumerate(calls):
-        metadata = call.transcript.metadata
-        agent = ("agent", metadata.agent_id or f"unknown {number}")
-        root[find(agent)] = find(("customer", metadata.customer_id or f"unknown {number}"))
+    for call in calls:
+        metadata, unknown = call.transcript.metadata, f"of {call.transcript.call_id}"
+        agent = ("agent", metadata.agent_id or unknown)
+        root[find(agent)] = find(("customer", metadata.customer_id or unknown))
         people.append(agent)
     numbers: dict[tuple[str, str], int] = {}
     return np.asarray([numbers.setdefault(find(agent), len(numbers)) for agent in people], dtype=np.intp)
