@@ -87,6 +87,14 @@ def locate(name: str, *, cache_dir: Path | None = None) -> Path:
     )
 
 
+def revision_of(name: str) -> str:
+    """The pinned revision of a catalogue name; for a hub id the part after the @; empty for a folder."""
+    for weight in catalogue():
+        if weight.name == name:
+            return weight.revision
+    return name if "@" in name else ""
+
+
 def verify(name: str, *, cache_dir: Path | None = None) -> Verified:
     """Finds a weight of the catalogue and checks every hash, from the stamp where size and time are unchanged.
 

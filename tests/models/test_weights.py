@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from models import weights
-from models.weights import Source, Weight, catalogue, locate, verify
+from models.weights import Source, Weight, catalogue, locate, revision_of, verify
 from pipeline.errors import WeightError
 
 HELLO = "2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"
@@ -86,3 +86,9 @@ def test_every_weight_of_the_catalogue_has_hashes_a_licence_and_a_source() -> No
         assert entry.sources
         assert all(len(sha256) == 64 for sha256 in entry.files.values())
     assert len({entry.name for entry in catalogue()}) == len(catalogue())
+
+
+def test_the_revision_names_what_was_heard_with() -> None:
+    assert revision_of("whisper-base").endswith("@ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66")
+    assert revision_of("owner/name@abc") == "owner/name@abc"
+    assert revision_of("/some/folder") == ""
