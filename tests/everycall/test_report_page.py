@@ -71,6 +71,12 @@ def test_what_was_said_cannot_become_markup(html, page):
     assert "in/<b>broken</b>.wav" in page.text
 
 
+def test_the_top_line_says_what_is_in_the_page(page):
+    assert "5 calls from 2026-03-02 to 2026-03-02 · English 4 · Chinese 1 · 6 minutes of talk" in " ".join(
+        page.text.split()
+    )
+
+
 def test_each_section_is_there_and_linked(page):
     sections = ["hear", "scores", "questions", "agents", "moods", "topics", "repeats", "failures"]
     assert [found["id"] for tag, found in page.tags if tag == "section"] == sections
