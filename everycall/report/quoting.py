@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 LONGEST_QUOTE = 220
 SHORTEST_QUOTE = 60
+LONGEST_IN_MINUTES_S = 5_400
 
 _IDENTIFIER = re.compile(r"`([^`]+)`")
 _SENTENCE_END = re.compile(r"[.!?。！？…]+[\"'”’」]?\s*")
@@ -34,6 +35,11 @@ def clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute:02d}:{second:02d}"
+
+
+def length_of(seconds: float) -> str:
+    """A length to the minute, from an hour and a half on to the hour."""
+    return f"{seconds / 60:.0f} minutes" if seconds < LONGEST_IN_MINUTES_S else f"{seconds / 3_600:.0f} hours"
 
 
 def plain_name(identifier: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from everycall import __version__
 from everycall.report import charts
 from everycall.report.figures import ReportFigures, read_figures
-from everycall.report.quoting import clock, plain_name, worded
+from everycall.report.quoting import clock, length_of, plain_name, worded
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import built_in_rubrics, load_rubric
 from pipeline.store import Store
@@ -46,6 +46,7 @@ def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
     )
     environment.filters |= {
         "clock": clock,
+        "length_of": length_of,
         "percent": _percent,
         "plain": plain_name,
         "worded": worded,
