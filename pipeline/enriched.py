@@ -52,7 +52,8 @@ class Conduct:
     """How the call was held, in numbers. None where the transcript has no times.
 
     `talk_share` is the agent's share of all speaking time; `pace` counts words (English) or characters (Chinese)
-    a minute of the agent's speech.
+    a minute of the agent's speech; `longest_monologue_s` is the agent's, across back-channels; `silence_share` is the
+    part of the time from the first word to the last in which nobody speaks.
     """
 
     talk_share: float | None = None
