@@ -7,7 +7,8 @@ from pathlib import Path
 
 from models.profile import Profile
 from pipeline.agreement import QUESTIONS, Agreement, evaluate
-from pipeline.labelled import read_labelled
+from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.scorecard import Scorecard
 
 
 def evaluate_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> Agreement:
@@ -15,6 +16,13 @@ def evaluate_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> A
 
     Labels of the QA form come first; others are measured where the rubric asks a question of the same id.
     """
+    labelled, scorecards = scored_files(paths, rubric=rubric, profile=profile)
+    others = sorted({name for call in labelled for name in call.labels} - set(QUESTIONS))
+    return evaluate(labelled, scorecards, questions=(*QUESTIONS, *others))
+
+
+def scored_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> tuple[list[LabelledCall], list[Scorecard]]:
+    """The labelled calls of the files, each with the scorecard that a night would give it."""
     from models.registry import build_judges, build_reader
     from pipeline.read import read
     from pipeline.rubric.load import load_rubric
@@ -22,6 +30,4 @@ def evaluate_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> A
 
     labelled = [call for path in paths for call in read_labelled(path)]
     enriched = read([call.transcript for call in labelled], reader=build_reader(profile))
-    scorecards = score(enriched, rubric=load_rubric(rubric), judges=build_judges(profile))
-    others = sorted({name for call in labelled for name in call.labels} - set(QUESTIONS))
-    return evaluate(labelled, scorecards, questions=(*QUESTIONS, *others))
+    return labelled, score(enriched, rubric=load_rubric(rubric), judges=build_judges(profile))

@@ -1,0 +1,136 @@
+"""The figures of docs/quality.md: agreement, evidence, doubt and calibration on calls that nothing was fitted on.
+
+python -m bench.quality            print them
+python -m bench.quality --write    put them into docs/quality.md, between the markers
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from everycall.evaluation import scored_files
+from models.profile import PROFILES
+from pipeline.agreement import QUESTIONS, Agreement, evaluate
+from pipeline.labelled import LabelledCall
+from pipeline.scorecard import UNSURE, Scorecard
+
+CORPUS = Path(__file__).parent / "corpus"
+PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
+LANGUAGES = {"en": "English", "zh": "Chinese"}
+BINS = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """Over all answers: the share left to a person, the share wrong among the rest, evidence, calibration error."""
+
+    answers: int
+    unsure: float
+    wrong_when_sure: float
+    evidence_hit: float
+    calibration_error: float
+
+
+def main() -> None:
+    """Print the tables, and write them where asked."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--write", action="store_true")
+    write = parser.parse_args().write
+    text = tables()
+    print(text)
+    if write:
+        PAGE.write_text(replaced(PAGE.read_text("utf-8"), text), "utf-8")
+
+
+def replaced(page: str, text: str) -> str:
+    """The page with the text between its markers."""
+    pattern = re.compile(r"(<!-- agreement -->\n).*?(<!-- /agreement -->)", re.DOTALL)
+    return pattern.sub(lambda match: f"{match.group(1)}{text}\n{match.group(2)}", page)
+
+
+def tables() -> str:
+    """Both languages side by side, as Markdown."""
+    found = {language: measured(language) for language in LANGUAGES}
+    heads = [f"{name}: kappa (95 %) | agree | evidence | unsure" for name in LANGUAGES.values()]
+    lines = [f"| question | {' | '.join(heads)} |", f"|---|{'---|' * 4 * len(heads)}"]
+    for question in QUESTIONS:
+        cells = [cell for agreement, _ in found.values() for cell in _cells(agreement, question)]
+        lines.append(f"| `{question}` | {' | '.join(cells)} |")
+    macros = [f"**{agreement.macro_kappa:.2f}** | | | " for agreement, _ in found.values()]
+    lines += [f"| macro | {' | '.join(macros)} |", ""]
+    lines += [_sentence(LANGUAGES[language], agreement, doubt) for language, (agreement, doubt) in found.items()]
+    return "\n".join(lines)
+
+
+def measured(language: str) -> tuple[Agreement, Doubt]:
+    """One language's calls judged by the standard form and the shipped heads."""
+    labelled, scorecards = scored_files(
+        [CORPUS / f"calls_{language}.jsonl"], rubric="support", profile=PROFILES["embedded"]
+    )
+    return evaluate(labelled, scorecards), doubt_of(labelled, scorecards)
+
+
+def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) -> Doubt:
+    """Figures over all answers together."""
+    truth = {call.transcript.call_id: call for call in labelled}
+    pairs = [
+        (truth[card.call_id], answer)
+        for card in scorecards
+        for answer in card.answers
+        if answer.question_id in QUESTIONS
+    ]
+    right = np.asarray([call.labels[answer.question_id] == answer.best for call, answer in pairs])
+    sure = np.asarray([answer.value != UNSURE for _, answer in pairs])
+    hits = [
+        bool({piece.turn for piece in answer.evidence} & set(call.evidence[answer.question_id]))
+        for call, answer in pairs
+        if call.evidence.get(answer.question_id)
+    ]
+    probabilities = np.asarray([answer.probability for _, answer in pairs])
+    return Doubt(
+        answers=len(pairs),
+        unsure=float(1 - sure.mean()),
+        wrong_when_sure=float(1 - right[sure].mean()),
+        evidence_hit=float(np.mean(hits)),
+        calibration_error=expected_calibration_error(probabilities, right),
+    )
+
+
+def expected_calibration_error(probabilities: np.ndarray, right: np.ndarray, *, bins: int = BINS) -> float:
+    """Mean distance of stated probability and share right, over equal-width bins weighted by their answers.
+
+    Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning, AAAI.
+    """
+    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    gaps = [
+        abs(float(probabilities[place == number].mean()) - float(right[place == number].mean()))
+        * int(np.sum(place == number))
+        for number in np.unique(place)
+    ]
+    return sum(gaps) / len(probabilities)
+
+
+def _cells(agreement: Agreement, question: str) -> tuple[str, ...]:
+    label = agreement.labels[question]
+    interval = f"{label.kappa:.2f} ({label.kappa_low:.2f} to {label.kappa_high:.2f})"
+    shares = (label.agreement, label.evidence_hit, label.unsure)
+    return interval, *("–" if math.isnan(share) else f"{share:.0%}" for share in shares)
+
+
+def _sentence(language: str, agreement: Agreement, doubt: Doubt) -> str:
+    return (
+        f"- {language}: {agreement.calls} calls, {doubt.answers} answers; {doubt.unsure:.1%} unsure, "
+        f"{doubt.wrong_when_sure:.1%} wrong among the rest; evidence on a labelled turn for {doubt.evidence_hit:.1%} "
+        f"of the answers that have one; calibration error (ECE, {BINS} bins) {doubt.calibration_error:.3f}."
+    )
+
+
+if __name__ == "__main__":
+    main()
