@@ -87,5 +87,5 @@ def _vectors_by_call(connection: DuckDBPyConnection, call_ids: Sequence[str]) ->
     found = select(connection, "turn_vectors", columns=["call_id", "vector"], call_ids=call_ids)
     names = found.column("call_id").to_pylist()
     starts = [index for index, name in enumerate(names) if index == 0 or name != names[index - 1]]
-    ends = [*starts[1:], len(names)]
+    ends = [*starts[1:], len(names)] if starts else []
     return {names[start]: vectors_of(found.slice(start, end - start)) for start, end in zip(starts, ends, strict=True)}
