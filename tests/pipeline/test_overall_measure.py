@@ -1,10 +1,10 @@
 import random
 
+from overall_calls import ISSUES, WordPairs, enriched, scored
+
 from pipeline.measures import MeasuredCall
 from pipeline.overall.measure import OverallMeasure
 from pipeline.overall.repeats import RepeatRules
-
-from overall_calls import ISSUES, WordPairs, enriched, scored
 
 
 def a_month():
