@@ -11,13 +11,15 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
-from flows.environment import STARTUP_TIMEOUT_S
+from flows.environment import STARTUP_TIMEOUT_S, configure_prefect
 from pipeline.errors import ConfigError
 
 LOGGER = logging.getLogger(__name__)
 
 PORT = 4200
+LOG_NAME = "server.log"
 STOP_TIMEOUT_S = 20.0
 
 
@@ -25,7 +27,8 @@ STOP_TIMEOUT_S = 20.0
 def prefect_server(*, port: int = PORT, timeout_s: float = STARTUP_TIMEOUT_S) -> Iterator[str]:
     """The address of the server's API: the one in PREFECT_API_URL, else of a child process that lives as long as this.
 
-    Sets PREFECT_API_URL, so it must be entered before Prefect is imported. Raises ConfigError.
+    Sets PREFECT_API_URL, so it must be entered before Prefect is imported. The child's log is `server.log` in
+    Prefect's home. Raises ConfigError.
     """
     given = os.environ.get("PREFECT_API_URL")
     if given:
@@ -38,7 +41,7 @@ def prefect_server(*, port: int = PORT, timeout_s: float = STARTUP_TIMEOUT_S) ->
             f"a Prefect server already answers on port {port}",
             remedy=f"Set PREFECT_API_URL={address} to use it, or choose another port",
         )
-    process = _start(port)
+    process = _start(port, log=configure_prefect() / LOG_NAME)
     try:
         wait_until_healthy(address, timeout_s=timeout_s, process=process)
         os.environ["PREFECT_API_URL"] = address
@@ -61,9 +64,10 @@ def wait_until_healthy(address: str, *, timeout_s: float, process: subprocess.Po
         time.sleep(0.5)
 
 
-def _start(port: int) -> subprocess.Popen[bytes]:
+def _start(port: int, *, log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    with log.open("wb") as output:
+        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:

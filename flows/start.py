@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,10 +36,14 @@ def run_rescore(*, progress: Progress = unwatched, home: Path | None = None, **p
     return summary
 
 
-def serve_nightly(*, cron: str, home: Path | None = None, port: int = PORT, **parameters: Any) -> None:
+def serve_nightly(
+    *, cron: str, timezone: str | None = None, home: Path | None = None, port: int = PORT, **parameters: Any
+) -> None:
     """Run the nightly flow on a schedule until interrupted. Raises ConfigError for a bad schedule or a missing server.
 
-    Uses the server at PREFECT_API_URL; without one it starts a server on `port` that ends with this process.
+    `timezone` is that of the schedule, this machine's by default. Uses the server at PREFECT_API_URL; without one it
+    starts a server on `port` that ends with this process. A night is run by a new process: call this from a module
+    that may be imported again (a script needs `if __name__ == "__main__"`).
     """
     if len(cron.split()) != CRON_FIELDS:
         raise ConfigError(f"`{cron}` is not a schedule", remedy="Write five cron fields, e.g. `0 1 * * *`")
@@ -46,4 +51,13 @@ def serve_nightly(*, cron: str, home: Path | None = None, port: int = PORT, **pa
     with prefect_server(port=port):
         from flows.deployments import serve
 
-        serve(cron=cron, parameters=parameters)
+        serve(cron=cron, timezone=timezone or local_timezone(), parameters=parameters)
+
+
+def local_timezone(localtime: Path = Path("/etc/localtime")) -> str:
+    """This machine's time zone by name: from TZ, else from the link `/etc/localtime`, else UTC."""
+    named = os.environ.get("TZ", "").lstrip(":")
+    if named:
+        return named
+    _, found, name = str(localtime.resolve()).partition("zoneinfo/")
+    return name if found else "UTC"

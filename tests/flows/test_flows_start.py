@@ -9,7 +9,7 @@ import pytest
 
 from flows.environment import QUIET_AND_PRIVATE, configure_prefect
 from flows.server import prefect_server, wait_until_healthy
-from flows.start import serve_nightly
+from flows.start import local_timezone, serve_nightly
 from pipeline.errors import ConfigError
 
 ROOT = Path(__file__).parents[2]
@@ -76,3 +76,13 @@ def test_a_server_that_the_operator_names_must_answer(clean_environment):
     clean_environment.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with pytest.raises(ConfigError, match="no Prefect server answers"), prefect_server(timeout_s=0):
         pass
+
+
+def test_the_time_zone_is_the_machines_own(monkeypatch, tmp_path):
+    monkeypatch.delenv("TZ", raising=False)
+    link = tmp_path / "localtime"
+    link.symlink_to("usr/share/zoneinfo/Asia/Shanghai")
+    assert local_timezone(link) == "Asia/Shanghai"
+    assert local_timezone(tmp_path / "nothing") == "UTC"
+    monkeypatch.setenv("TZ", "Europe/Berlin")
+    assert local_timezone(link) == "Europe/Berlin"
