@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 NOT_APPLICABLE = "na"
 UNSURE = "unsure"
 FAILED = "failed"
+
+Severity = Literal["minor", "major", "critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,9 @@ class Answer:
 
     `value` is an option of the question, `na`, `unsure` or `failed`; `best` is the most probable option (or `na`) even
     when `value` is `unsure`. `probability` is that of `best`. `points` of `points_possible` are what it earns; both are
-    0 for `na`. An answer about something said has `evidence`; one about an absence has `searched`, the turns looked at.
+    0 for `na`, and points fall below 0 where more is lost than was possible. An answer about something said has
+    `evidence`; one about an absence has `searched`, the turns looked at. A fail has the `severity` that its form gives
+    it; flags are made of it at once, so that no table keeps it.
     """
 
     question_id: str
@@ -38,11 +43,12 @@ class Answer:
     searched: tuple[int, ...] = ()
     reason: str = field(default="", repr=False)
     method: str = ""
+    severity: Severity | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class SectionScore:
-    """Points of one section; `score` is 0 to 100, None when nothing in it applied."""
+    """Points of one section; `score` is 0 to 100 (or the form's `most`), None when nothing in it applied."""
 
     section_id: str
     points: float
@@ -52,7 +58,7 @@ class SectionScore:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All answers of one call to one rubric version. `total` is 0 to 100, a view of the answers.
+    """All answers of one call to one rubric version. `total` is a view of the answers, 0 to 100 (or the form's `most`).
 
     `interval` is where the total lies with 90 % probability, given the answers' own probabilities.
     `auto_failed` names the questions that failed the whole form.

@@ -20,6 +20,9 @@ MeasureName = Literal[
     "silences",
     "interruptions",
     "turns",
+    "handle_time_s",
+    "hold_s",
+    "answer_speed_s",
 ]
 
 

@@ -11,9 +11,10 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import RubricError
+from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.part import Part
 from pipeline.rubric.profile import CentreProfile, weighed
-from pipeline.rubric.rubric import Rubric, RubricFamily
+from pipeline.rubric.rubric import Rubric
 
 Loaded = TypeVar("Loaded", bound=Part)
 

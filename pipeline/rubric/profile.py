@@ -7,9 +7,10 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from pipeline.errors import RubricError
+from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.part import Part
 from pipeline.rubric.question import Name
-from pipeline.rubric.rubric import Rubric, RubricFamily
+from pipeline.rubric.rubric import Rubric
 
 
 class CentreProfile(Part):

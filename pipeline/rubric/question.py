@@ -2,79 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.rubric.detector import Detector
+from pipeline.rubric.asked import (
+    AND,
+    RESERVED,
+    AskAfter,
+    Asked,
+    AutoFail,
+    Help,
+    Indicator,
+    Kano,
+    Name,
+    Thresholds,
+    Weighed,
+    is_one_of,
+)
+from pipeline.rubric.detector import Detector, MeasureName
 from pipeline.rubric.part import Part
 
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-RESERVED = frozenset({"na", "unsure", "failed"})
+__all__ = [
+    "AND", "AskAfter", "Asked", "AutoFail", "Band", "Bonus", "Choice", "Deduction", "Help", "Indicator", "Kano",
+    "Multiple", "Name", "Numeric", "Option", "Question", "Scale", "Thresholds", "Ticked", "Weighed",
+    "YesNo", "is_one_of",
+]  # fmt: skip
+
+NONE = "none"
 
 
-class Thresholds(Part):
-    """How sure an answer must be. Between the thresholds it is `unsure` and goes to a person."""
-
-    no_up_to: float = Field(default=0.4, ge=0, le=0.5, description="Up to this probability (of yes, of applying): no.")
-    yes_from: float = Field(default=0.6, ge=0.5, le=1, description="From this probability (of yes, of applying): yes.")
-    best_from: float = Field(
-        default=0.5, ge=0, le=1, description="For a choice: what the best option's probability must reach."
-    )
-
-
-class AutoFail(Part):
-    """An answer that fails the form or its section, whatever else was good."""
-
-    on: tuple[str, ...] = Field(default=("no",), min_length=1, description="The answers that fail; never `unsure`.")
-    scope: Literal["form", "section"] = Field(default="form", description="What fails.")
-    cap: float = Field(default=0, ge=0, le=100, description="The most that it can still score, of 100.")
-
-
-class Help(Part):
-    """What agents and reviewers read beside the question."""
-
-    text: str = Field(min_length=1, description="What is asked for, in plain words.")
-    good: tuple[str, ...] = Field(default=(), description="Sentences that earn the points.")
-    bad: tuple[str, ...] = Field(default=(), description="Sentences that do not.")
-
-
-class Asked(Part):
-    """What questions of every kind have."""
-
-    id: Name = Field(description="A short name, unique in the form; stable, since tables are joined by it.")
-    text: str = Field(min_length=3, description="The question as a reviewer reads it.")
-    help: Help = Field(description="Guidance with examples.")
-    weight: float = Field(default=1, ge=0, description="Its share of the section's weight, relative to its neighbours.")
-    informative: bool = Field(default=False, description="Read but never scored; needs weight 0.")
-    applies_when: Detector | None = Field(default=None, description="When it fails, the answer is `na`.")
-    auto_fail: AutoFail | None = Field(default=None, description="Answers that fail the form or the section.")
-    thresholds: Thresholds | None = Field(default=None, description="Overrides the form's thresholds.")
-
-    @model_validator(mode="after")
-    def _weight_fits(self) -> Asked:
-        if self.informative and self.weight:
-            raise ValueError(f"question {self.id} is informative: set its weight to 0")
-        if not self.informative and not self.weight:
-            raise ValueError(f"question {self.id} has weight 0: mark it `informative: true` or give it a weight")
-        return self
-
-    def _check_auto_fail(self, options: tuple[str, ...]) -> None:
-        unknown = set(self.auto_fail.on) - set(options) if self.auto_fail else set()
-        if unknown:
-            raise ValueError(f"auto_fail of {self.id} names {sorted(unknown)}; its answers are {list(options)}")
-
-
-class YesNo(Asked):
+class YesNo(Weighed):
     """A question that yes answers for all its points and no for none."""
 
     kind: Literal["yes_no"] = Field(description="Answered yes or no.")
     yes_when: Detector = Field(description="Holds when the answer is yes.")
-
-    @model_validator(mode="after")
-    def _auto_fail_known(self) -> YesNo:
-        self._check_auto_fail(("yes", "no"))
-        return self
 
 
 class Option(Part):
@@ -87,23 +51,150 @@ class Option(Part):
     )
 
 
-class Choice(Asked):
-    """A question with several answers, each with its share of the points."""
+class Choice(Weighed):
+    """A question with several answers of which one is given, each with its share of the points."""
 
     kind: Literal["choice"] = Field(description="Answered by one of `options`.")
     options: tuple[Option, ...] = Field(min_length=2, description="The answers; their probabilities are normalised.")
 
+    def answers(self) -> tuple[str, ...]:
+        """The options."""
+        return tuple(option.id for option in self.options)
+
     @model_validator(mode="after")
     def _options_fit(self) -> Choice:
-        ids = tuple(option.id for option in self.options)
-        if len(set(ids)) < len(ids):
-            raise ValueError(f"options of {self.id} are named twice")
-        if RESERVED & set(ids):
-            raise ValueError(f"options of {self.id} use a reserved name: {sorted(RESERVED & set(ids))}")
+        _check_names(self.answers(), of=self.id)
         if any(option.when is None for option in self.options[:-1]):
             raise ValueError(f"only the last option of {self.id} may omit `when`")
-        self._check_auto_fail(ids)
         return self
 
 
-Question = Annotated[YesNo | Choice, Field(discriminator="kind")]
+class Ticked(Part):
+    """One option of a multiple choice: it is ticked or not, whatever the others are."""
+
+    id: Name = Field(description="The option as it stands in the tables.")
+    share: float = Field(
+        ge=-1, le=1, description="The share of the question's points that it earns; below 0 it takes away."
+    )
+    when: Detector = Field(description="Holds when it is ticked.")
+
+
+class Multiple(Weighed):
+    """A question with several answers of which any number are given; their shares add up, from 0 to 1."""
+
+    kind: Literal["multiple"] = Field(description="Answered by any of `options`, or `none`.")
+    # Every combination of options has its own probability: eight options are 256.
+    options: tuple[Ticked, ...] = Field(min_length=2, max_length=8, description="What can be ticked.")
+
+    def answers(self) -> tuple[str, ...]:
+        """Each option, and `none`; an answer joins those ticked with `+`."""
+        return (*(option.id for option in self.options), NONE)
+
+    @model_validator(mode="after")
+    def _options_fit(self) -> Multiple:
+        _check_names([option.id for option in self.options], of=self.id)
+        if any(option.id == NONE for option in self.options):
+            raise ValueError(f"options of {self.id} use a reserved name: ['{NONE}']")
+        return self
+
+
+class Band(Part):
+    """A range of a number, and what it earns."""
+
+    id: Name = Field(description="The range as it stands in the tables.")
+    up_to: float | None = Field(
+        default=None, description="Its upper bound, which belongs to it; the last range omits it."
+    )
+    share: float = Field(ge=0, le=1, description="The share of the question's points that it earns.")
+
+
+class Numeric(Weighed):
+    """A question that a number answers, by the range in which it lies."""
+
+    kind: Literal["numeric"] = Field(description="Answered by the range of a number.")
+    measure: MeasureName = Field(description="Which number.")
+    bands: tuple[Band, ...] = Field(min_length=2, description="The ranges from the lowest to the highest.")
+
+    def answers(self) -> tuple[str, ...]:
+        """The ranges."""
+        return tuple(band.id for band in self.bands)
+
+    @model_validator(mode="after")
+    def _bands_ascend(self) -> Numeric:
+        _check_names(self.answers(), of=self.id)
+        if self.bands[-1].up_to is not None or any(band.up_to is None for band in self.bands[:-1]):
+            raise ValueError(f"every band of {self.id} but the last needs `up_to`")
+        _check_ascending([band.up_to for band in self.bands if band.up_to is not None], of=self.id)
+        return self
+
+
+class Scale(Weighed):
+    """A question that a grade answers, 1 being the worst: by how probable something is, or by a number."""
+
+    kind: Literal["scale"] = Field(description="Answered by a grade from 1 up.")
+    of: Detector | None = Field(default=None, description="What is graded by its probability.")
+    measure: MeasureName | None = Field(default=None, description="Or the number that is graded.")
+    steps: tuple[float, ...] = Field(
+        min_length=1, max_length=10, description="Where grade 2, 3 … begin: four steps make a scale of 1 to 5."
+    )
+
+    def answers(self) -> tuple[str, ...]:
+        """The grades."""
+        return tuple(str(grade + 1) for grade in range(len(self.steps) + 1))
+
+    @model_validator(mode="after")
+    def _steps_fit(self) -> Scale:
+        if (self.of is None) == (self.measure is None):
+            raise ValueError(f"scale {self.id} needs either `of` or `measure`")
+        if self.measure and self.steps[0] > self.steps[-1]:
+            # A number of which less is better: the steps fall.
+            _check_ascending([-step for step in self.steps], of=self.id)
+            return self
+        _check_ascending(self.steps, of=self.id)
+        if self.of and not (self.steps[0] > 0 and self.steps[-1] < 1):
+            raise ValueError(f"steps of {self.id} are probabilities: they lie between 0 and 1")
+        return self
+
+
+class _Extra(Asked):
+    """What changes the total by a fixed number of points, and has no part in the section's weight."""
+
+    points: float = Field(gt=0, le=100, description="Points of the form's 100.")
+    when: Detector = Field(description="Holds when it happened.")
+
+    @property
+    def weight(self) -> float:
+        """None: it is no part of what can be earned."""
+        return 0.0
+
+    @property
+    def informative(self) -> bool:
+        """Never: it changes the total."""
+        return False
+
+
+class Deduction(_Extra):
+    """Something that takes points off the total when it happens."""
+
+    kind: Literal["deduction"] = Field(description="Answered yes, which takes `points` off the total, or no.")
+
+
+class Bonus(_Extra):
+    """Something that adds points to the total when it happens, up to the most that the form allows."""
+
+    kind: Literal["bonus"] = Field(description="Answered yes, which adds `points` to the total, or no.")
+
+
+def _check_names(ids: Sequence[str], *, of: str) -> None:
+    if len(set(ids)) < len(ids):
+        raise ValueError(f"options of {of} are named twice")
+    if RESERVED & set(ids):
+        raise ValueError(f"options of {of} use a reserved name: {sorted(RESERVED & set(ids))}")
+
+
+def _check_ascending(bounds: Sequence[float], *, of: str) -> None:
+    if any(high <= low for low, high in pairwise(bounds)):
+        raise ValueError(f"the bounds of {of} must rise (or, for a number of which less is better, fall) all along")
+
+
+Question = Annotated[YesNo | Choice | Multiple | Numeric | Scale | Deduction | Bonus, Field(discriminator="kind")]

@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pipeline.errors import RubricError
+from pipeline.rubric.asked import Weighed
 from pipeline.rubric.part import Part
-from pipeline.rubric.question import Name, Question, Thresholds
+from pipeline.rubric.question import Bonus, Deduction, Name, Question, Thresholds
+from pipeline.rubric.target import Target
+from pipeline.rubric.used_for import UsedFor
 from pipeline.transcript import Language
 
 FormName = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_.-]*$")]
@@ -24,14 +26,25 @@ class Section(Part):
 
     id: Name = Field(description="A short name, unique in the form.")
     title: str = Field(min_length=1, description="What a reader sees.")
-    weight: float = Field(ge=0, description="Relative to the other sections; they need not sum to 100.")
+    weight: float = Field(default=0, ge=0, description="Relative to the other sections; they need not sum to 100.")
     questions: tuple[Question, ...] = Field(min_length=1, description="In the order in which they are shown.")
 
     @model_validator(mode="after")
     def _weight_fits(self) -> Section:
         if any(question.weight for question in self.questions) != bool(self.weight):
-            raise ValueError(f"section {self.id}: its weight is 0 exactly when all its questions are informative")
+            raise ValueError(
+                f"section {self.id}: its weight is 0 exactly when all its questions are informative, "
+                "deductions or bonuses"
+            )
         return self
+
+
+class Change(Part):
+    """An entry of the change log."""
+
+    on: date = Field(description="When, YYYY-MM-DD.")
+    by: str = Field(min_length=1, description="Who changed it.")
+    why: str = Field(min_length=3, description="What was changed and why, in a sentence.")
 
 
 class Rubric(Part):
@@ -40,20 +53,41 @@ class Rubric(Part):
     id: FormName = Field(description="The form's name, e.g. `support.en`.")
     title: str = Field(min_length=1, description="What a reader sees.")
     languages: tuple[Language, ...] = Field(min_length=1, description="The languages of calls that it can judge.")
+    used_for: UsedFor = Field(default_factory=UsedFor, description="Which calls it judges; all when left out.")
     thresholds: Thresholds = Field(default_factory=Thresholds, description="When an answer is unsure.")
+    most: float = Field(
+        default=100, ge=100, le=200, description="The highest total; above 100 a bonus may lift a score past 100."
+    )
     sections: tuple[Section, ...] = Field(min_length=1, description="In the order in which they are shown.")
+    targets: tuple[Target, ...] = Field(default=(), description="Bounds on numbers, beside the score.")
+    changes: tuple[Change, ...] = Field(default=(), description="The change log; no part of the version.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Rubric:
         for what, ids in (
             ("section", [section.id for section in self.sections]),
             ("question", [question.id for question in self.questions()]),
+            ("target", [target.id for target in self.targets]),
         ):
             twice = sorted({name for name in ids if ids.count(name) > 1})
             if twice:
                 raise ValueError(f"{what} {', '.join(twice)} is there twice")
-        if not any(section.weight for section in self.sections):
+        if not any(question.weight or isinstance(question, Deduction) for question in self.questions()):
             raise ValueError("no section has a weight: nothing would be scored")
+        return self
+
+    @model_validator(mode="after")
+    def _questions_follow_earlier_ones(self) -> Rubric:
+        earlier: dict[str, tuple[str, ...]] = {}
+        for question in self.questions():
+            after = question.ask_after
+            if after and after.question not in earlier:
+                raise ValueError(f"{question.id} is asked after {after.question}, which is no earlier question")
+            unknown = sorted(set(after.answers) - set(earlier[after.question])) if after else []
+            if after and unknown:
+                known = list(earlier[after.question])
+                raise ValueError(f"{question.id} is asked after {unknown}; {after.question} has the answers {known}")
+            earlier[question.id] = question.answers()
         return self
 
     def questions(self) -> Iterator[Question]:
@@ -63,40 +97,38 @@ class Rubric(Part):
 
     @cached_property
     def version(self) -> str:
-        """The hash of the content; comments and layout of the file do not count."""
-        content = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(content.encode()).hexdigest()[:16]
+        """The hash of the content. Comments, layout, the change log and what is left at its default do not count."""
+        content = self.model_dump(mode="json", exclude={"changes"}, exclude_defaults=True)
+        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def weights(self) -> dict[str, float]:
-        """The points of each question in a call where everything applies; they sum to 100."""
-        form = sum(section.weight for section in self.sections)
+        """The points of each question, of 100: those of `performance` questions sum to 100 in a call where all apply.
+
+        `must_be` and `attractive` questions have theirs on top, at the rate of their neighbours in the section, so that
+        adding or removing one changes the worth of no other question. Deductions and bonuses have none here.
+        """
+        linear = tuple(section for section in self.sections if _linear(section)) or self.sections
+        form = sum(section.weight for section in linear) or 1.0
         shares: dict[str, float] = {}
         for section in self.sections:
-            whole = sum(question.weight for question in section.questions) or 1.0
+            whole = _linear(section) or sum(question.weight for question in section.questions) or 1.0
             for question in section.questions:
                 shares[question.id] = 100 * section.weight / form * question.weight / whole
         return shares
 
+    def stakes(self) -> dict[str, float]:
+        """What each question can move: its weight's points, or those of a deduction or bonus."""
+        extras = {
+            question.id: question.points for question in self.questions() if isinstance(question, Deduction | Bonus)
+        }
+        return self.weights() | extras
 
-@dataclass(frozen=True, slots=True)
-class RubricFamily:
-    """The same form in several languages: each call is judged by the one in its language."""
 
-    id: str
-    members: tuple[Rubric, ...]
-
-    def for_language(self, language: Language) -> Rubric:
-        """The form that judges calls in this language. Raises RubricError."""
-        for rubric in self.members:
-            if language in rubric.languages:
-                return rubric
-        known = sorted({known for rubric in self.members for known in rubric.languages})
-        raise RubricError(
-            f"the rubric {self.id} judges calls in {', '.join(known)}, not in {language}",
-            remedy=f"Add {language} to its `languages` or give a form for it.",
-        )
-
-    @property
-    def version(self) -> str:
-        """The hash over the members' versions."""
-        return hashlib.sha256(" ".join(rubric.version for rubric in self.members).encode()).hexdigest()[:16]
+def _linear(section: Section) -> float:
+    """The weight of the questions whose points are shared out: those that are neither `must_be` nor `attractive`."""
+    return sum(
+        question.weight
+        for question in section.questions
+        if isinstance(question, Weighed) and question.kano == "performance"
+    )

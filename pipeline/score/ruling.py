@@ -2,132 +2,157 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipeline.rubric.question import Choice, Question, Thresholds, YesNo
+from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
+from pipeline.score.asking import GRADED, Asking
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
-from pipeline.scorecard import FAILED, NOT_APPLICABLE, UNSURE, Answer, Evidence
-
-Detect = Callable[[Case], Detection]
+from pipeline.score.weighing import (
+    Detect,
+    Support,
+    Weighing,
+    weigh_choice,
+    weigh_multiple,
+    weigh_numeric,
+    weigh_scale,
+    weigh_yes_no,
+)
+from pipeline.score.worth import expected_share, points, possible, severity, share
+from pipeline.scorecard import FAILED, NOT_APPLICABLE, UNSURE, Answer
 
 MOST_QUOTES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Asking:
-    """A question with its detectors built. `options` has one detector an option, None for "otherwise".
-
-    `points` are what the question is worth in a form where everything applies.
-    """
-
-    question: Question
-    applies: Detect | None
-    options: Mapping[str, Detect | None]
-    thresholds: Thresholds
-    points: float
-    method: str
-
-
-@dataclass(frozen=True, slots=True)
 class Ruling:
-    """An answer with all its probabilities: that the question applies, and of each option if it does."""
+    """An answer with all its probabilities: that the question applies, and of each option if it does.
+
+    `gate` is the probability that it applies once it is asked; `applies` also counts whether it is asked at all.
+    """
 
     answer: Answer
     applies: float
     options: Mapping[str, float]
+    gate: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class _Support:
-    """What an answer rests on."""
+class _Asked:
+    """Whether a question is asked: as the form decides it from the answer that stands, and how probable that is."""
 
-    evidence: tuple[Evidence, ...]
-    searched: tuple[int, ...]
-    reason: str
+    decided: float
+    probability: float
 
 
-def rule(asking: Asking, case: Case) -> Ruling:
-    """The answer to one question. A detector that cannot run gives `failed`, with its reason."""
+def rule(asking: Asking, case: Case, *, earlier: Mapping[str, Ruling]) -> Ruling:
+    """The answer to one question. A detector that cannot run gives `failed`, with its reason.
+
+    `earlier` holds the rulings of the questions that stand before it in the form.
+    """
     try:
+        asked = _asked(asking, earlier)
         applying = asking.applies(case) if asking.applies else Detection(1.0)
-        probabilities, supports = _weigh(asking, case)
+        weighing = _weigh(asking, case)
     except Unanswerable as error:
         return _failed(asking, str(error))
-    supports[NOT_APPLICABLE] = _Support((), applying.searched, f"does not apply: {applying.reason}")
-    joint = {option: applying.probability * p for option, p in probabilities.items()}
-    joint[NOT_APPLICABLE] = 1 - applying.probability
+    decided = asked.decided * applying.probability
+    applies = asked.probability * applying.probability
+    joint = {option: decided * p for option, p in weighing.probabilities.items()}
+    joint[NOT_APPLICABLE] = 1 - decided
     best = max(joint, key=lambda option: joint[option])
-    sure = _sure(asking, best, applying.probability, probabilities)
-    possible = 0.0 if best == NOT_APPLICABLE else asking.points
-    earned = {best: 1.0} if sure else probabilities
-    answer = Answer(
-        question_id=asking.question.id,
-        value=best if sure else UNSURE,
-        best=best,
-        probability=joint[best],
-        points=possible * sum(p * share(asking.question, option) for option, p in earned.items()) if possible else 0.0,
-        points_possible=possible,
-        evidence=supports[best].evidence[:MOST_QUOTES],
-        searched=() if supports[best].evidence else supports[best].searched,
-        reason=supports[best].reason,
-        method=asking.method,
+    sure = _sure(asking, best, decided, weighing)
+    support = _support(asking, best, asked, applying, weighing)
+    return Ruling(
+        answer=Answer(
+            question_id=asking.question.id,
+            value=best if sure else UNSURE,
+            best=best,
+            probability=1 - applies if best == NOT_APPLICABLE else applies * weighing.probabilities[best],
+            points=_points(asking, best, weighing, sure=sure),
+            points_possible=0.0 if best == NOT_APPLICABLE else possible(asking.question, stake=asking.stake),
+            evidence=support.evidence[:MOST_QUOTES],
+            searched=() if support.evidence else support.searched,
+            reason=support.reason,
+            method=asking.method,
+            severity=severity(asking.question, best if sure else UNSURE),
+        ),
+        applies=applies,
+        options=weighing.probabilities,
+        gate=applying.probability,
     )
-    return Ruling(answer=answer, applies=applying.probability, options=probabilities)
 
 
-def share(question: Question, option: str) -> float:
-    """The share of the question's points that an option earns."""
-    if isinstance(question, YesNo):
-        return float(option == "yes")
-    return next((each.share for each in question.options if each.id == option), 0.0)
+def _asked(asking: Asking, earlier: Mapping[str, Ruling]) -> _Asked:
+    """A sure answer decides whether the next question is asked; an unsure one leaves it open by its probabilities."""
+    after = asking.question.ask_after
+    if after is None:
+        return _Asked(1.0, 1.0)
+    before = earlier[after.question]
+    if before.answer.value == FAILED:
+        raise Unanswerable(f"it is asked after {after.question}, which could not be answered")
+    chance = before.applies * sum(p for option, p in before.options.items() if is_one_of(option, after.answers))
+    if before.answer.value == UNSURE:
+        return _Asked(chance, chance)
+    return _Asked(float(is_one_of(before.answer.value, after.answers)), chance)
 
 
-def _failed(asking: Asking, reason: str) -> Ruling:
-    answer = Answer(asking.question.id, FAILED, FAILED, 0.0, 0.0, 0.0, reason=reason, method=asking.method)
-    return Ruling(answer=answer, applies=0.0, options={})
-
-
-def _weigh(asking: Asking, case: Case) -> tuple[dict[str, float], dict[str, _Support]]:
-    """The probability of each option, given that the question applies, and what each rests on."""
-    if isinstance(asking.question, Choice):
-        return _weigh_choice(asking.options, case)
-    found = _always(asking.options["yes"])(case)
-    yes = _Support(found.evidence, found.searched, found.reason)
-    no = _Support(found.contrary, found.searched, found.reason)
-    return {"yes": found.probability, "no": 1 - found.probability}, {"yes": yes, "no": no}
+def _weigh(asking: Asking, case: Case) -> Weighing:
+    match asking.question:
+        case Choice():
+            return weigh_choice(asking.options, case)
+        case Multiple():
+            detects = {option: _always(detect) for option, detect in asking.options.items()}
+            return weigh_multiple(detects, case, limits=asking.thresholds)
+        case Numeric() as question:
+            return weigh_numeric(question, case)
+        case Scale() as question:
+            return weigh_scale(question, asking.options.get(GRADED), case)
+        case _:
+            return weigh_yes_no(_always(asking.options["yes"]), case)
 
 
 def _always(detect: Detect | None) -> Detect:
     if detect is None:
-        raise ValueError("a yes/no question was built without its detector")
+        raise ValueError("a question was built without its detector")
     return detect
 
 
-def _weigh_choice(options: Mapping[str, Detect | None], case: Case) -> tuple[dict[str, float], dict[str, _Support]]:
-    found = {option: detect(case) for option, detect in options.items() if detect is not None}
-    raw = {option: each.probability for option, each in found.items()}
-    for otherwise in options.keys() - found.keys():
-        raw[otherwise] = max(0.0, 1 - sum(raw.values()))
-    whole = sum(raw.values())
-    probabilities = {option: raw[option] / whole if whole else 1 / len(options) for option in options}
-    searched = tuple(sorted({turn for each in found.values() for turn in each.searched}))
-    nothing = Detection(0.0, searched=searched, reason="nothing speaks for another answer")
-    supports = {
-        option: _Support(each.evidence, each.searched, each.reason)
-        for option in options
-        for each in (found.get(option, nothing),)
-    }
-    return probabilities, supports
-
-
-def _sure(asking: Asking, best: str, applies: float, options: Mapping[str, float]) -> bool:
+def _sure(asking: Asking, best: str, applies: float, weighing: Weighing) -> bool:
     limits = asking.thresholds
     if best == NOT_APPLICABLE:
         return applies <= limits.no_up_to
-    if applies < limits.yes_from:
+    if applies < limits.yes_from or weighing.doubtful:
         return False
-    if isinstance(asking.question, YesNo):
-        return options["yes"] >= limits.yes_from or options["yes"] <= limits.no_up_to
-    return options[best] >= limits.best_from
+    match asking.question:
+        case Choice() | Numeric() | Scale():
+            return weighing.probabilities[best] >= limits.best_from
+        case Multiple():
+            return True
+        case _:
+            yes = weighing.probabilities["yes"]
+            return yes >= limits.yes_from or yes <= limits.no_up_to
+
+
+def _points(asking: Asking, best: str, weighing: Weighing, *, sure: bool) -> float:
+    """The points of a sure answer, those expected of an unsure one, none of one that does not apply."""
+    if best == NOT_APPLICABLE:
+        return 0.0
+    earned = share(asking.question, best) if sure else expected_share(asking.question, weighing.probabilities)
+    return points(asking.question, share=earned, stake=asking.stake)
+
+
+def _support(asking: Asking, best: str, asked: _Asked, applying: Detection, weighing: Weighing) -> Support:
+    """What the answer rests on; where it does not apply, on what was looked at to find that out."""
+    if best != NOT_APPLICABLE:
+        return weighing.support(best)
+    after = asking.question.ask_after
+    if after is not None and asked.decided < 0.5:
+        return Support((), applying.searched, f"not asked after this answer to {after.question}")
+    return Support((), applying.searched, f"does not apply: {applying.reason}")
+
+
+def _failed(asking: Asking, reason: str) -> Ruling:
+    answer = Answer(asking.question.id, FAILED, FAILED, 0.0, 0.0, 0.0, reason=reason, method=asking.method)
+    return Ruling(answer=answer, applies=0.0, options={}, gate=0.0)

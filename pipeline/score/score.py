@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 from pipeline.enriched import EnrichedCall
-from pipeline.errors import RubricError
 from pipeline.fingerprint import fingerprint
-from pipeline.rubric import detector as spec
-from pipeline.rubric.question import Question, YesNo
-from pipeline.rubric.rubric import Rubric, RubricFamily
-from pipeline.score.arithmetic import interval, tally
+from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.rubric import Rubric
+from pipeline.rubric.used_for import CallFacts, facts_of
+from pipeline.score.arithmetic import tally
+from pipeline.score.asking import Asking, askings
 from pipeline.score.case import Case
-from pipeline.score.detectors.build import build
+from pipeline.score.interval import interval
 from pipeline.score.judges import Judges
-from pipeline.score.ruling import Asking, rule
+from pipeline.score.ruling import Ruling, rule
 from pipeline.scorecard import Scorecard
 from pipeline.transcript import Language
 
@@ -35,8 +34,10 @@ class Scorer:
     def score(self, call: EnrichedCall) -> Scorecard:
         """The scorecard of one call."""
         case = Case(call=call, judges=self.judges)
-        rulings = [rule(asking, case) for asking in self.askings]
-        answers = tuple(ruling.answer for ruling in rulings)
+        rulings: dict[str, Ruling] = {}
+        for asking in self.askings:
+            rulings[asking.question.id] = rule(asking, case, earlier=rulings)
+        answers = tuple(ruling.answer for ruling in rulings.values())
         result = tally(self.rubric, answers)
         return Scorecard(
             call_id=call.transcript.call_id,
@@ -45,74 +46,71 @@ class Scorer:
             answers=answers,
             sections=result.sections,
             total=result.total,
-            interval=interval(self.rubric, rulings) if result.total is not None else None,
+            interval=interval(self.rubric, tuple(rulings.values())) if result.total is not None else None,
             auto_failed=result.auto_failed,
             fingerprint=score_fingerprint(call, rubric=self.rubric, judges=self.judges),
         )
 
 
-def score(calls: Sequence[EnrichedCall], *, rubric: Rubric | RubricFamily, judges: Judges) -> list[Scorecard]:
-    """One scorecard a call, in the same order, each by the form in its language. Raises RubricError."""
-    scorers = {
-        language: scorer(rubric, judges=judges, language=language)
-        for language in sorted({call.transcript.language for call in calls})
-    }
-    return [scorers[call.transcript.language].score(call) for call in calls]
+def score(
+    calls: Sequence[EnrichedCall],
+    *,
+    rubric: Rubric | RubricFamily,
+    judges: Judges,
+    topics: Mapping[str, str] | None = None,
+) -> list[Scorecard]:
+    """One scorecard a call, in the same order, each by the first form that fits it. Raises RubricError.
+
+    `topics` maps call ids to topics, for forms that ask for them; a call that is not there has its metadata's.
+    """
+    family, scorers = _family(rubric), _Scorers(judges)
+    return [scorers.of(family.for_call(_facts(call, topics)), call).score(call) for call in calls]
+
+
+def score_by_every_form(
+    calls: Sequence[EnrichedCall],
+    *,
+    rubric: Rubric | RubricFamily,
+    judges: Judges,
+    topics: Mapping[str, str] | None = None,
+) -> list[tuple[Scorecard, ...]]:
+    """For each call a scorecard by every form that fits it, the most special first; none where no form does."""
+    family, scorers = _family(rubric), _Scorers(judges)
+    return [
+        tuple(scorers.of(form, call).score(call) for form in family.fitting(_facts(call, topics))) for call in calls
+    ]
 
 
 def scorer(rubric: Rubric | RubricFamily, *, judges: Judges, language: Language) -> Scorer:
     """The form for calls in one language, ready to score. Raises RubricError when it asks for what is not there."""
-    family = RubricFamily(rubric.id, (rubric,)) if isinstance(rubric, Rubric) else rubric
-    form = family.for_language(language)
-    points = form.weights()
-    askings = tuple(
-        _asking(question, form, points[question.id], judges=judges, language=language) for question in form.questions()
-    )
-    return Scorer(rubric=form, judges=judges, askings=askings)
+    form = _family(rubric).for_language(language)
+    return Scorer(rubric=form, judges=judges, askings=askings(form, judges=judges, language=language))
+
+
+class _Scorers:
+    """The scorers of a batch, each built when the first call needs it."""
+
+    def __init__(self, judges: Judges) -> None:
+        self._judges = judges
+        self._built: dict[tuple[str, str, Language], Scorer] = {}
+
+    def of(self, form: Rubric, call: EnrichedCall) -> Scorer:
+        """The scorer of a form for the call's language."""
+        language = call.transcript.language
+        key = (form.id, form.version, language)
+        if key not in self._built:
+            self._built[key] = scorer(form, judges=self._judges, language=language)
+        return self._built[key]
+
+
+def _family(rubric: Rubric | RubricFamily) -> RubricFamily:
+    return RubricFamily(rubric.id, (rubric,)) if isinstance(rubric, Rubric) else rubric
+
+
+def _facts(call: EnrichedCall, topics: Mapping[str, str] | None) -> CallFacts:
+    return facts_of(call.transcript, topic=(topics or {}).get(call.transcript.call_id, ""))
 
 
 def score_fingerprint(call: EnrichedCall, *, rubric: Rubric, judges: Judges) -> str:
     """Changes when the call as it was read, the form, a judge or this code does."""
     return fingerprint(REVISION, call.fingerprint, rubric.id, rubric.version, judges.fingerprint)
-
-
-def _asking(question: Question, rubric: Rubric, points: float, *, judges: Judges, language: Language) -> Asking:
-    if isinstance(question, YesNo):
-        options: dict[str, spec.Detector | None] = {"yes": question.yes_when, "no": None}
-    else:
-        options = {option.id: option.when for option in question.options}
-    try:
-        built = {name: build(d, judges=judges, language=language) if d else None for name, d in options.items()}
-        gate = question.applies_when
-        applies = build(gate, judges=judges, language=language) if gate else None
-    except RubricError as error:
-        place = f"rubric {rubric.id}, question {question.id}: {error.message}"
-        raise RubricError(place, remedy=error.remedy) from error
-    return Asking(
-        question=question,
-        applies=applies,
-        options=built,
-        thresholds=question.thresholds or rubric.thresholds,
-        points=points,
-        method=_method([question.applies_when, *options.values()]),
-    )
-
-
-def _method(detectors: Sequence[spec.Detector | None]) -> str:
-    """The kinds that answer a question, e.g. `phrase+act`."""
-    kinds = chain.from_iterable(_kinds(each) for each in detectors if each)
-    return "+".join(dict.fromkeys(kinds))
-
-
-def _kinds(part: spec.Detector | spec.Moment) -> Iterator[str]:
-    match part:
-        case spec.All() | spec.Any() | spec.AnyMoment() | spec.Pool():
-            yield from chain.from_iterable(_kinds(child) for child in part.of)
-        case spec.Not() | spec.Count():
-            yield from _kinds(part.of)
-        case spec.Before():
-            yield from chain(_kinds(part.first), _kinds(part.then))
-        case spec.Each():
-            yield from chain(_kinds(part.of), _kinds(part.then))
-        case _:
-            yield part.kind

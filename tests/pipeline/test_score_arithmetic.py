@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.rubric.rubric import Rubric
-from pipeline.score.arithmetic import interval, tally
+from pipeline.score.arithmetic import tally
+from pipeline.score.interval import interval
 from pipeline.score.ruling import Ruling
 from pipeline.scorecard import FAILED, NOT_APPLICABLE, Answer
 
@@ -46,7 +47,7 @@ def ruling(form: Rubric, question: str, value: str, yes: float = 0.5, applies: f
     points = possible * SHARE.get(value, yes)
     answer = Answer(question, value, value, 1.0, points, possible)
     options = {} if value == FAILED else {"yes": yes, "no": 1 - yes}
-    return Ruling(answer, applies, options)
+    return Ruling(answer, applies, options, gate=applies)
 
 
 WEIGHTS = st.lists(st.lists(st.floats(min_value=0.1, max_value=50), min_size=1, max_size=4), min_size=1, max_size=4)

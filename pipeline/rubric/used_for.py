@@ -1,0 +1,73 @@
+"""Which calls a form judges: by queue, direction, topic and date. The language stands in the form itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatchcase
+
+from pydantic import Field, model_validator
+
+from pipeline.rubric.part import Part
+from pipeline.transcript import Language, Transcript
+
+TOPIC_COLUMN = "topic"
+
+
+@dataclass(frozen=True, slots=True)
+class CallFacts:
+    """What decides which form judges a call; "" is unknown. `day` is YYYY-MM-DD."""
+
+    language: Language
+    queue: str = ""
+    direction: str = ""
+    topic: str = ""
+    day: str = ""
+
+
+def facts_of(transcript: Transcript, *, topic: str = "") -> CallFacts:
+    """The facts of a call; its topic is the one given, else the telephone system's column `topic`."""
+    known = transcript.metadata
+    return CallFacts(
+        language=transcript.language,
+        queue=known.queue,
+        direction=known.direction,
+        topic=topic or known.extra.get(TOPIC_COLUMN, ""),
+        day=known.started_at[:10],
+    )
+
+
+class UsedFor(Part):
+    """Bounds on the calls that a form judges; all that are given must hold, and what is unknown meets none of them."""
+
+    queues: tuple[str, ...] = Field(default=(), description="Queues; `*` stands for anything, case does not count.")
+    directions: tuple[str, ...] = Field(default=(), description="As the telephone system writes them: inbound, ….")
+    topics: tuple[str, ...] = Field(default=(), description="Topics; `*` stands for anything, case does not count.")
+    valid_from: date | None = Field(default=None, description="The first day of calls that it judges.")
+    valid_to: date | None = Field(default=None, description="The last day of calls that it judges.")
+
+    @model_validator(mode="after")
+    def _days_in_order(self) -> UsedFor:
+        if self.valid_from and self.valid_to and self.valid_from > self.valid_to:
+            raise ValueError(f"valid_from {self.valid_from} is after valid_to {self.valid_to}")
+        return self
+
+    def fits(self, facts: CallFacts) -> bool:
+        """Whether the form judges such a call."""
+        named = ((self.queues, facts.queue), (self.directions, facts.direction), (self.topics, facts.topic))
+        return all(_among(value, patterns) for patterns, value in named if patterns) and self._in_time(facts.day)
+
+    def bounds(self) -> int:
+        """How many bounds it sets: the more, the more special the form."""
+        return sum(bool(bound) for bound in (self.queues, self.directions, self.topics, self.valid_from, self.valid_to))
+
+    def _in_time(self, day: str) -> bool:
+        if not (self.valid_from or self.valid_to):
+            return True
+        first, last = str(self.valid_from or ""), str(self.valid_to or "9999-12-31")
+        return bool(day) and first <= day <= last
+
+
+def _among(value: str, patterns: Sequence[str]) -> bool:
+    return bool(value) and any(fnmatchcase(value.casefold(), pattern.casefold()) for pattern in patterns)

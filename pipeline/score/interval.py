@@ -1,0 +1,138 @@
+"""Where a total lies with 90 % probability, when each answer is drawn by its own probabilities.
+
+Seeded Monte Carlo: each question has its own stream, named by its id, so neither the order of the questions nor the
+number of calls changes a digit. A question that is asked after another is asked in the draws in which that one was
+answered so. Draws in which nothing applies are left out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from pipeline.rubric.question import AutoFail, Question, is_one_of
+from pipeline.rubric.rubric import Rubric
+from pipeline.score.ruling import Ruling
+from pipeline.score.worth import part, points, possible, share
+from pipeline.scorecard import FAILED, NOT_APPLICABLE
+
+Draws = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
+
+DRAWS = 2000
+COVERAGE = 0.90
+
+
+def _nothing() -> Draws:
+    return np.zeros(DRAWS)
+
+
+@dataclass(slots=True)
+class _Sums:
+    """The points of a section in every draw; see `arithmetic` for what they mean."""
+
+    earned: Draws = field(default_factory=_nothing)
+    possible: Draws = field(default_factory=_nothing)
+    lost: Draws = field(default_factory=_nothing)
+    at_risk: Draws = field(default_factory=_nothing)
+    gained: Draws = field(default_factory=_nothing)
+    cap: Draws = field(default_factory=lambda: np.full(DRAWS, 100.0))
+    judged: Mask = field(default_factory=lambda: np.zeros(DRAWS, dtype=bool))
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """A question's answers in every draw, as indices of `answers`, the last of which is `na`."""
+
+    answers: tuple[str, ...]
+    indices: npt.NDArray[np.intp]
+
+    def is_one_of(self, names: tuple[str, ...]) -> Mask:
+        """The draws with one of these answers."""
+        return np.array([is_one_of(answer, names) for answer in self.answers])[self.indices]
+
+    @property
+    def applies(self) -> Mask:
+        """The draws in which the question applies."""
+        return np.asarray(self.indices < len(self.answers) - 1)
+
+
+def interval(rubric: Rubric, rulings: Sequence[Ruling]) -> tuple[float, float] | None:
+    """The lower and upper bound; None when nothing applied in any draw."""
+    stakes = rubric.stakes()
+    by_id = {ruling.answer.question_id: ruling for ruling in rulings}
+    drawn: dict[str, _Drawn] = {}
+    form_cap = np.full(DRAWS, rubric.most)
+    sums = [_Sums() for _ in rubric.sections]
+    for section, into in zip(rubric.sections, sums, strict=True):
+        for question in section.questions:
+            ruling = by_id.get(question.id)
+            if ruling is None or ruling.answer.value == FAILED:
+                continue
+            found = drawn[question.id] = _draw(question, ruling, drawn)
+            _add(into, question, found, stake=stakes[question.id])
+            _cap(question.auto_fail, found, form=form_cap, section=into.cap)
+    return _quantiles(sums, form_cap)
+
+
+def _draw(question: Question, ruling: Ruling, earlier: dict[str, _Drawn]) -> _Drawn:
+    answers = (*ruling.options, NOT_APPLICABLE)
+    indices = _indices(question.id, [*(ruling.gate * p for p in ruling.options.values()), 1 - ruling.gate])
+    after = question.ask_after
+    if after is not None and after.question in earlier:
+        indices = np.where(earlier[after.question].is_one_of(after.answers), indices, len(answers) - 1)
+    return _Drawn(answers, indices)
+
+
+def _indices(name: str, probabilities: Sequence[float]) -> npt.NDArray[np.intp]:
+    """`DRAWS` indices by their probabilities."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    uniform = np.random.default_rng(seed).random(DRAWS)
+    edges = np.cumsum(probabilities)
+    drawn = np.searchsorted(edges, uniform * edges[-1], side="right")
+    return np.asarray(np.minimum(drawn, len(probabilities) - 1), dtype=np.intp)
+
+
+def _add(into: _Sums, question: Question, drawn: _Drawn, *, stake: float) -> None:
+    shares = [share(question, answer) for answer in drawn.answers]
+    worth = np.array([points(question, share=each, stake=stake) for each in shares])[drawn.indices] * drawn.applies
+    whole = possible(question, stake=stake) * drawn.applies
+    match part(question):
+        case "linear":
+            into.earned += worth
+            into.possible += whole
+        case "loss":
+            into.lost += whole - worth
+            into.at_risk += whole
+            into.judged |= drawn.applies
+        case "gain":
+            into.gained += worth
+
+
+def _cap(auto_fail: AutoFail | None, drawn: _Drawn, *, form: Draws, section: Draws) -> None:
+    if auto_fail is None:
+        return
+    fails = drawn.is_one_of(auto_fail.on)
+    cap = form if auto_fail.scope == "form" else section
+    cap[fails] = np.minimum(cap[fails], auto_fail.cap)
+
+
+def _quantiles(sums: Sequence[_Sums], form_cap: Draws) -> tuple[float, float] | None:
+    possible_points = sum((each.possible for each in sums), _nothing())
+    judged = np.any([each.judged for each in sums], axis=0)
+    counts = (possible_points > 1e-9) | judged
+    if not counts.any():
+        return None
+    earned = sum((np.minimum(each.earned, each.possible * each.cap / 100) for each in sums), _nothing())
+    lost = sum((np.maximum(each.lost, each.at_risk * (1 - each.cap / 100)) for each in sums), _nothing())
+    gained = sum((each.gained * (each.cap >= 100) for each in sums), _nothing())
+    start = np.full(DRAWS, 100.0)
+    np.divide(100 * earned, possible_points, out=start, where=possible_points > 1e-9)
+    totals = np.minimum(np.maximum(start + gained - lost, 0), form_cap)[counts]
+    tail = (1 - COVERAGE) / 2
+    low, high = np.quantile(totals, [tail, 1 - tail])
+    return float(low), float(high)
