@@ -26,6 +26,8 @@ class Profile(BaseModel):
     heads: str = Field(default="support", description="Fitted heads: `support`, or a file made by `everycall fit`.")
     sentiment: str = Field(default="fitted", description="`fitted` (a head on the encoder) or a classifier.")
 
+    max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
+
     def weights(self) -> tuple[str, ...]:
         """The catalogue's names among the models, for `doctor` and for fetching them ahead of a night."""
         from models.weights import catalogue

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -23,16 +25,19 @@ EMBEDDED_ENCODER = "use-multilingual-v3"
 
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
     """Everything a night needs, models not yet loaded. Raises ConfigError, RubricError or WeightError."""
-    from pipeline.engine import Engine
+    from pipeline.engine import Engine, real_verbs
+    from pipeline.ingest import AudioLimits, read_recording
     from pipeline.overall.measure import OverallMeasure
     from pipeline.rubric.load import load_rubric
 
+    limits = AudioLimits(max_duration_s=profile.max_call_s)
     return Engine(
         ears=build_ears(profile),
         reader=build_reader(profile),
         judges=build_judges(profile),
         rubric=load_rubric(rubric),
         measure=OverallMeasure(),
+        verbs=replace(real_verbs(), read_recording=partial(read_recording, limits=limits)),
     )
 
 

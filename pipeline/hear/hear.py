@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from itertools import groupby
+from pathlib import PurePosixPath
 
 from pipeline.errors import CallError, HearError
 from pipeline.failure import Failure, failure_of
@@ -218,11 +219,11 @@ def _sides(call: Found, words: Mapping[int, list[Word]], ears: Ears) -> tuple[di
 
 def _unheard(call: Found) -> HearError:
     """Why a call gives no transcript."""
-    uri = call.recording.uri
+    name = PurePosixPath(call.recording.uri).name
     if not call.windows and not call.suspects:
-        return HearError("No sound loud enough to be speech on any channel", source=uri, remedy="Check the recorder")
+        return HearError("No sound loud enough to be speech on any channel", source=name, remedy="Check the recorder")
     return HearError(
         "No words could be made out: music, noise or tones only",
-        source=uri,
+        source=name,
         remedy="Listen to the file; if people speak, try a larger model with --asr",
     )

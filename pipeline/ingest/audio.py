@@ -148,7 +148,7 @@ def _check_length(audio: Audio, *, name: str, limits: AudioLimits) -> None:
 
 def _too_long(duration_s: float, *, name: str, limits: AudioLimits) -> IngestError:
     cause = f"{duration_s / 60:.0f} minutes long; the limit is {limits.max_duration_s / 60:.0f}"
-    return IngestError(cause, source=name, remedy="Raise max_duration_s in the settings, or cut it into calls")
+    return IngestError(cause, source=name, remedy="Raise max_call_s in a profile and --retry-failed, or cut it up")
 
 
 def _riff_breaks_off(content: bytes) -> bool:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.errors import ConfigError
 from pipeline.failure import Failure
-from pipeline.ingest.metadata import MetadataRow, MetadataSource, merged, metadata_from_name, read_sidecar
+from pipeline.ingest.metadata import FIELDS, MetadataRow, MetadataSource, merged, metadata_from_name, read_sidecar
 from pipeline.recording import CallMetadata
 
 if TYPE_CHECKING:
@@ -168,10 +168,11 @@ def _hashed(filesystem: AbstractFileSystem, path: str) -> tuple[str, int]:
 
 
 def _without_repeats(sources: list[Source]) -> tuple[list[Source], list[Failure]]:
+    """Of equal files the one that most is known of is kept, then the first by name."""
     first: dict[str, Source] = {}
     names: dict[str, Source] = {}
     repeated = []
-    for source in sources:
+    for source in sorted(sources, key=lambda source: (-_known_fields(source), source.uri)):
         if source.sha256 in first:
             cause = f"the same audio as {first[source.sha256].name}; it is counted as one call"
             repeated.append(_failure(source.uri, cause, "Remove the copy"))
@@ -180,7 +181,12 @@ def _without_repeats(sources: list[Source]) -> tuple[list[Source], list[Failure]
             repeated.append(_failure(source.uri, cause, "Give each recording its own call id"))
         else:
             first[source.sha256] = names[source.call_id] = source
-    return list(first.values()), repeated
+    return sorted(first.values(), key=lambda source: source.uri), repeated
+
+
+def _known_fields(source: Source) -> int:
+    metadata = source.metadata or CallMetadata()
+    return sum(bool(getattr(metadata, name)) for name in FIELDS) + len(metadata.extra)
 
 
 def _unmatched_rows(metadata: MetadataSource, paths: list[str], *, root: str) -> Iterator[Failure]:

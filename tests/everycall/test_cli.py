@@ -65,7 +65,7 @@ def test_strict_turns_a_failure_into_exit_code_1(everycall, tmp_path):
 
 @pytest.mark.slow
 def test_show_prints_answers_with_their_words(everycall, scored_store):
-    output = everycall("show", "enA-010", "--store", scored_store)
+    output = " ".join(everycall("show", "enA-010", "--store", scored_store).split())
     assert "greeting_identify" in output
     assert "calls on this number are taped" in output
 

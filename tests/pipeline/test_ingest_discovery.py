@@ -110,3 +110,12 @@ def test_an_address_that_does_not_exist_is_a_configuration_error(tmp_path):
 def test_the_repr_of_a_source_is_safe_to_log(tmp_path):
     write_wav(tmp_path / "a.wav", tone())
     assert "customer" not in repr(discover(str(tmp_path)).sources[0]).replace("customer_id=''", "")
+
+
+def test_of_two_copies_the_one_with_metadata_is_kept(tmp_path):
+    content = write_wav(tmp_path / "a.wav", tone()).read_bytes()
+    (tmp_path / "b.wav").write_bytes(content)
+    rows = read_metadata_csv("file,agent_id\nb.wav,A1\n", name="calls.csv")
+    found = discover(str(tmp_path), metadata=MetadataSource(rows=rows))
+    assert [source.name for source in found.sources] == ["b.wav"]
+    assert causes(found)["a.wav"] == "the same audio as b.wav; it is counted as one call"
