@@ -1,0 +1,30 @@
+import pytest
+
+from models.profile import PROFILES, load_profile
+from pipeline.errors import ConfigError
+
+
+def test_the_command_line_s_wishes_go_before_the_profile():
+    profile = load_profile("gpu", asr="whisper-base", device="cpu")
+    assert (profile.asr, profile.device) == ("whisper-base", "cpu")
+    assert PROFILES["gpu"].asr == "whisper-large-v3-turbo"
+
+
+def test_what_a_file_leaves_out_is_as_in_embedded(tmp_path):
+    (tmp_path / "ours.yaml").write_text("device: cpu\nmax_call_s: 600\n")
+    profile = load_profile(str(tmp_path / "ours.yaml"))
+    assert (profile.device, profile.max_call_s, profile.encoder) == ("cpu", 600.0, "use-multilingual-v3")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [("asrr: x\n", "asrr"), ("device: tpu\n", "device"), ("- a\n", "no names and values"), ("a: [\n", "not YAML")],
+)
+def test_a_wrong_file_is_refused_with_the_place(tmp_path, text, message):
+    (tmp_path / "ours.yaml").write_text(text)
+    with pytest.raises(ConfigError, match=message):
+        load_profile(str(tmp_path / "ours.yaml"))
+
+
+def test_the_weights_of_a_profile_are_in_the_catalogue():
+    assert PROFILES["embedded"].weights() == ("whisper-base", "campplus-zh-en", "use-multilingual-v3")
