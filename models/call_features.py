@@ -7,7 +7,8 @@ A feature is a short sentence, `HOW ACTS [in SCOPE]`, e.g. `any greets+names_com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -30,16 +31,53 @@ def role_of(act: str) -> Role:
     return "customer" if act in CUSTOMER_ACTS else "agent"
 
 
+@dataclass(frozen=True)
+class CallActs:
+    """One call's act probabilities, one array [turns] an act. What several features need is computed once."""
+
+    turns: Sequence[Turn]
+    probabilities: Mapping[str, Probabilities]
+    _joined: dict[tuple[str, ...], npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def roles(self) -> tuple[Role, ...]:
+        """Who speaks in each turn."""
+        return tuple(turn.role for turn in self.turns)
+
+    def by_turn(self, group: tuple[str, ...]) -> npt.NDArray[np.float64]:
+        """The probability by turn that at least one act of the group is performed; one without a head never is."""
+        if group not in self._joined:
+            none = np.ones(len(self.turns))
+            for act in (act for act in group if act in self.probabilities):
+                none = none * (1.0 - self.probabilities[act])
+            self._joined[group] = 1.0 - none
+        return self._joined[group]
+
+    def within(self, group: tuple[str, ...], scope: str) -> npt.NDArray[np.float64]:
+        """`by_turn` for the turns of a scope."""
+        return self.by_turn(group)[list(_scope(scope, self.roles, role_of(group[0])))]
+
+
 def call_features(
     names: Sequence[str], turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
 ) -> npt.NDArray[np.float64]:
     """The features of one call, float64 [names]. `probabilities` has one array [turns] for each act."""
-    return np.asarray([_feature(name, turns, probabilities) for name in names], dtype=np.float64)
+    return features_of(names, CallActs(turns, probabilities))
+
+
+def features_of(names: Sequence[str], acts: CallActs) -> npt.NDArray[np.float64]:
+    """`call_features` for whoever asks more than once about a call."""
+    return np.asarray([_feature(name, acts) for name in names], dtype=np.float64)
 
 
 def scope_turns(scope: str, turns: Sequence[Turn], role: Role) -> list[int]:
     """The indices of a role's turns within a scope: `all`, `first_2`, `last_3`, `first_third`, and so on."""
-    own = [number for number, turn in enumerate(turns) if turn.role == role]
+    return list(_scope(scope, tuple(turn.role for turn in turns), role))
+
+
+@lru_cache(maxsize=512)
+def _scope(scope: str, roles: tuple[Role, ...], role: Role) -> tuple[int, ...]:
+    own = tuple(number for number, speaker in enumerate(roles) if speaker == role)
     kind, _, amount = scope.partition("_")
     if scope == "all":
         return own
@@ -47,8 +85,8 @@ def scope_turns(scope: str, turns: Sequence[Turn], role: Role) -> list[int]:
         return own[: int(amount)] if kind == "first" else own[-int(amount) :]
     share = {"third": 3, "half": 2}[amount]
     if kind == "first":
-        return [number for number in own if share * number < len(turns)]
-    return [number for number in own if share * number >= (share - 1) * len(turns)]
+        return tuple(number for number in own if share * number < len(roles))
+    return tuple(number for number in own if share * number >= (share - 1) * len(roles))
 
 
 @lru_cache(maxsize=512)
@@ -59,39 +97,25 @@ def _parsed(name: str) -> tuple[str, tuple[tuple[str, ...], ...], str]:
     return how, tuple(tuple(group.split("+")) for group in groups), scope or "all"
 
 
-def _feature(name: str, turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]) -> float:
+def _feature(name: str, acts: CallActs) -> float:
     how, groups, scope = _parsed(name)
     if how in ("before", "latest"):
-        lines = [_by_turn(group, turns, probabilities) for group in groups]
-        own, others = lines[0], np.stack(lines[1:]) if len(lines) > 1 else np.zeros((1, len(turns)))
+        lines = [acts.by_turn(group) for group in groups]
+        own, others = lines[0], np.stack(lines[1:]) if len(lines) > 1 else np.zeros((1, len(acts.turns)))
         return _logit(_comes_first(own[::-1], others[:, ::-1]) if how == "latest" else _comes_first(own, others))
     if how == "both":
-        return _logit(float(np.prod([_any(group, scope, turns, probabilities) for group in groups])))
+        return _logit(float(np.prod([_any(group, scope, acts) for group in groups])))
     if how == "any":
-        return _logit(_any(groups[0], scope, turns, probabilities))
-    own = _by_turn(groups[0], turns, probabilities)
-    within = own[scope_turns(scope, turns, role_of(groups[0][0]))]
+        return _logit(_any(groups[0], scope, acts))
+    within = acts.within(groups[0], scope)
     if how == "mean":
         return float(within.mean()) if len(within) else 0.0
     return _logit(float(within.max()) if len(within) else 0.0)
 
 
-def _any(
-    group: Sequence[str], scope: str, turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
-) -> float:
+def _any(group: tuple[str, ...], scope: str, acts: CallActs) -> float:
     """The probability that some turn within the scope performs an act of the group."""
-    own = _by_turn(group, turns, probabilities)
-    return 1.0 - float(np.prod(1.0 - own[scope_turns(scope, turns, role_of(group[0]))]))
-
-
-def _by_turn(
-    group: Sequence[str], turns: Sequence[Turn], probabilities: Mapping[str, Probabilities]
-) -> npt.NDArray[np.float64]:
-    """The probability by turn that at least one act of the group is performed; an act without a head never is."""
-    none = np.ones(len(turns))
-    for act in (act for act in group if act in probabilities):
-        none = none * (1.0 - probabilities[act])
-    return 1.0 - none
+    return 1.0 - float(np.prod(1.0 - acts.within(group, scope)))
 
 
 def _comes_first(own: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> float:

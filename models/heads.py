@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.call_features import call_features, role_of, scope_turns
+from models.call_features import CallActs, features_of, role_of, scope_turns
 from models.turn_features import ROLES, TurnFeatures, dense_groups, turn_features
 from models.verdict_forms import FORMS
 from pipeline.enriched import EnrichedCall, Vectors
@@ -76,11 +76,11 @@ class FittedHeads:
         self.acts = tuple(act for role in ROLES for act in self.turn_heads[role].acts if act not in SENTIMENTS)
         self.verdicts: Mapping[str, tuple[str, ...]] = {name: head.options for name, head in self.verdict_heads.items()}
         self.fingerprint = f"heads:{FORMAT}:{_digest(_arrays(self))}"
-        self._latest: tuple[EnrichedCall, dict[str, Floats]] | None = None
+        self._latest: tuple[EnrichedCall, CallActs] | None = None
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, Floats]:
         """For each act, one probability a turn; 0 for turns of the other role. Raises ModelError on another encoder."""
-        probabilities = self._probabilities(call)
+        probabilities = self._acts(call).probabilities
         return {act: probabilities[act] for act in self.acts}
 
     def verdict(self, name: str, call: EnrichedCall) -> Verdict:
@@ -89,13 +89,12 @@ class FittedHeads:
             known = ", ".join(sorted(self.verdict_heads))
             raise ModelError(f"no head was fitted for the verdict {name!r}", remedy=f"There are: {known}")
         head = self.verdict_heads[name]
-        probabilities = self._probabilities(call)
-        turns = call.transcript.turns
-        scores = call_features(head.features, turns, probabilities) @ head.weights + head.bias
+        acts = self._acts(call)
+        scores = features_of(head.features, acts) @ head.weights + head.bias
         shares = softmax(scores[None])[0]
         return Verdict(
             probabilities={option: float(share) for option, share in zip(head.options, shares, strict=True)},
-            turns={option: named_turns(name, option, turns, probabilities) for option in head.options},
+            turns={option: named_turns(name, option, acts.turns, acts.probabilities) for option in head.options},
         )
 
     @property
@@ -109,7 +108,7 @@ class FittedHeads:
         probabilities = self._turn_probabilities(turns, vectors)
         return np.stack([probabilities[name] for name in SENTIMENTS], axis=1)
 
-    def _probabilities(self, call: EnrichedCall) -> dict[str, Floats]:
+    def _acts(self, call: EnrichedCall) -> CallActs:
         if self._latest is not None and self._latest[0] is call:
             return self._latest[1]
         if call.encoder != self.encoder:
@@ -117,9 +116,9 @@ class FittedHeads:
                 f"the heads were fitted on vectors of {self.encoder!r}, the call has those of {call.encoder!r}",
                 remedy="Fit heads for this encoder with `everycall fit`, or choose the encoder of the heads",
             )
-        probabilities = self._turn_probabilities(call.transcript.turns, call.vectors)
-        self._latest = (call, probabilities)
-        return probabilities
+        acts = CallActs(call.transcript.turns, self._turn_probabilities(call.transcript.turns, call.vectors))
+        self._latest = (call, acts)
+        return acts
 
     def _turn_probabilities(self, turns: Sequence[Turn], vectors: Vectors) -> dict[str, Floats]:
         found: dict[str, Floats] = {}
@@ -157,8 +156,9 @@ def named_turns(
     form = FORMS[verdict]
     weights: dict[int, float] = {}
     for act in (act for act in form.evidence.get(option, ()) if act in probabilities):
+        line = probabilities[act].tolist()
         for number in scope_turns(form.scope, turns, role_of(act)):
-            weights[number] = max(weights.get(number, 0.0), float(probabilities[act][number]))
+            weights[number] = max(weights.get(number, 0.0), line[number])
     ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]
     return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= WORTH_NAMING)
 
