@@ -16,6 +16,6 @@ def act(spec: Act) -> Callable[[Case], Detection]:
     def detect(case: Case) -> Detection:
         searched = case.turns(spec.where)
         probabilities = case.acts[spec.act]
-        return detection_of_turns(case, {turn: float(probabilities[turn]) for turn in searched}, reason=spec.act)
+        return detection_of_turns(case, {turn: float(probabilities[turn]) for turn in searched}, by=spec.where.by)
 
     return detect

@@ -32,7 +32,7 @@ def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[Case], D
         if len(counter):
             near = np.where(_nearest(vectors, counter) > near, 0.0, near)
         probabilities = 1 / (1 + np.exp(-spec.slope * (near - spec.middle)))
-        return detection_of_turns(case, dict(zip(searched, map(float, probabilities), strict=True)), reason="meaning")
+        return detection_of_turns(case, dict(zip(searched, map(float, probabilities), strict=True)), by=spec.where.by)
 
     return detect
 

@@ -9,6 +9,7 @@ from pipeline.recording import CallMetadata
 from pipeline.rubric.detector import Metadata
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
+from pipeline.score.reasons import recorded
 
 _KNOWN = frozenset(field.name for field in fields(CallMetadata)) - {"extra", "agent_channel"}
 
@@ -23,8 +24,6 @@ def metadata(spec: Metadata) -> Callable[[Case], Detection]:
         if not value:
             raise Unanswerable(f"the call's metadata has no {spec.field}")
         holds = value.casefold() in wanted
-        return Detection(
-            probability=float(holds), reason=f"{spec.field} is {'' if holds else 'not '}one of those asked for"
-        )
+        return Detection(probability=float(holds), reason=recorded(case, field=spec.field, holds=holds))
 
     return detect

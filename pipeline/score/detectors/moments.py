@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.quote import whole_turn
+from pipeline.score.reasons import not_found, sounds
 
 EVIDENT = 0.5
 NEGLIGIBLE = 0.02
 
 
-def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, reason: str) -> Detection:
+def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, by: str) -> Detection:
     """The likeliest turn decides; every turn that is more likely than not is quoted, the likeliest first."""
     spoken = {turn: p for turn, p in probabilities.items() if case.transcript.turns[turn].text.strip()}
     moments = tuple(
@@ -26,6 +27,12 @@ def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, reason
         probability=min(1.0, max(0.0, likeliest)),
         evidence=tuple(quote for moment in evident for quote in moment.evidence),
         searched=tuple(probabilities),
-        reason=f"{reason}: the likeliest turn has {likeliest:.2f}" if spoken else f"{reason}: no such turn to look at",
+        reason=_reason(case, evident, by=by, searched=tuple(probabilities)),
         moments=moments,
     )
+
+
+def _reason(case: Case, evident: Sequence[Moment], *, by: str, searched: Sequence[int]) -> str:
+    if not evident:
+        return not_found(case, by=by, searched=searched)
+    return sounds(case, by=by, turns=sorted(moment.turn for moment in evident))

@@ -13,6 +13,8 @@ from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.detectors.moments import EVIDENT
 from pipeline.score.detectors.tree import distinct, merged
+from pipeline.score.reasons import expected
+from pipeline.score.reasons import then as then_reason
 from pipeline.scorecard import Evidence
 
 Detect = Callable[[Case], Detection]
@@ -34,7 +36,7 @@ def before(first: Detect, then: Detect) -> Detect:
             evidence=_first_quotes(firsts),
             contrary=_first_quotes(thens),
             searched=tuple(sorted({*early.searched, *late.searched})),
-            reason=f"first: {early.reason}; then: {late.reason}",
+            reason=then_reason(case, first=early.reason, following=late.reason),
         )
 
     return detect
@@ -57,7 +59,7 @@ def count(spec: Count, part: Detect) -> Detect:
             evidence=found.evidence,
             contrary=found.evidence,
             searched=found.searched,
-            reason=f"expected {sum(m.probability for m in merged(found.moments)):.1f} times",
+            reason=expected(case, times=sum(m.probability for m in merged(found.moments))),
         )
 
     return detect
@@ -80,7 +82,7 @@ def each(spec: Each, part: Detect, following: Detect) -> Detect:
             evidence=quotes,
             contrary=quotes,
             searched=tuple(sorted({*found.searched, *after.searched})),
-            reason=f"each: {found.reason}; then: {after.reason}",
+            reason=then_reason(case, first=found.reason, following=after.reason),
         )
 
     return detect

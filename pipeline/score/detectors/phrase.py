@@ -10,6 +10,7 @@ from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.pattern import Finder, Match, fuzzy, patterns, verbatim
 from pipeline.score.quote import cut
+from pipeline.score.reasons import not_found, said
 from pipeline.score.wording import Wording
 from pipeline.transcript import Language
 
@@ -126,9 +127,15 @@ def _detection(spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterab
         probability=spec.found if moments else spec.absent,
         evidence=tuple(quote for moment in moments for quote in moment.evidence),
         searched=searched,
-        reason="the words are there" if moments else "the words are not there",
+        reason=_reason(spec, case, searched, moments),
         moments=moments,
     )
+
+
+def _reason(spec: Phrase, case: Case, searched: Sequence[int], moments: Sequence[Moment]) -> str:
+    if not moments:
+        return not_found(case, by=spec.where.by, searched=searched)
+    return said(case, by=spec.where.by, turns=[moment.turn for moment in moments])
 
 
 def _moment(spec: Phrase, case: Case, turn: int, match: Match) -> Moment:

@@ -15,12 +15,14 @@ from itertools import groupby
 from pipeline.rubric.detector import Pool
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
+from pipeline.score.reasons import joined
 from pipeline.scorecard import Evidence
 
 Detect = Callable[[Case], Detection]
 
 # No witness is surer than this, so that no single one decides a pool alone.
 CERTAIN = 0.995
+HALF = 0.5
 
 
 def all_of(parts: Sequence[Detect]) -> Detect:
@@ -33,7 +35,7 @@ def all_of(parts: Sequence[Detect]) -> Detect:
             evidence=distinct(quote for each in found if each.probability >= 0.5 for quote in each.evidence),
             contrary=distinct(quote for each in found if each.probability < 0.5 for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(found),
+            reason=_reasons(case, found, holds=math.prod(each.probability for each in found) >= HALF),
         )
 
     return detect
@@ -49,7 +51,7 @@ def any_of(parts: Sequence[Detect]) -> Detect:
             evidence=distinct(quote for each in found if each.probability >= 0.5 for quote in each.evidence),
             contrary=distinct(quote for each in found for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(found),
+            reason=_reasons(case, found, holds=noisy_or(each.probability for each in found) >= HALF),
             moments=merged(moment for each in found for moment in each.moments),
         )
 
@@ -79,13 +81,14 @@ def pool_of(spec: Pool, parts: Sequence[Detect]) -> Detect:
         found = [part(case) for part in parts]
         terms = [weight * log_odds(each.probability) for weight, each in zip(spec.weights, found, strict=True)]
         probability = 1 / (1 + math.exp(-(spec.bias + sum(terms))))
-        agreeing = [each for weight, each in zip(spec.weights, found, strict=True) if weight > 0]
+        positive = [each for weight, each in zip(spec.weights, found, strict=True) if weight > 0]
+        agreeing = [each for each in positive if each.probability > HALF]
         return Detection(
             probability=probability,
             evidence=distinct(quote for each in agreeing for quote in each.evidence),
-            contrary=distinct(quote for each in agreeing for quote in each.contrary),
+            contrary=distinct(quote for each in positive if each.probability < HALF for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(found),
+            reason=_reasons(case, positive, holds=probability >= HALF),
             moments=merged(moment for each in agreeing for moment in each.moments),
         )
 
@@ -123,5 +126,7 @@ def _searched(found: Sequence[Detection]) -> tuple[int, ...]:
     return tuple(sorted({turn for each in found for turn in each.searched}))
 
 
-def _reasons(found: Sequence[Detection]) -> str:
-    return "; ".join(dict.fromkeys(each.reason for each in found if each.reason))
+def _reasons(case: Case, found: Sequence[Detection], *, holds: bool) -> str:
+    """The reasons of the parts that agree with the whole; of all of them where none does."""
+    agreeing = [each for each in found if (each.probability > HALF if holds else each.probability < HALF)]
+    return joined(case, [each.reason for each in agreeing or found])

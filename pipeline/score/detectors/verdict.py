@@ -3,15 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Literal
 
 from pipeline.rubric.detector import Verdict
+from pipeline.rubric.place import Place
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.detectors.moments import EVIDENT
 from pipeline.score.quote import whole_turn
+from pipeline.score.reasons import judged
 from pipeline.scorecard import Evidence
 
 MOST_QUOTES = 3
+
+# Whom the standard questions are about, so that a "no" names the turns that could have held it.
+_AGENTS = frozenset(
+    [
+        "greeting_identify",
+        "offer_help",
+        "recording_notice",
+        "identity_check",
+        "empathy",
+        "no_prohibited",
+        "hold_etiquette",
+        "confirm_resolution",
+        "anything_else",
+        "polite_close",
+    ]
+)
+_CUSTOMERS = frozenset(["repeat_contact", "escalation_request", "churn_risk", "sentiment_start", "sentiment_end"])
 
 
 def verdict(spec: Verdict) -> Callable[[Case], Detection]:
@@ -28,12 +48,18 @@ def verdict(spec: Verdict) -> Callable[[Case], Detection]:
             probability=probability,
             evidence=evidence if probability >= 1 / len(possible) else (),
             contrary=_quotes(case, ruling.turns.get(rival, ())) if probability < EVIDENT else (),
-            searched=tuple(turn.index for turn in case.transcript.turns),
-            reason=f"{spec.name}: {spec.option} has {probability:.2f}",
+            searched=case.turns(Place(by=_about(spec.name))),
+            reason=judged(case, name=spec.name, option=spec.option, likely=probability >= 1 / len(possible)),
             moments=tuple(Moment(turn.turn, probability, (turn,)) for turn in evidence if probability >= EVIDENT),
         )
 
     return detect
+
+
+def _about(name: str) -> Literal["agent", "customer", "anyone"]:
+    if name in _AGENTS:
+        return "agent"
+    return "customer" if name in _CUSTOMERS else "anyone"
 
 
 def _quotes(case: Case, turns: Sequence[int]) -> tuple[Evidence, ...]:
