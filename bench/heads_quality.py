@@ -1,7 +1,8 @@
 """Measures the fitted heads on calls they never saw, and how fast they judge.
 
 Run `python -m bench.heads_quality --json OUT` for an outer cross-validation on the training calls: no fold judges a
-call of an agent or a customer that it was fitted on. `--labelled FILE…` judges these with the shipped heads as well.
+call of an agent or a customer that it was fitted on. The same calls are judged again with rambling turns and again with
+words misheard. `--labelled FILE…` judges these with the shipped heads as well.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ import numpy as np
 from models.fit import FOLDS, fit
 from models.folds import grouped_folds
 from models.heads import FittedHeads, load_heads
+from models.rough_copies import rough_copies
 from models.sentiment_heads import HeadSentiment
 from models.use import UseEncoder
 from pipeline.agreement import QUESTIONS, evaluate
@@ -31,6 +33,7 @@ from pipeline.scorecard import Answer, Evidence, Scorecard
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
 BINS = 10
+COPY_SEED = 100
 
 
 class Remembering:
@@ -56,7 +59,7 @@ def main() -> None:
     calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
     report: dict[str, Any] = {"machine": _machine(), "encoder": encoder.fingerprint}
     if not options.only_labelled:
-        report["cross_validated"] = _report(calls, _outer(calls, encoder, seed=options.seed))
+        report |= _outer(calls, encoder, seed=options.seed)
     for path in options.labelled:
         labelled = read_labelled(path)
         report[path.stem] = _report(labelled, _judged(labelled, load_heads(), encoder))
@@ -78,14 +81,21 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) -> list[Scorecard]:
-    """Each call judged by heads fitted on the other folds."""
+def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) -> dict[str, Any]:
+    """Each call, and its lengthened and its misheard copy, judged by heads fitted on the other folds."""
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
-    cards: list[Scorecard] = []
+    versions = {
+        "cross_validated": list(calls),
+        "long_turns": rough_copies(calls, folds=folds, seed=seed + COPY_SEED, noisy=False),
+        "misheard": rough_copies(calls, folds=folds, seed=seed + COPY_SEED, long=False),
+    }
+    cards: dict[str, list[Scorecard]] = {name: [] for name in versions}
     for fold in range(FOLDS):
         heads = fit([call for call, own in zip(calls, folds, strict=True) if own != fold], encoder=encoder, seed=seed)
-        cards += _judged([call for call, own in zip(calls, folds, strict=True) if own == fold], heads, encoder)
-    return cards
+        for name, own_calls in versions.items():
+            held_out = [call for call, own in zip(own_calls, folds, strict=True) if own == fold]
+            cards[name] += _judged(held_out, heads, encoder)
+    return {name: _report(own_calls, cards[name]) for name, own_calls in versions.items()}
 
 
 def _judged(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEncoder) -> list[Scorecard]:

@@ -36,27 +36,38 @@ class TurnFit:
 
 
 def fit_turns(
-    calls: Sequence[LabelledCall], found: Sequence[TurnFeatures], *, folds: npt.NDArray[np.intp], role: Role
+    calls: Sequence[LabelledCall],
+    found: Sequence[TurnFeatures],
+    *,
+    folds: npt.NDArray[np.intp],
+    weights: Matrix,
+    role: Role,
 ) -> TurnFit:
-    """The head of one role, fitted on all its labelled turns."""
+    """The head of one role, fitted on all its labelled turns.
+
+    `weights` says how much each call counts; the axes are those of the calls of weight 1, which copies stay within.
+    """
     call = np.repeat(np.arange(len(calls)), [len(features.turns) for features in found])
     turn = np.concatenate([np.asarray(features.turns, dtype=np.intp) for features in found])
     acts = _acts(calls, role)
     truth = _truth(calls, call, turn, acts)
     dense, grams = _dense(found), _grams(found)
-    coordinates, back = _coordinates(dense, grams)
-    scores = _held_out_scores(coordinates, truth, folds[call])
-    slopes, offsets = _calibration(scores, truth, acts)
-    weights, bias = _weights(coordinates, truth)
-    primal = (back @ weights) @ slopes
+    shares = weights[call]
+    own = shares == 1.0
+    axes, gram_axes = _axes(dense[own], grams[own])
+    coordinates = dense @ axes + grams @ gram_axes
+    scores = _held_out_scores(coordinates, truth, folds[call], shares)
+    slopes, offsets = _calibration(scores, truth, acts, shares)
+    weight, bias = _weights(coordinates, truth, shares)
+    primal = weight @ slopes
     head = TurnHead(
         acts=acts,
-        dense=(_scales(dense.shape[1])[:, None] * (dense.T @ primal)).astype(np.float32),
-        grams=np.asarray(grams.T @ primal, dtype=np.float32),
+        dense=(_scales(dense.shape[1])[:, None] * (axes @ primal)).astype(np.float32),
+        grams=np.asarray(gram_axes @ primal, dtype=np.float32),
         bias=(bias @ slopes + offsets).astype(np.float32),
     )
-    shares = act_shares(acts, (scores @ slopes + offsets).astype(np.float32))
-    return TurnFit(head, call=call, turn=turn, held_out=shares, figures=_figures(shares, truth, acts))
+    held_out = act_shares(acts, (scores @ slopes + offsets).astype(np.float32))
+    return TurnFit(head, call=call, turn=turn, held_out=held_out, figures=_figures(held_out[own], truth[own], acts))
 
 
 def _acts(calls: Sequence[LabelledCall], role: Role) -> tuple[str, ...]:
@@ -107,44 +118,44 @@ def _grams(found: Sequence[TurnFeatures]) -> Any:
     return csr_matrix((weights, np.concatenate([buckets for buckets, _ in lines]), starts), shape=(len(lines), BUCKETS))
 
 
-def _coordinates(dense: Matrix, grams: Any) -> tuple[Matrix, Matrix]:
-    """The turns along the main axes of their Gram matrix, and the matrix that leads weights there back to turns."""
+def _axes(dense: Matrix, grams: Any) -> tuple[Matrix, Matrix]:
+    """What leads features to coordinates along the main axes of the turns' Gram matrix: for dense ones, for n-grams."""
     from scipy.linalg import eigh
 
     gram = dense @ dense.T + np.asarray((grams @ grams.T).todense())
     most = min(COMPONENTS, len(gram))
     values, axes = eigh(gram, subset_by_index=[len(gram) - most, len(gram) - 1], driver="evr")
     kept = values > 1e-6
-    values, axes = values[kept], axes[:, kept]
-    return axes * np.sqrt(values), axes / np.sqrt(values)
+    back = axes[:, kept] / np.sqrt(values[kept])
+    return dense.T @ back, grams.T @ back
 
 
-def _weights(coordinates: Matrix, truth: Matrix) -> tuple[Matrix, Matrix]:
+def _weights(coordinates: Matrix, truth: Matrix, shares: Matrix) -> tuple[Matrix, Matrix]:
     """A logistic regression for each act: float64 [components, acts] and [acts]."""
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((coordinates.shape[1], truth.shape[1])), np.full(truth.shape[1], -6.0)
     for column in range(truth.shape[1]):
-        known = ~np.isnan(truth[:, column])
+        known = ~np.isnan(truth[:, column]) & (shares > 0)
         if len(set(truth[known, column])) < 2:
             continue
         model = LogisticRegression(C=INVERSE_PENALTY, max_iter=500, tol=1e-3)
-        model.fit(coordinates[known], truth[known, column])
+        model.fit(coordinates[known], truth[known, column], sample_weight=shares[known])
         weights[:, column], bias[column] = model.coef_[0], model.intercept_[0]
     return weights, bias
 
 
-def _held_out_scores(coordinates: Matrix, truth: Matrix, folds: npt.NDArray[np.intp]) -> Matrix:
+def _held_out_scores(coordinates: Matrix, truth: Matrix, folds: npt.NDArray[np.intp], shares: Matrix) -> Matrix:
     """Log-odds of every turn from regressions on the other folds."""
     scores = np.empty_like(truth)
     for fold in np.unique(folds):
         held = folds == fold
-        weights, bias = _weights(coordinates[~held], truth[~held])
+        weights, bias = _weights(coordinates[~held], truth[~held], shares[~held])
         scores[held] = coordinates[held] @ weights + bias
     return scores
 
 
-def _calibration(scores: Matrix, truth: Matrix, acts: Sequence[str]) -> tuple[Matrix, Matrix]:
+def _calibration(scores: Matrix, truth: Matrix, acts: Sequence[str], shares: Matrix) -> tuple[Matrix, Matrix]:
     """Platt scaling on held-out scores: a slope and an offset for each act, a small softmax for the sentiments."""
     from sklearn.linear_model import LogisticRegression
 
@@ -152,11 +163,13 @@ def _calibration(scores: Matrix, truth: Matrix, acts: Sequence[str]) -> tuple[Ma
     feelings = [column for column, act in enumerate(acts) if act in SENTIMENTS]
     for column in (column for column in range(len(acts)) if column not in feelings):
         known = ~np.isnan(truth[:, column])
-        model = LogisticRegression(C=100.0).fit(scores[known][:, [column]], truth[known, column])
+        model = LogisticRegression(C=100.0)
+        model.fit(scores[known][:, [column]], truth[known, column], sample_weight=shares[known])
         slopes[column, column], offsets[column] = max(model.coef_[0, 0], 0.0), model.intercept_[0]
     if feelings:
         known = np.asarray(~np.isnan(truth[:, feelings]).any(axis=1))
-        model = LogisticRegression(C=100.0).fit(scores[known][:, feelings], truth[known][:, feelings].argmax(axis=1))
+        model = LogisticRegression(C=100.0)
+        model.fit(scores[known][:, feelings], truth[known][:, feelings].argmax(axis=1), sample_weight=shares[known])
         slopes[np.ix_(feelings, feelings)], offsets[feelings] = model.coef_.T, model.intercept_
     return slopes, offsets
 
