@@ -14,6 +14,7 @@ from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.flag import Flag, Severity
 from pipeline.scorecard import UNSURE, Answer, Evidence, Scorecard
+from pipeline.scorecard import Severity as FailSeverity
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,9 @@ class FlagRules:
     low_total_weight: float = 60.0
     negative_end_weight: float = 40.0
     unsure_weight: float = 50.0
+    critical_fail_weight: float = 90.0
+    major_fail_weight: float = 55.0
+    minor_fail_weight: float = 20.0
 
     @property
     def fingerprint(self) -> str:
@@ -53,6 +57,12 @@ ANSWER_RULES = (
     AnswerRule("repeat_contact", "repeat_contact", "yes", "medium", 45.0, "The customer had called about it before"),
 )
 DEFAULT_RULES = FlagRules()
+# A form's own words for how grave a fail is, and how urgent that makes the call.
+FAIL_SEVERITIES: tuple[tuple[FailSeverity, Severity], ...] = (
+    ("critical", "critical"),
+    ("major", "high"),
+    ("minor", "low"),
+)
 
 
 def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT_RULES) -> list[Flag]:
@@ -60,6 +70,7 @@ def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT
     raised = [
         *_auto_fails(scorecard, rules),
         *_answers(scorecard, rules),
+        *_fails(scorecard, rules),
         *_low_total(scorecard, rules),
         *_negative_end(call, rules),
         *_unsure(scorecard, rules),
@@ -86,6 +97,20 @@ def _answers(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
         yield _flag(
             scorecard.call_id, rule.name, rule.severity, rule.reason, evidence=answer.evidence, gain=gain, rules=rules
         )
+
+
+def _fails(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
+    """One flag for all fails of a severity, unless another rule tells of them already."""
+    told = {rule.question_id for rule in ANSWER_RULES} | set(scorecard.auto_failed)
+    for severity, urgency in FAIL_SEVERITIES:
+        failed = [a for a in scorecard.answers if a.severity == severity and a.question_id not in told]
+        if not failed:
+            continue
+        likeliest = sorted(failed, key=lambda answer: -answer.probability)
+        gain = getattr(rules, f"{severity}_fail_weight") * likeliest[0].probability
+        evidence = next((answer.evidence for answer in likeliest if answer.evidence), ())
+        reason = f"Failed: {', '.join(f'`{answer.question_id}`' for answer in likeliest)}"
+        yield _flag(scorecard.call_id, f"{severity}_fail", urgency, reason, evidence=evidence, gain=gain, rules=rules)
 
 
 def _low_total(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:

@@ -21,9 +21,10 @@ SCORE_BOUNDS = (0.0, 100.0)
 # The newest scorecard of each call: a call that was scored by several forms counts once.
 NEWEST_SCORECARDS = """
     select * from scorecards qualify row_number() over (partition by call_id order by part desc, rubric_id) = 1"""
-# An answer is failed when it could have earned points and earned none. What a person must still decide counts nowhere.
+# An answer is failed when it could have earned points and earned none, or lost some.
+# What a person must still decide counts nowhere.
 JUDGED_ANSWERS = f"""
-    select a.*, a.points = 0 as failed
+    select a.*, a.points <= 0 as failed
     from answers a semi join ({NEWEST_SCORECARDS}) s on a.call_id = s.call_id and a.rubric_id = s.rubric_id
     where a.points_possible > 0 and a.value not in ('na', 'unsure', 'failed')"""
 

@@ -11,7 +11,7 @@ import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import RubricError
-from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.family import FormList, RubricFamily
 from pipeline.rubric.part import Part
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric
@@ -51,10 +51,14 @@ def built_in_rubrics() -> tuple[str, ...]:
 
 
 def load_rubric(name_or_path: str | Path) -> RubricFamily:
-    """A built-in form or profile by name, or a YAML file of either. Raises RubricError.
+    """A built-in form or profile by name, or a YAML file of a form, a profile or a list of forms. Raises RubricError.
 
-    `support` is that form in all its languages, `support.en` in one, `cost` the profile of that name.
+    `support` is that form in all its languages, `support.en` in one, `cost` the profile of that name with the form that
+    it extends, and `sales@cost` the form before the `@` weighed by the profile after it.
     """
+    form, at, profile = str(name_or_path).rpartition("@")
+    if at:
+        return weighed(load_rubric(form), _profile(profile))
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml"} or path.is_file():
         return _family_of(path)
@@ -75,19 +79,43 @@ def parse_rubric(text: str, *, source: str) -> Rubric:
     return _validated(Rubric, _mapping(text, source=source), source=source)
 
 
+def _profile(name: str) -> CentreProfile:
+    """A profile by name or file. Raises RubricError."""
+    path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / "profiles" / f"{name}.yaml"
+    if not path.is_file():
+        known = ", ".join(sorted(each.stem for each in FOLDER.glob("profiles/*.yaml")))
+        raise RubricError(f"there is no profile named {name!r}", remedy=f"Give a .yaml file, or one of: {known}.")
+    return _validated(CentreProfile, _mapping(_text(path), source=str(path)), source=str(path))
+
+
 def _family(form: str) -> str:
     """`support` for `support.en`."""
     return form.rpartition(".")[0] or form
 
 
 def _family_of(path: Path) -> RubricFamily:
-    """The form in one file, or the forms that a profile in it weighs."""
+    """The form in one file, or the forms that a profile in it weighs or a list in it names."""
     data = _mapping(_text(path), source=str(path))
     if "extends" in data:
         profile = _validated(CentreProfile, data, source=str(path))
         return weighed(load_rubric(profile.extends), profile)
+    if "forms" in data:
+        return _listed(_validated(FormList, data, source=str(path)), beside=path.parent)
     rubric = _validated(Rubric, data, source=str(path))
     return RubricFamily(id=rubric.id, members=(rubric,))
+
+
+def _listed(listed: FormList, *, beside: Path) -> RubricFamily:
+    """Every form of a list; files are looked for beside it."""
+    found: list[Rubric] = []
+    for name in listed.forms:
+        found.extend(load_rubric(beside / name if name.endswith((".yaml", ".yml")) else name).members)
+    twice = sorted({form.id for form in found if [each.id for each in found].count(form.id) > 1})
+    if twice:
+        raise RubricError(
+            f"the list {listed.id} has {', '.join(twice)} twice", remedy="Give every form an id of its own."
+        )
+    return RubricFamily(id=listed.id, members=tuple(found))
 
 
 def _text(path: Path) -> str:

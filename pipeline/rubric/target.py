@@ -40,6 +40,9 @@ class Target(Part):
     window_days: int = Field(default=30, ge=1, description="For `per: agent`: the days up to the last one looked at.")
     fewest_calls: int = Field(default=5, ge=1, description="For `per: agent`: with fewer calls nothing is said.")
     owner: str = Field(min_length=1, description="Who answers for it.")
+    kpi: Name = Field(
+        default="efficiency", description="The family of the KPI, where the target is asked as a question."
+    )
 
     @model_validator(mode="after")
     def _bounded(self) -> Target:
@@ -50,6 +53,15 @@ class Target(Part):
         if self.unit != UNITS[self.metric]:
             raise ValueError(f"target {self.id}: {self.metric} is counted in {UNITS[self.metric]}, not in {self.unit}")
         return self
+
+    def bound(self) -> str:
+        """The bounds as words, e.g. `at most 300 s`."""
+        words = [
+            (f"at {name} {value:g}")
+            for name, value in (("least", self.at_least), ("most", self.at_most))
+            if value is not None
+        ]
+        return f"{' and '.join(words)} {self.unit.replace('_', ' ')}"
 
     def met_by(self, value: float) -> bool:
         """Whether a value lies within the bounds."""

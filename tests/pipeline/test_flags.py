@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -114,3 +116,23 @@ def test_a_reason_holds_nothing_said_on_the_call():
 
 def test_other_lines_have_another_fingerprint():
     assert FlagRules().fingerprint != FlagRules(low_total=70.0).fingerprint
+
+
+@pytest.mark.parametrize(
+    ("severity", "rule", "urgency", "gain"),
+    [
+        ("critical", "critical_fail", "critical", 72.0),
+        ("major", "major_fail", "high", 44.0),
+        ("minor", "minor_fail", "low", 16.0),
+    ],
+)
+def test_the_severity_of_a_fail_reaches_its_flag(severity, rule, urgency, gain):
+    failed = [replace(an_answer(name, "no", points=0.0), severity=severity) for name in ("script", "recap")]
+    (raised,) = flag(a_call(), a_card(*failed))
+    assert (raised.rule, raised.severity, raised.gain) == (rule, urgency, gain)
+    assert raised.reason == "Failed: `script`, `recap`"
+
+
+def test_a_fail_that_another_rule_tells_of_is_told_once():
+    failed = replace(an_answer("no_prohibited", "no", points=0.0), severity="critical")
+    assert rules_of(flag(a_call(), a_card(failed))) == ["prohibited_remark"]

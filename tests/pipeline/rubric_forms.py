@@ -1,0 +1,62 @@
+"""Makes small forms whose answers are set by verdicts, and scores one call with them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from score_cases import call, judges
+
+from pipeline.enriched import Conduct, EnrichedCall
+from pipeline.rubric.rubric import Rubric
+from pipeline.score import score
+from pipeline.scorecard import Scorecard
+
+A_CALL = call(("agent", "a"))
+
+
+def happens(name: str) -> dict[str, Any]:
+    """A detector whose probability is that of the verdict of this name."""
+    return {"kind": "verdict", "name": name, "option": "yes"}
+
+
+def yes_no(name: str, **more: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "text": "Was it so?",
+        "help": {"text": "So."},
+        "kind": "yes_no",
+        "yes_when": happens(name),
+    } | more
+
+
+def extra(kind: str, name: str, points: float, **more: Any) -> dict[str, Any]:
+    """A deduction or a bonus."""
+    head = {"id": name, "text": "Was it so?", "help": {"text": "So."}}
+    return head | {"kind": kind, "points": points, "when": happens(name)} | more
+
+
+def multiple(name: str, **shares: float) -> dict[str, Any]:
+    options = [{"id": option, "share": share, "when": happens(option)} for option, share in shares.items()]
+    return {"id": name, "text": "Which?", "help": {"text": "So."}, "kind": "multiple", "options": options}
+
+
+def form(*sections: list[dict[str, Any]], weights: tuple[float, ...] = (), **more: Any) -> Rubric:
+    """A form of sections, which weigh 1, 2, 3 … or as said."""
+    made = []
+    for number, questions in enumerate(sections):
+        weighs = any(question["kind"] not in {"deduction", "bonus"} for question in questions)
+        weight = (weights[number] if weights else number + 1) if weighs else 0
+        made.append({"id": f"s{number}", "title": "S", "weight": weight, "questions": questions})
+    return Rubric.model_validate({"id": "r.en", "title": "R", "languages": ["en"], "sections": made} | more)
+
+
+def card(rubric: Rubric, of: EnrichedCall = A_CALL, **yes: float) -> Scorecard:
+    """The card of a call on which each named thing happens with the given probability."""
+    verdicts = {name: {"yes": p, "no": 1 - p} for name, p in yes.items()}
+    (made,) = score([of], rubric=rubric, judges=judges(**verdicts))
+    return made
+
+
+def measured(**conduct: Any) -> EnrichedCall:
+    """A call with these conduct measures."""
+    return call(("agent", "a"), turn_s=10.0, conduct=Conduct(**({"silence_share": 0.1} | conduct)))
