@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from pipeline.engine import Engine
 from pipeline.enriched import EnrichedCall
-from pipeline.errors import CallError, IngestError, RubricError
+from pipeline.errors import CallError, RubricError
 from pipeline.failure import Failure, failure_of
 from pipeline.flag import Flag
 from pipeline.progress import Progress, Step
@@ -24,8 +24,6 @@ from pipeline.transcript import Transcript
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
-
-CHANGED = "the source changed while the night was running"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +65,10 @@ def through(
     *,
     engine: Engine,
     stored: Mapping[str, StoredCall],
-    written: Mapping[str, Transcript | Failure],
     progress: Progress,
 ) -> Iterator[Done | Failed]:
-    """Bring a batch through the verbs. `stored` are the calls as the tables have them, `written` those in writing."""
-    heard = list(_heard(items, engine=engine, stored=stored, written=written))
+    """Bring a batch through the verbs. `stored` are the calls as the tables have them."""
+    heard = list(_heard(items, engine=engine, stored=stored))
     read = [*_read([each for each in heard if isinstance(each, Heard)], engine=engine)]
     yield from (each for each in heard if isinstance(each, Failed))
     progress(Step("hear", len(items), sum(_audio_s(each) for each in heard if isinstance(each, Heard))))
@@ -80,40 +77,22 @@ def through(
     progress(Step("score", len(items)))
 
 
-def transcripts_of(items: Sequence[Item], *, engine: Engine) -> dict[str, Transcript | Failure]:
-    """The written calls of a shard by call id. A file is read once, however many calls it holds."""
-    sources = {item.source.uri: item.source for item in items if item.source and item.source.kind == "transcript"}
-    wanted = {(item.uri, item.call_id) for item in items if item.work == "hear"}
-    found: dict[str, Transcript | Failure] = {}
-    for uri, source in sources.items():
-        try:
-            transcripts = engine.verbs.read_transcripts(source)
-        except IngestError as error:
-            found |= {call_id: failure_of(error, call_id=call_id) for at, call_id in wanted if at == uri}
-            continue
-        for transcript in transcripts:
-            if isinstance(transcript, Transcript) and (uri, transcript.call_id) in wanted:
-                found.setdefault(transcript.call_id, transcript)
-    return found
-
-
 def _heard(
     items: Sequence[Item],
     *,
     engine: Engine,
     stored: Mapping[str, StoredCall],
-    written: Mapping[str, Transcript | Failure],
 ) -> Iterator[Heard | Failed]:
     for item in items:
         if item.work != "hear":
             yield _from_store(item, stored[item.stored_id])
-        elif item.source is not None and item.source.kind == "transcript":
-            yield _in_writing(item, written.get(item.call_id))
+        elif item.transcript is not None:
+            yield Heard(item, replace(item.transcript, fingerprint=item.fingerprints.hear))
     yield from _listened([item for item in items if _needs_ears(item)], engine=engine)
 
 
 def _needs_ears(item: Item) -> bool:
-    return item.work == "hear" and item.source is not None and item.source.kind == "audio"
+    return item.work == "hear" and item.transcript is None
 
 
 def _from_store(item: Item, stored: StoredCall) -> Heard:
@@ -124,12 +103,6 @@ def _from_store(item: Item, stored: StoredCall) -> Heard:
         recording = replace(recording, call_id=item.call_id, metadata=item.metadata, uri=item.uri)
     call = None if item.work == "read" else replace(stored.call, transcript=transcript)
     return Heard(item, transcript, recording, call, stored.turns_part if item.work == "score" else "")
-
-
-def _in_writing(item: Item, transcript: Transcript | Failure | None) -> Heard | Failed:
-    if isinstance(transcript, Transcript):
-        return Heard(item, replace(transcript, fingerprint=item.fingerprints.hear))
-    return Failed(item, transcript or Failure(item.uri, "ingest", CHANGED, "Run the night again", item.call_id))
 
 
 def _listened(items: Sequence[Item], *, engine: Engine) -> Iterator[Heard | Failed]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from pipeline.batch import Done, Failed, through, transcripts_of
+from pipeline.batch import Done, Failed, through
 from pipeline.engine import Engine
 from pipeline.ingest import Discovery, MetadataSource, discover
 from pipeline.journal import record_discovery, record_run
@@ -21,10 +21,10 @@ from pipeline.measures import measure_all
 from pipeline.plan import Plan, plan, plan_rescore
 from pipeline.progress import Progress, Step, unwatched
 from pipeline.run import Run
-from pipeline.shard import Item, Shard
+from pipeline.shard import Shard
 from pipeline.shard_rows import ShardRows, add_call, add_failure, arrow_tables
 from pipeline.store import SHARD_TABLES, Part, Store, clean, open_duckdb, write_part
-from pipeline.stored import StoredCall, stored_calls
+from pipeline.stored import stored_calls
 from pipeline.summary import NightSummary, ShardSummary, night_summary
 
 __all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore", "run_night", "run_shard"]
@@ -141,21 +141,12 @@ def _run(night: Night, *, store: Store, engine: Engine, progress: Progress) -> N
 
 
 def _outcomes(shard: Shard, *, store: Store, engine: Engine, progress: Progress) -> Iterator[Done | Failed]:
-    written = transcripts_of(shard.items, engine=engine)
-    for start in range(0, len(shard.items), BATCH_CALLS):
-        batch = shard.items[start : start + BATCH_CALLS]
-        stored = _stored(store, batch)
-        yield from through(batch, engine=engine, stored=stored, written=written, progress=progress)
-
-
-def _stored(store: Store, items: Sequence[Item]) -> Mapping[str, StoredCall]:
-    """The batch's calls as the tables have them; nothing where all must be heard."""
-    call_ids = [item.stored_id for item in items if item.work != "hear"]
-    if not call_ids:
-        return {}
-    connection = open_duckdb(store)
+    connection = open_duckdb(store, dates=sorted({item.stored_date for item in shard.items if item.work != "hear"}))
     try:
-        return stored_calls(connection, call_ids)
+        for start in range(0, len(shard.items), BATCH_CALLS):
+            batch = shard.items[start : start + BATCH_CALLS]
+            stored = stored_calls(connection, [item.stored_id for item in batch if item.work != "hear"])
+            yield from through(batch, engine=engine, stored=stored, progress=progress)
     finally:
         connection.close()
 

@@ -62,6 +62,7 @@ class _Found:
     source: Source
     input_hash: str
     metadata: CallMetadata
+    transcript: Transcript | None = None
 
 
 def plan(
@@ -94,7 +95,8 @@ def _rescored(call: KnownCall, known: Known, engine: Engine) -> Item | None:
         return None
     return Item(
         call.call_id, call.date, work, call.input_hash, call.uri, call.metadata, fingerprints,
-        stored_id=call.call_id, generation=known.generation(call.call_id, call.input_hash),
+        stored_id=call.call_id, stored_date=call.date,
+        generation=known.generation(call.call_id, call.input_hash),
     )  # fmt: skip
 
 
@@ -110,7 +112,7 @@ def _calls_of(sources: Iterable[Source], engine: Engine, tally: _Tally) -> Itera
             continue
         for transcript in transcripts:
             if isinstance(transcript, Transcript):
-                yield _Found(transcript.call_id, source, transcript_hash(transcript), transcript.metadata)
+                yield _Found(transcript.call_id, source, transcript_hash(transcript), transcript.metadata, transcript)
             else:
                 tally.failures.append(transcript)
 
@@ -141,7 +143,8 @@ def _consider(call: _Found, known: Known, engine: Engine, tally: _Tally, *, retr
         return
     item = Item(
         call.call_id, date, "hear", call.input_hash, call.source.uri, call.metadata, fingerprints, call.source,
-        stored_id=stored.call_id if stored else "", generation=known.generation(call.call_id, call.input_hash),
+        stored_id=stored.call_id if stored else "", stored_date=stored.date if stored else "",
+        generation=known.generation(call.call_id, call.input_hash),
     )  # fmt: skip
     work = _work(item, stored, known)
     if work is None:
@@ -149,7 +152,8 @@ def _consider(call: _Found, known: Known, engine: Engine, tally: _Tally, *, retr
     elif not retry_failed and _failed_before(item, known, fingerprints):
         tally.held_back += 1
     else:
-        tally.items.append(replace(item, work=work))
+        transcript = call.transcript if work == "hear" else None
+        tally.items.append(replace(item, work=work, transcript=transcript))
 
 
 def _work(item: Item, stored: KnownCall | None, known: Known) -> Work | None:

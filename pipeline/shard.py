@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from pipeline.fingerprint import VerbFingerprints, fingerprint
 from pipeline.recording import CallMetadata
+from pipeline.transcript import Transcript
 
 if TYPE_CHECKING:
     from pipeline.ingest import Source
@@ -28,8 +29,9 @@ class Item:
     """One call to do.
 
     `work` says where it enters: `hear` from its source; `read` from stored turns; `move` and `score` from stored turns
-    and vectors, the former to another date or call id. `stored_id` names it in the tables, `generation` is the last one
-    that has a row of it, 0 for a new call. `source` is None when the call is scored again from the tables alone.
+    and vectors, the former to another date or call id. `stored_id` and `stored_date` say where it is in the tables,
+    `generation` is the last one that has a row of it, 0 for a new call. `source` is None when the call is scored again
+    from the tables alone; `transcript` is that of a call in writing, so that a file of many calls is read once.
     """
 
     call_id: str
@@ -41,7 +43,9 @@ class Item:
     fingerprints: VerbFingerprints
     source: Source | None = None
     stored_id: str = ""
+    stored_date: str = ""
     generation: int = 0
+    transcript: Transcript | None = None
 
     @property
     def expected_audio_s(self) -> float:

@@ -37,6 +37,8 @@ def stored_calls(
     connection: DuckDBPyConnection, call_ids: Sequence[str], *, words: bool = True
 ) -> dict[str, StoredCall]:
     """The calls with these ids that the store has, turns and vectors included. Without `words` turns have no words."""
+    if not call_ids:
+        return {}
     columns = [name for name in schema_of("turns").names if words or name != "words"]
     turns = _by_call(select(connection, "turns", columns=columns, call_ids=call_ids).to_pylist())
     vectors = _vectors_by_call(connection, call_ids)
