@@ -26,7 +26,8 @@ def evaluate(
     from everycall.evaluation import evaluate_files
     from models.profile import load_profile
 
-    agreement = evaluate_files(calls, rubric=rubric, profile=load_profile(profile))
+    with errors.status("scoring the labelled calls"):
+        agreement = evaluate_files(calls, rubric=rubric, profile=load_profile(profile))
     out.print(agreement_table(agreement))
     out.print(f"macro kappa {agreement.macro_kappa:.3f} over {agreement.calls} calls", highlight=False)
     if json is not None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import typer
 
 from everycall.cli.app import command
-from everycall.cli.console import out
+from everycall.cli.console import errors, out
 from everycall.cli.options import STORE
 
 OUT = typer.Option(Path("report.html"), "--out", help="The page to write.")
@@ -20,7 +20,8 @@ def report(store: str = STORE, out_file: Path = OUT) -> None:
     from everycall.report import write_report
     from pipeline.store import Store
 
-    write_report(Store(store), out_file)
+    with errors.status("drawing the report"):
+        write_report(Store(store), out_file)
     out.print(f"wrote {out_file}", highlight=False)
 
 

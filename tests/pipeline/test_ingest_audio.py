@@ -37,6 +37,13 @@ def test_every_telephone_format_is_decoded_to_16_khz(container, codec, rate):
     assert [pitch_hz(channel) for channel in decoded.audio.samples] == pytest.approx([220, 440], abs=3)
 
 
+def test_amr_of_mobile_recorders_is_decoded():
+    content = encoded(tone(), container="amr", codec="libopencore_amrnb")
+    decoded = decode(content, name="a.amr", limits=AudioLimits())
+    assert (decoded.sample_rate_hz, decoded.audio.samples.shape[0]) == (8_000, 1)
+    assert pitch_hz(decoded.audio.samples[0]) == pytest.approx(220, abs=5)
+
+
 def test_the_codec_and_the_files_own_rate_are_kept(tmp_path):
     (tmp_path / "a.wav").write_bytes(encoded(tone(), container="wav", codec="pcm_mulaw"))
     recording, _ = read_recording(discover(str(tmp_path)).sources[0])
