@@ -1,6 +1,8 @@
 """One Prefect server for all tests of flows, with its own home and database."""
 
+import gc
 import sys
+import warnings
 from pathlib import Path
 
 import pytest
@@ -20,3 +22,7 @@ def prefect_server_for_tests(tmp_path_factory):
 
         with prefect_test_harness(server_startup_timeout=120):
             yield
+    # Prefect's client leaves its sockets to the garbage collector, which must not meet warnings made errors.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
