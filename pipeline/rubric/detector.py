@@ -8,6 +8,8 @@ from pydantic import Field, model_validator
 
 from pipeline.rubric.part import Part
 from pipeline.rubric.place import Place
+from pipeline.rubric.prohibited import Prohibited
+from pipeline.rubric.script import Script
 
 Probability = Annotated[float, Field(ge=0, le=1)]
 
@@ -194,10 +196,10 @@ class Each(Part):
     within_turns: int = Field(default=8, ge=0, description="How many turns of the call later at most.")
 
 
-Leaf = Phrase | Act | Meaning | Verdict | Measure | Metadata | Model
+Leaf = Phrase | Act | Meaning | Verdict | Measure | Metadata | Model | Script | Prohibited
 Moment = Annotated[Phrase | Act | Meaning | AnyMoment, Field(discriminator="kind")]
 Detector = Annotated[
-    Phrase | Act | Meaning | Verdict | Measure | Metadata | Model | All | Any | Not | Pool | Before | Count | Each,
+    Leaf | All | Any | Not | Pool | Before | Count | Each,
     Field(discriminator="kind"),
 ]
 

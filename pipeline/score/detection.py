@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.score.step import StepFound
 from pipeline.scorecard import Evidence
 
 
@@ -22,7 +23,7 @@ class Detection:
 
     `evidence` are quotes that speak for it, `contrary` quotes that speak against it; where both are empty, the turns in
     `searched` were looked at and nothing was there. `moments` are the turns in which it happens, in order. `reason` is
-    for a reader and repeats no words of the call.
+    for a reader and repeats no words of the call. `steps` are those of a script, in its order.
     """
 
     probability: float
@@ -31,6 +32,7 @@ class Detection:
     reason: str = ""
     contrary: tuple[Evidence, ...] = ()
     moments: tuple[Moment, ...] = ()
+    steps: tuple[StepFound, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability <= 1:

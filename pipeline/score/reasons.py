@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.score.case import Case
+from pipeline.score.step import StepFound
 
 _ROLES: Mapping[str, Mapping[str, str]] = {
     "en": {"agent": "the agent", "customer": "the customer", "ivr": "the announcement", "anyone": "anyone"},
@@ -107,6 +108,33 @@ def recorded(case: Case, *, field: str, holds: bool) -> str:
     if _chinese(case):
         return f"系统字段 {field} {'' if holds else '不'}在所列的值之中"
     return f"the telephone system's {field} is {'' if holds else 'not '}one of those asked for"
+
+
+def followed(case: Case, steps: Sequence[StepFound]) -> str:
+    """How a script was followed: how many steps were said, and what is wrong with each of the others."""
+    said = sum(step.state == "said" for step in steps)
+    wrong = [_wrong(case, step) for step in steps if step.state != "said"]
+    if _chinese(case):
+        return "；".join([f"{len(steps)}步话术中说到{said}步", *wrong])
+    return "; ".join([f"{said} of {len(steps)} step{'' if len(steps) == 1 else 's'} said", *wrong])
+
+
+def _wrong(case: Case, step: StepFound) -> str:
+    chinese = _chinese(case)
+    name = f"“{step.title}”"
+    match step.state:
+        case "incomplete":
+            lacks = ("、" if chinese else ", ").join(f"“{part}”" for part in step.lacks)
+            return f"{name}缺少{lacks}" if chinese else f"{name} lacks {lacks}"
+        case "misplaced":
+            return f"{name}说得不在该说的位置" if chinese else f"{name} is said in the wrong part of the call"
+        case "out_of_order":
+            others = ("、" if chinese else ", ").join(f"“{other}”" for other in step.overtaken)
+            if not others:
+                return f"{name}顺序不对" if chinese else f"{name} is out of order"
+            return f"{name}与{others}的顺序不对" if chinese else f"{name} is out of order with {others}"
+        case _:
+            return f"没有说到{name}" if chinese else f"{name} is not said"
 
 
 def joined(case: Case, reasons: Sequence[str]) -> str:

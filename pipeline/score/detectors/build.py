@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pipeline.errors import RubricError
 from pipeline.rubric import detector as spec
+from pipeline.rubric.prohibited import Prohibited
+from pipeline.rubric.script import Script
 from pipeline.score.detectors.act import act
 from pipeline.score.detectors.meaning import meaning
 from pipeline.score.detectors.measure import measure
@@ -11,6 +13,8 @@ from pipeline.score.detectors.metadata import metadata
 from pipeline.score.detectors.model import model
 from pipeline.score.detectors.order import before, count, each
 from pipeline.score.detectors.phrase import phrase
+from pipeline.score.detectors.prohibited import prohibited
+from pipeline.score.detectors.script import script
 from pipeline.score.detectors.tree import Detect, all_of, any_of, not_of, pool_of
 from pipeline.score.detectors.verdict import verdict
 from pipeline.score.judges import Judges
@@ -46,6 +50,10 @@ def _leaf(part: spec.Leaf, *, judges: Judges, language: Language) -> Detect:
     match part:
         case spec.Phrase():
             return phrase(part, language=language)
+        case Script():
+            return script(part, encoder=judges.encoder, language=language)
+        case Prohibited():
+            return prohibited(part, language=language)
         case spec.Act():
             _known(part.act, judges.heads.acts, what="act")
             return act(part)

@@ -24,7 +24,7 @@ _REPORTERS = frozenset(
 )
 _REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claimed", "called"})
 _CHINESE_REPORT = re.compile(
-    "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉我|答应|保证过)(?![话得])"
+    "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉[我你他她]|答应|保证过)(?![话得])"
 )
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 

@@ -1,0 +1,63 @@
+"""The detector `prohibited`: half of what sounds like it is not."""
+
+import pytest
+from score_cases import call, detect, quotes
+
+EN = {
+    "kind": "prohibited",
+    "phrases": ["guarantee*", "not my problem", "calm down", "(your|you are) ... (fault|stupid)"],
+}
+ZH = {"kind": "prohibited", "phrases": ["保证", "不关我的事", "你(自己)?(的)?(错|问题)", "爱投诉不投诉"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("I guarantee it will work.", "guarantee"),
+        ("Well, that's not my problem.", "not my problem"),
+        ("You need to calm down, sir.", "calm down"),
+        ("This is your own fault.", "your own fault"),
+        ("You're being stupid.", "You're being stupid"),
+        ("我保证明天到。", "保证"),
+        ("这不关我的事。", "不关我的事"),
+        ("那是您自己的问题。", "您自己的问题"),
+        ("您爱投诉不投诉。", "爱投诉不投诉"),
+    ],
+)
+def test_what_is_said_in_earnest_counts(text: str, words: str):
+    language = "en" if text.isascii() else "zh"
+    found = detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language)
+    assert (found.probability, quotes(found)) == (0.95, [(0, words)])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We cannot guarantee a date.",
+        "I'm not saying it's your fault.",
+        "I'm not allowed to guarantee anything.",
+        "Nobody said you were stupid.",
+        'My colleague wrote "calm down", which was wrong.',
+        "You told me that he said it was your fault.",
+        "I would never say you are stupid.",
+        "我们不能保证明天到。",
+        "我不是说这是您的问题。",
+        "您刚才说他告诉您是您自己的问题。",
+        "我没有说是您的错。",
+    ],
+)
+def test_denials_and_reports_do_not(text: str):
+    language = "en" if text.isascii() else "zh"
+    found = detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language)
+    assert (found.probability, found.evidence) == (0.03, ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Your agent said it was my fault.", "You guarantee it?", "Calm down!", "你们保证过的。", "不关我的事是吧？"],
+)
+def test_the_customers_own_words_never_count(text: str):
+    language = "en" if text.isascii() else "zh"
+    spec = EN if text.isascii() else ZH
+    found = detect(spec, call(("customer", text), ("agent", "Hm."), language=language), language=language)
+    assert (found.probability, found.searched) == (0.03, (1,))
