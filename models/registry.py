@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -44,6 +44,20 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
 def build_engine_by_name(*, profile: str, rubric: str, asr: str | None = None, device: str | None = None) -> Engine:
     """`build_engine` from plain names, which mean the same in every process. Raises what it and a profile raise."""
     return build_engine(load_profile(profile, asr=asr, device=device), rubric=rubric)
+
+
+@dataclass(frozen=True, slots=True)
+class EngineNames:
+    """`build_engine_by_name` that can be sent to another process and called there."""
+
+    profile: str
+    rubric: str
+    asr: str | None = None
+    device: str | None = None
+
+    def __call__(self) -> Engine:
+        """The engine of these names."""
+        return build_engine_by_name(profile=self.profile, rubric=self.rubric, asr=self.asr, device=self.device)
 
 
 def build_ears(profile: Profile) -> Ears:

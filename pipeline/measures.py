@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
 from pipeline.engine import Form, rubric_ids
@@ -14,6 +15,7 @@ from pipeline.repeat import Repeat
 from pipeline.scorecard import Scorecard
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
 from pipeline.store.parts import UNKNOWN_DATE, Row, files, generation_of, newest_measure, partition_date, table_of
+from pipeline.store.rows.calls import PLAIN_METADATA
 from pipeline.store.rows.measures import call_topic_row, repeat_row, topic_row
 from pipeline.store.views import select
 from pipeline.stored import batches, stored_calls, stored_scorecards
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 CALLS_AT_ONCE = 200
+# What tells one state of a call from another, beside its answers: its turns are those of `turns_part`.
+SEEN_COLUMNS = ("call_id", "date", "turns_part", "read_fingerprint", *PLAIN_METADATA, "language_hint", "extra")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,10 @@ class Measure(Protocol):
     def fingerprint(self) -> str:
         """Changes with its settings and its code."""
 
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The questions whose answers it looks at: of a scorecard nothing else matters to it."""
+
     def __call__(self, calls: Iterable[MeasuredCall]) -> Overall:
         """Takes the calls in order of date and call id, once, a few in memory at a time; the same in, the same out."""
 
@@ -58,25 +66,35 @@ def measure_all(store: Store, *, measure: Measure, rubric: Form, dates: Sequence
 
     None when the newest measures were made from the same calls, scorecards and settings.
     """
-    connection = open_duckdb(store)
-    try:
-        names = rubric_ids(rubric)
-        calls = select(connection, "calls", columns=["call_id", "date", "part", "turns_part"], dates=dates).to_pylist()
+    with open_duckdb(store) as connection:
+        calls = select(connection, "calls", columns=SEEN_COLUMNS, dates=dates).to_pylist()
         calls.sort(key=lambda row: (row["date"], row["call_id"]))
-        part = _part(store, calls, measure=measure, rubric=rubric)
-        if part is None:
-            return None
-        overall = measure(_measured(connection, [row["call_id"] for row in calls], names=names))
-    finally:
-        connection.close()
+        answers = _answers(connection, calls, questions=measure.questions, names=rubric_ids(rubric))
+    part = _part(store, calls, answers, measure=measure)
+    if part is None:
+        return None
+    overall = measure(_measured(store, calls, names=rubric_ids(rubric)))
     _write(store, part, overall)
     return overall
 
 
-def _part(store: Store, calls: Sequence[Row], *, measure: Measure, rubric: Form) -> Part | None:
+def _answers(
+    connection: DuckDBPyConnection, calls: Sequence[Row], *, questions: Sequence[str], names: Sequence[str]
+) -> list[tuple[str, ...]]:
+    """The answers that the measure looks at."""
+    found = connection.execute(
+        """select call_id, question_id, value from answers
+        where list_contains(?, question_id) and list_contains(?, rubric_id) order by all""",
+        [list(questions), list(names)],
+    ).fetchall()
+    members = {row["call_id"] for row in calls}
+    return [row for row in found if row[0] in members]
+
+
+def _part(store: Store, calls: Sequence[Row], answers: Sequence[tuple[str, ...]], *, measure: Measure) -> Part | None:
     """The name of what would be written; None when it is already the newest."""
-    members = [(row["call_id"], row["part"], row["turns_part"]) for row in calls]
-    digest = fingerprint(measure.fingerprint, rubric.id, rubric.version, members)
+    members = [[str(value) for value in row.values()] for row in calls]
+    digest = fingerprint(measure.fingerprint, members, answers)
     newest = newest_measure(files(store))
     if newest.endswith(f"-{digest}"):
         return None
@@ -84,14 +102,15 @@ def _part(store: Store, calls: Sequence[Row], *, measure: Measure, rubric: Form)
     return Part(date, generation_of(newest) + 1, digest)
 
 
-def _measured(
-    connection: DuckDBPyConnection, call_ids: Sequence[str], *, names: Sequence[str]
-) -> Iterator[MeasuredCall]:
-    for batch in batches(call_ids, size=CALLS_AT_ONCE):
-        calls = stored_calls(connection, batch, words=False)
-        cards = stored_scorecards(connection, batch, rubric_ids=names)
-        for call_id in batch:
-            yield MeasuredCall(calls[call_id].call, cards.get(call_id))
+def _measured(store: Store, rows: Sequence[Row], *, names: Sequence[str]) -> Iterator[MeasuredCall]:
+    """The calls date by date: opening one date's files at a time keeps each question to the store small."""
+    for date, of_date in groupby(rows, key=lambda row: row["date"].isoformat()):
+        with open_duckdb(store, dates=[date]) as connection:
+            for batch in batches([row["call_id"] for row in of_date], size=CALLS_AT_ONCE):
+                calls = stored_calls(connection, batch, words=False)
+                cards = stored_scorecards(connection, batch, rubric_ids=names)
+                for call_id in batch:
+                    yield MeasuredCall(calls[call_id].call, cards.get(call_id))
 
 
 def _write(store: Store, part: Part, overall: Overall) -> None:

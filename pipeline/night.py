@@ -24,14 +24,17 @@ from pipeline.run import Run
 from pipeline.shard import Shard
 from pipeline.shard_rows import ShardRows, add_call, add_failure, arrow_tables
 from pipeline.store import SHARD_TABLES, Part, Store, clean, open_duckdb, write_part
-from pipeline.stored import stored_calls
+from pipeline.stored import batches, stored_calls
 from pipeline.summary import NightSummary, ShardSummary, night_summary
+from pipeline.workers import BuildEngine, in_processes
 
 __all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore", "run_night", "run_shard"]
 
 LOGGER = logging.getLogger(__name__)
 
-BATCH_CALLS = 12
+# A few calls' audio is much to hold in memory at once; a shard's stored turns are little.
+HEARD_AT_ONCE = 12
+STORED_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +65,20 @@ def run_night(
 
 
 def rescore(
-    store: Store, *, engine: Engine, dates: Sequence[str] | None = None, progress: Progress = unwatched
+    store: Store,
+    *,
+    engine: Engine,
+    dates: Sequence[str] | None = None,
+    progress: Progress = unwatched,
+    workers: int = 1,
+    build: BuildEngine | None = None,
 ) -> NightSummary:
-    """Score and flag the stored calls of these dates (all by default) again; nothing is heard or embedded again."""
-    return _run(begin_rescore(store, engine=engine, dates=dates), store=store, engine=engine, progress=progress)
+    """Score and flag the stored calls of these dates (all by default) again; nothing is heard or embedded again.
+
+    With more than one of `workers`, shards are scored in as many processes, each with an engine that `build` makes.
+    """
+    night = begin_rescore(store, engine=engine, dates=dates)
+    return _run(night, store=store, engine=engine, progress=progress, workers=workers, build=build)
 
 
 def begin(
@@ -126,12 +139,26 @@ def finish(
     return summary
 
 
-def _run(night: Night, *, store: Store, engine: Engine, progress: Progress) -> NightSummary:
+def _run(
+    night: Night,
+    *,
+    store: Store,
+    engine: Engine,
+    progress: Progress,
+    workers: int = 1,
+    build: BuildEngine | None = None,
+) -> NightSummary:
     shards: list[ShardSummary] = []
     progress(Step("plan", night.plan.planned))
     try:
-        for shard in night.plan.shards:
-            shards.append(run_shard(shard, store=store, engine=engine, progress=progress))
+        if build is not None and min(workers, len(night.plan.shards)) > 1:
+            found = in_processes(run_shard, night.plan.shards, store=store, build=build, like=engine, workers=workers)
+            for shard, summary in zip(night.plan.shards, found, strict=True):
+                shards.append(summary)
+                progress(Step("score", len(shard.items)))
+        else:
+            for shard in night.plan.shards:
+                shards.append(run_shard(shard, store=store, engine=engine, progress=progress))
         if engine.measure is not None:
             measure_all(store, measure=engine.measure, rubric=engine.rubric)
     except BaseException:
@@ -143,8 +170,7 @@ def _run(night: Night, *, store: Store, engine: Engine, progress: Progress) -> N
 def _outcomes(shard: Shard, *, store: Store, engine: Engine, progress: Progress) -> Iterator[Done | Failed]:
     connection = open_duckdb(store, dates=sorted({item.stored_date for item in shard.items if item.work != "hear"}))
     try:
-        for start in range(0, len(shard.items), BATCH_CALLS):
-            batch = shard.items[start : start + BATCH_CALLS]
+        for batch in batches(shard.items, size=HEARD_AT_ONCE if shard.work == "hear" else STORED_AT_ONCE):
             stored = stored_calls(connection, [item.stored_id for item in batch if item.work != "hear"])
             yield from through(batch, engine=engine, stored=stored, progress=progress)
     finally:

@@ -5,22 +5,25 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from pipeline.enriched import EnrichedCall, Vectors
+from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.recording import Recording
 from pipeline.scorecard import Scorecard
 from pipeline.store.parts import Row
 from pipeline.store.rows.calls import call_from_rows, recording_from_row
 from pipeline.store.rows.scorecards import scorecard_from_rows
-from pipeline.store.rows.turns import turn_from_row, vectors_of
+from pipeline.store.rows.turns import turns_by_call, vectors_of
 from pipeline.store.schemas import schema_of
 from pipeline.store.views import select
+from pipeline.transcript import Turn
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+Each = TypeVar("Each")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ def stored_calls(
     if not call_ids:
         return {}
     columns = [name for name in schema_of("turns").names if words or name != "words"]
-    turns = _by_call(select(connection, "turns", columns=columns, call_ids=call_ids).to_pylist())
+    turns = turns_by_call(select(connection, "turns", columns=columns, call_ids=call_ids))
     vectors = _vectors_by_call(connection, call_ids)
     rows = select(connection, "calls", call_ids=call_ids).to_pylist()
     return {row["call_id"]: _stored(row, turns, vectors) for row in rows}
@@ -59,15 +62,17 @@ def stored_scorecards(
     return cards
 
 
-def batches(call_ids: Sequence[str], *, size: int) -> Iterator[Sequence[str]]:
-    """The ids in order, `size` at a time."""
-    for start in range(0, len(call_ids), size):
-        yield call_ids[start : start + size]
+def batches(calls: Sequence[Each], *, size: int) -> Iterator[Sequence[Each]]:
+    """Calls or their ids in order, `size` at a time."""
+    for start in range(0, len(calls), size):
+        yield calls[start : start + size]
 
 
-def _stored(row: Row, turns: Mapping[str, list[Row]], vectors: Mapping[str, Vectors]) -> StoredCall:
+def _stored(
+    row: Row, turns: Mapping[str, list[tuple[Turn, TurnSentiment]]], vectors: Mapping[str, Vectors]
+) -> StoredCall:
     call_id = row["call_id"]
-    pairs = [turn_from_row(turn) for turn in turns[call_id]]
+    pairs = turns.get(call_id, [])
     call = call_from_rows(
         row,
         [turn for turn, _ in pairs],

@@ -18,6 +18,7 @@ from everycall.cli.options import (
     STORE,
     STRICT,
     UNTIL,
+    WORKERS,
 )
 from everycall.cli.outcome import conclude
 
@@ -68,17 +69,20 @@ def score(
     since: str | None = SINCE,
     until: str | None = UNTIL,
     profile: str = PROFILE,
+    workers: int | None = WORKERS,
     strict: bool = STRICT,
 ) -> None:
     """Score stored calls with this rubric without listening to them again."""
     from everycall.cli.progress import watched
-    from models.profile import load_profile
-    from models.registry import build_engine
+    from models.registry import EngineNames
     from pipeline.night import rescore
     from pipeline.store import Store, dates_between
+    from pipeline.workers import cores
 
-    engine = build_engine(load_profile(profile), rubric=rubric)
+    build = EngineNames(profile=profile, rubric=rubric)
     dates = dates_between(Store(store), since=since, until=until)
     with watched() as progress:
-        summary = rescore(Store(store), engine=engine, dates=dates, progress=progress)
+        summary = rescore(
+            Store(store), engine=build(), dates=dates, progress=progress, workers=workers or cores(), build=build
+        )
     conclude(summary, store=Store(store), strict=strict)

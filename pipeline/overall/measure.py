@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 
 from pipeline.fingerprint import fingerprint
 from pipeline.measures import MeasuredCall, Overall
-from pipeline.overall.digest import digest
+from pipeline.overall.digest import REPEAT_QUESTION, digest
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
 from pipeline.overall.repeats import DEFAULT_RULES, RepeatRules, find_repeats
 from pipeline.overall.topics import find_topics
@@ -27,6 +27,11 @@ class OverallMeasure:
     def fingerprint(self) -> str:
         """Changes with the rules and with the code's revision."""
         return fingerprint(REVISION, asdict(self.repeat_rules))
+
+    @property
+    def questions(self) -> tuple[str, ...]:
+        """The customer's own word that they called before."""
+        return (REPEAT_QUESTION,)
 
     def __call__(self, calls: Iterable[MeasuredCall]) -> Overall:
         """Topics, each call's topic, and repeats. The same calls give the same, in any order."""

@@ -45,6 +45,7 @@ class FakeRubric:
 @dataclass(frozen=True)
 class FakeMeasure:
     fingerprint: str = "measure-1"
+    questions: tuple[str, ...] = ("churn_risk",)
 
     def __call__(self, calls):
         calls = list(calls)

@@ -275,6 +275,22 @@ def test_measures_run_when_anything_changed(recordings, store):
     assert read(store, "call_topics").num_rows == 4
 
 
+def test_measures_do_not_run_again_for_scorecards_whose_answers_they_see_unchanged(recordings, store):
+    run_night(str(recordings), store=store, engine=fake_engine(measure=FakeMeasure()))
+    first = column(store, "topics", "part")
+    rescore(store, engine=fake_engine(rubric=FakeRubric(version="2"), measure=FakeMeasure()))
+    assert column(store, "topics", "part") == first
+    score = fake_verbs().score
+    verbs = replace(fake_verbs(), score=lambda *given: [replied(card, "churn_risk", "yes") for card in score(*given)])
+    rescore(store, engine=fake_engine(rubric=FakeRubric(version="3"), measure=FakeMeasure(), verbs=verbs))
+    assert column(store, "topics", "part") != first
+
+
+def replied(card, question_id, value):
+    answers = (replace(each, value=value) if each.question_id == question_id else each for each in card.answers)
+    return replace(card, answers=tuple(answers))
+
+
 def test_a_night_leaves_one_run(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     (run,) = rows(store, "runs")

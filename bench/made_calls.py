@@ -1,0 +1,142 @@
+"""A store of made calls: the training calls' turns shuffled into new calls, heard word by word, scored and measured.
+
+Nothing in it is a stand-in: every distinct turn has its vector from the real encoder, and the rows are written by the
+night's own code. Only the encoder's work is done once for each text.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+
+from models.profile import PROFILES
+from models.registry import build_engine
+from pipeline.batch import Done, through
+from pipeline.engine import Engine
+from pipeline.enriched import Vectors
+from pipeline.fingerprint import transcript_hash
+from pipeline.ingest import Source
+from pipeline.labelled import read_labelled
+from pipeline.measures import measure_all
+from pipeline.ports import TextEncoder
+from pipeline.progress import unwatched
+from pipeline.read import Reader
+from pipeline.recording import CallMetadata
+from pipeline.shard import Item, Shard, cut
+from pipeline.shard_rows import ShardRows, add_call, arrow_tables
+from pipeline.store import SHARD_TABLES, Part, Store, write_part
+from pipeline.transcript import Language, Role, Transcript, Turn, Word
+
+TRAINING = Path(__file__).parents[1] / "models" / "training"
+TURNS = 20
+CALLS_A_DAY = 500
+FIRST_DAY = date(2026, 1, 5)
+AGENTS = 40
+SECONDS_A_CHARACTER = {"en": 0.065, "zh": 0.22}
+BATCH_CALLS = 50
+
+Lines = Mapping[tuple[Language, Role], Sequence[str]]
+
+
+class Remembering:
+    """The encoder, asked once for each text."""
+
+    def __init__(self, encoder: TextEncoder) -> None:
+        self._encoder = encoder
+        self._known: dict[str, Vectors] = {}
+        self.fingerprint = encoder.fingerprint
+        self.dimensions = encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors, float32 [texts, dimensions]."""
+        new = [text for text in dict.fromkeys(texts) if text not in self._known]
+        self._known.update(zip(new, self._encoder.encode(new), strict=True))
+        return np.stack([self._known[text] for text in texts])
+
+
+def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int = 7) -> None:
+    """Write `calls` calls of 20 turns as a night leaves them: read, scored by this rubric, topics found."""
+    engine = build_engine(PROFILES["embedded"], rubric=rubric)
+    encoder = Remembering(engine.reader.encoder)  # type: ignore[attr-defined]
+    engine = replace(engine, reader=Reader(encoder, engine.reader.sentiment))  # type: ignore[attr-defined]
+    for shard in cut(_item(transcript, engine) for transcript in made_calls(calls, seed=seed)):
+        _write(store, shard, engine)
+    assert engine.measure is not None
+    measure_all(store, measure=engine.measure, rubric=engine.rubric)
+
+
+def made_calls(calls: int, *, seed: int) -> Iterator[Transcript]:
+    """Calls by turns in English and Chinese; agent and customer take turns, each with lines of their own role."""
+    chance = random.Random(seed)
+    lines = _lines()
+    for number in range(calls):
+        language: Language = "en" if number % 2 == 0 else "zh"
+        yield _call(number, language, lines, chance)
+
+
+def _lines() -> Lines:
+    found: dict[tuple[Language, Role], set[str]] = defaultdict(set)
+    for path in sorted(TRAINING.glob("*.jsonl")):
+        for call in read_labelled(path):
+            for turn in call.transcript.turns:
+                found[call.transcript.language, turn.role].add(turn.text)
+    return {who: sorted(texts) for who, texts in found.items()}
+
+
+def _call(number: int, language: Language, lines: Lines, chance: random.Random) -> Transcript:
+    turns: list[Turn] = []
+    at_s = 0.5
+    for index in range(TURNS):
+        role: Role = "agent" if index % 2 == 0 else "customer"
+        turn = _turn(index, role, chance.choice(lines[language, role]), language, at_s, chance)
+        turns.append(turn)
+        at_s = (turn.end_s or 0.0) + chance.uniform(-0.2, 1.5)
+    day = FIRST_DAY + timedelta(days=number // CALLS_A_DAY)
+    metadata = CallMetadata(
+        agent_id=f"A{chance.randrange(AGENTS):02}",
+        customer_id=f"C{number * 7919 % 1_000_003:06}",
+        started_at=f"{day.isoformat()}T{8 + number % 10:02}:{number % 60:02}:00",
+        direction="inbound",
+        language=language,
+    )
+    return Transcript(f"made-{number:06}", language, tuple(turns), metadata, "audio", "made", round(at_s, 2))
+
+
+def _turn(index: int, role: Role, text: str, language: Language, at_s: float, chance: random.Random) -> Turn:
+    """One turn with the time of every word, as recognition gives it."""
+    pieces = text.split() if language == "en" else list(text)
+    words, start_s = [], at_s
+    for piece in pieces:
+        end_s = start_s + SECONDS_A_CHARACTER[language] * len(piece)
+        words.append(Word(piece, round(start_s, 2), round(end_s, 2), round(chance.uniform(0.5, 1.0), 3)))
+        start_s = end_s
+    confidence = float(np.mean([word.probability for word in words]))
+    return Turn(index, role, index % 2, round(at_s, 2), words[-1].end_s, text, tuple(words), confidence)
+
+
+def _item(transcript: Transcript, engine: Engine) -> Item:
+    digest = transcript_hash(transcript)
+    heard = engine.heard_fingerprint(input_hash=digest, metadata=transcript.metadata, written=True)
+    uri = f"made/{transcript.call_id}.jsonl"
+    fingerprints = engine.fingerprints(heard=heard, metadata=transcript.metadata)
+    source = Source(uri, "transcript", digest, 0)
+    return Item(
+        transcript.call_id, transcript.date, "hear", digest, uri, transcript.metadata, fingerprints, source,
+        transcript=transcript,
+    )  # fmt: skip
+
+
+def _write(store: Store, shard: Shard, engine: Engine) -> None:
+    rows = ShardRows(Part(shard.date, shard.generation, shard.fingerprint))
+    for start in range(0, len(shard.items), BATCH_CALLS):
+        items = shard.items[start : start + BATCH_CALLS]
+        for outcome in through(items, engine=engine, stored={}, progress=unwatched):
+            assert isinstance(outcome, Done), "a made call is a good call"
+            add_call(rows, outcome)
+    write_part(store, rows.part, arrow_tables(rows), order=SHARD_TABLES)

@@ -1,0 +1,170 @@
+"""How fast stored calls are scored again when a rubric changes: the command `everycall score`, in its own process.
+
+python -m bench.rescore --calls 10000 [--store FOLDER] [--json OUT]
+
+Makes the store first (see `bench.made_calls`), in --store where it is given and not there yet. Wall time means most
+on a machine that does nothing else; CPU time means nearly the same on a busy one.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from bench.made_calls import TURNS, make_store
+from pipeline.store import Store, open_duckdb
+
+# The standard form with the weight of one section changed: as small a change as a rubric can have.
+CHANGED = """\
+id: support
+title: Changed
+extends: support
+weights: {{closing: {weight}}}
+"""
+WEIGHT = 11
+EVERYCALL = "from everycall.cli import app; app()"
+LOOK_EVERY_S = 0.1
+LIBRARIES = ("numpy", "duckdb", "pyarrow")
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What one command took. `cpu_s` and memory are those of all its processes together."""
+
+    calls: int
+    wall_s: float
+    cpu_s: float
+    peak_memory_mb: float
+    load_before: float
+
+    @property
+    def calls_per_s(self) -> float:
+        """By the clock."""
+        return self.calls / self.wall_s
+
+
+def main() -> None:
+    """Make, score again, print."""
+    options = _options()
+    with tempfile.TemporaryDirectory() as scratch:
+        store = Path(options.store or Path(scratch) / "store")
+        if not store.exists():
+            begun_s = time.monotonic()
+            make_store(Store(str(store)), calls=options.calls)
+            print(f"made {options.calls} calls in {time.monotonic() - begun_s:.0f} s")
+        work = Path(scratch) / "work"
+        shutil.copytree(store, work)
+        cost = rescored(work, Path(scratch) / "changed.yaml", more=options.score)
+        _check(work, calls=cost.calls)
+    report = {"machine": _machine(), "turns_a_call": TURNS, **asdict(cost), "calls_per_s": cost.calls_per_s}
+    print(
+        f"{cost.calls} calls of {TURNS} turns: {cost.wall_s:.1f} s wall, {cost.cpu_s:.1f} s CPU "
+        f"({1000 * cost.cpu_s / cost.calls:.2f} ms a call), {cost.calls_per_s:.0f} calls/s, "
+        f"{cost.peak_memory_mb:.0f} MB at most, load before {cost.load_before:.1f}"
+    )
+    print(", ".join(f"{name} {value}" for name, value in _machine().items()))
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=2) + "\n", "utf-8")
+
+
+def rescored(store: Path, rubric: Path, *, more: Sequence[str] = ()) -> Cost:
+    """Run `everycall score` with a changed rubric over the whole store."""
+    rubric.write_text(CHANGED.format(weight=WEIGHT), "utf-8")
+    with open_duckdb(Store(str(store))) as connection:
+        calls = _count(connection.execute("select count(*) from calls").fetchone())
+    command = [sys.executable, "-c", EVERYCALL, "score", "--store", str(store), "--rubric", str(rubric), *more]
+    load_before = os.getloadavg()[0]
+    begun_s = time.monotonic()
+    process = subprocess.Popen(command)
+    memory = _Memory(process.pid)
+    memory.start()
+    _, status, usage = os.wait4(process.pid, 0)
+    wall_s = time.monotonic() - begun_s
+    memory.done.set()
+    if status:
+        raise SystemExit(f"`everycall score` ended with {os.waitstatus_to_exitcode(status)}")
+    return Cost(calls, wall_s, usage.ru_utime + usage.ru_stime, memory.peak_mb, load_before)
+
+
+class _Memory(threading.Thread):
+    """Looks every 0.1 s at what a process and its children hold in memory; pages that they share count once."""
+
+    def __init__(self, pid: int) -> None:
+        super().__init__(daemon=True)
+        self.pid = pid
+        self.peak_mb = 0.0
+        self.done = threading.Event()
+
+    def run(self) -> None:
+        while not self.done.wait(LOOK_EVERY_S):
+            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _family(self.pid)))
+
+
+def _family(pid: int) -> list[int]:
+    try:
+        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [pid, *(each for child in children for each in _family(int(child)))]
+
+
+def _resident_mb(pid: int) -> float:
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+
+
+def _check(store: Path, *, calls: int) -> None:
+    """Every call has a scorecard of the changed rubric, and no turn was encoded or written again."""
+    with open_duckdb(Store(str(store))) as connection:
+        versions = "select count(distinct rubric_version) from scorecards"
+        cards = _count(connection.execute("select count(*) from scorecards where part > 'g0002'").fetchone())
+        forms = _count(connection.execute(versions).fetchone())
+        again = _count(connection.execute("select count(*) from parts.turn_vectors where part > 'g0002'").fetchone())
+    if (cards, forms, again) != (calls, 2, 0):
+        raise SystemExit(f"{cards} of {calls} calls scored again by {forms} forms, {again} turns written again")
+
+
+def _count(row: tuple[int, ...] | None) -> int:
+    return row[0] if row else 0
+
+
+def _machine() -> dict[str, str]:
+    return {
+        "cores": str(len(os.sched_getaffinity(0))),
+        "processor": _processor(),
+        "python": platform.python_version(),
+        **{name: version(name) for name in LIBRARIES},
+    }
+
+
+def _processor() -> str:
+    lines = Path("/proc/cpuinfo").read_text().splitlines()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--calls", type=int, default=10_000)
+    parser.add_argument("--store", type=Path, help="where the made calls are kept")
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("--score", nargs="*", default=[], help="more options of `everycall score`")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
