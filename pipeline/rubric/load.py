@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import RubricError
 from pipeline.rubric.family import FormList, RubricFamily
+from pipeline.rubric.include import with_included
 from pipeline.rubric.part import Part
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric
@@ -76,7 +78,18 @@ def load_rubric(name_or_path: str | Path) -> RubricFamily:
 
 def parse_rubric(text: str, *, source: str) -> Rubric:
     """The form in a YAML text; `source` names it in errors. Raises RubricError."""
-    return _validated(Rubric, _mapping(text, source=source), source=source)
+    return _form(_mapping(text, source=source), source=source)
+
+
+def _form(data: dict[str, Any], *, source: str) -> Rubric:
+    """A form, with the questions that it takes over from built-in ones."""
+    whole = with_included(data, read=cache(_built_in), source=source)
+    return _validated(Rubric, whole, source=source)
+
+
+def _built_in(form: str) -> Mapping[str, Any]:
+    path = FOLDER / f"{form}.yaml"
+    return _mapping(_text(path), source=str(path))
 
 
 def _profile(name: str) -> CentreProfile:
@@ -101,7 +114,7 @@ def _family_of(path: Path) -> RubricFamily:
         return weighed(load_rubric(profile.extends), profile)
     if "forms" in data:
         return _listed(_validated(FormList, data, source=str(path)), beside=path.parent)
-    rubric = _validated(Rubric, data, source=str(path))
+    rubric = _form(data, source=str(path))
     return RubricFamily(id=rubric.id, members=(rubric,))
 
 
