@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) -> FittedHeads:
     """Fit on all calls of the files and save. Raises ConfigError when there is too little to fit on."""
+    from threadpoolctl import threadpool_limits
+
     from models.fit import fit
     from models.heads import save_heads
     from models.registry import build_reader
 
     calls = [call for path in sorted(paths) for call in read_labelled(path)]
-    heads = fit(calls, encoder=build_reader(profile).encoder, seed=seed)
+    # Many small products: more threads than one only wait for each other.
+    with threadpool_limits(limits=1):
+        heads = fit(calls, encoder=build_reader(profile).encoder, seed=seed)
     save_heads(heads, out)
     return heads
