@@ -1,6 +1,6 @@
 """How fast stored calls are scored again when a rubric changes: the command `everycall score`, in its own process.
 
-python -m bench.rescore --calls 10000 [--store FOLDER] [--json OUT]
+python -m bench.rescore --calls 10000 [--store FOLDER] [--json OUT] [options of `everycall score`]
 
 Makes the store first (see `bench.made_calls`), in --store where it is given and not there yet. Wall time means most
 on a machine that does nothing else; CPU time means nearly the same on a busy one.
@@ -57,7 +57,7 @@ class Cost:
 
 def main() -> None:
     """Make, score again, print."""
-    options = _options()
+    options, more = _options()
     with tempfile.TemporaryDirectory() as scratch:
         store = Path(options.store or Path(scratch) / "store")
         if not store.exists():
@@ -66,7 +66,7 @@ def main() -> None:
             print(f"made {options.calls} calls in {time.monotonic() - begun_s:.0f} s")
         work = Path(scratch) / "work"
         shutil.copytree(store, work)
-        cost = rescored(work, Path(scratch) / "changed.yaml", more=options.score)
+        cost = rescored(work, Path(scratch) / "changed.yaml", more=more)
         _check(work, calls=cost.calls)
     report = {"machine": _machine(), "turns_a_call": TURNS, **asdict(cost), "calls_per_s": cost.calls_per_s}
     print(
@@ -157,13 +157,13 @@ def _processor() -> str:
     return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
 
 
-def _options() -> argparse.Namespace:
+def _options() -> tuple[argparse.Namespace, list[str]]:
+    """Our own, and those that `everycall score` is given besides."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=10_000)
     parser.add_argument("--store", type=Path, help="where the made calls are kept")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--score", nargs="*", default=[], help="more options of `everycall score`")
-    return parser.parse_args()
+    return parser.parse_known_args()
 
 
 if __name__ == "__main__":

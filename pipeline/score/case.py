@@ -14,7 +14,9 @@ from pipeline.ports import Verdict
 from pipeline.rubric.place import Place
 from pipeline.score.detection import Unanswerable
 from pipeline.score.judges import Judges
+from pipeline.score.quote import whole_turn
 from pipeline.score.wording import Wording, wording
+from pipeline.scorecard import Evidence
 from pipeline.transcript import Transcript
 
 
@@ -49,6 +51,16 @@ class Case:
         if name not in self._verdicts:
             self._verdicts[name] = self.judges.heads.verdict(name, self.call)
         return self._verdicts[name]
+
+    @cached_property
+    def _quotes(self) -> dict[int, Evidence]:
+        return {}
+
+    def quote(self, turn: int) -> Evidence:
+        """All that is said in a turn, as evidence."""
+        if turn not in self._quotes:
+            self._quotes[turn] = whole_turn(self.transcript, turn=turn)
+        return self._quotes[turn]
 
     def turns(self, place: Place) -> tuple[int, ...]:
         """The turns of a place, in order. Raises Unanswerable when it needs times and there are none."""

@@ -29,7 +29,7 @@ def is_number(word: str) -> bool:
         or word in _SCALES
         or word in _CHINESE
         or word in _CHINESE_SCALES
-        or _DIGITS.fullmatch(word) is not None
+        or (word[:1].isdigit() and _DIGITS.fullmatch(word) is not None)
     )
 
 

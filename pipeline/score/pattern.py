@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import RubricError
+from pipeline.score.numerals import repeats
 from pipeline.score.wording import Wording, wording
 from pipeline.transcript import Language
 
@@ -38,9 +39,13 @@ Finder = Callable[[Wording], list[Match]]
 def patterns(phrases: Sequence[str]) -> Finder:
     """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read."""
     compiled = [_compiled(phrase) for phrase in phrases]
+    # Most turns hold none of them: one look at all together is cheaper than one for each.
+    either = re.compile(r"(?<!\S)(?:" + "|".join(_expression(phrase) for phrase in phrases) + ")")
 
     def find(words: Wording) -> list[Match]:
         text = words.spaced
+        if either.search(text) is None:
+            return []
         found = [
             Match(number, text.count(" ", 0, hit.start()), text.count(" ", 0, hit.end()))
             for number, expression in enumerate(compiled)
@@ -105,6 +110,7 @@ def _compiled(phrase: str) -> re.Pattern[str]:
     return re.compile(r"(?<!\S)" + _expression(phrase))
 
 
+@lru_cache(maxsize=4096)
 def _expression(phrase: str) -> str:
     if _TOUCHING.search(phrase):
         raise RubricError(
@@ -159,10 +165,16 @@ def _literal(phrase: str, at: int) -> tuple[str, int]:
         return _GAP, unit.end()
     if piece.endswith("*"):
         return re.escape(piece[:-1].lower()) + r"\S* ", unit.end()
-    number = _number(phrase, at)
+    words = wording(piece).words
+    number = _number(phrase, at) if _may_begin_number(words) else None
     if number:
         return number
-    return "".join(re.escape(word) + " " for word in wording(piece).words), unit.end()
+    return "".join(re.escape(word) + " " for word in words), unit.end()
+
+
+def _may_begin_number(words: Sequence[str]) -> bool:
+    """Digits, "double" and "triple" do, and a filler, which leaves no word, may stand before them."""
+    return not words or words[0].isdigit() or repeats(words[0]) > 1
 
 
 def _number(phrase: str, at: int) -> tuple[str, int] | None:

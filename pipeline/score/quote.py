@@ -45,6 +45,8 @@ def _times(turn: Turn, start: int, end: int) -> tuple[float | None, float | None
         cursor = at + len(text)
         if at < end and cursor > start:
             times.append((word.start_s, word.end_s))
+        if cursor >= end:
+            break
     if not times:
         return turn.start_s, turn.end_s
     return times[0][0], max(end_s for _, end_s in times)

@@ -81,6 +81,8 @@ def wording(text: str) -> Wording:
         token = match.group().lower().replace("’", "'")
         if token in _CLAUSE_ENDS:
             clause += 1
+        elif token.isascii() and token.isalnum() and token not in _SPELLED:
+            pieces.append((token, match.start(), match.end(), clause))
         elif token == "%" or token[0].isalnum():
             pieces.extend((word, start, end, clause) for word, start, end in _split(token, match.start()))
     folded = _fold_numbers([piece for piece in pieces if piece[0] not in _FILLERS])
@@ -110,7 +112,8 @@ def _fold_numbers(pieces: list[tuple[str, int, int, int]]) -> list[tuple[str, in
     out: list[tuple[str, int, int, int]] = []
     at = 0
     while at < len(pieces):
-        run = _number_run(pieces, at)
+        word = pieces[at][0]
+        run = _number_run(pieces, at) if is_number(word) or repeats(word) > 1 else None
         if run:
             words, stop = run
             out.append((digits(words), pieces[at][1], pieces[stop - 1][2], pieces[at][3]))

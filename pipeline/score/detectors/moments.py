@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
-from pipeline.score.quote import whole_turn
 from pipeline.score.reasons import not_found, sounds
 
 EVIDENT = 0.5
@@ -16,11 +15,7 @@ NEGLIGIBLE = 0.02
 def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, by: str) -> Detection:
     """The likeliest turn decides; every turn that is more likely than not is quoted, the likeliest first."""
     spoken = {turn: p for turn, p in probabilities.items() if case.transcript.turns[turn].text.strip()}
-    moments = tuple(
-        Moment(turn, p, (whole_turn(case.transcript, turn=turn),))
-        for turn, p in sorted(spoken.items())
-        if p >= NEGLIGIBLE
-    )
+    moments = tuple(Moment(turn, p, (case.quote(turn),)) for turn, p in sorted(spoken.items()) if p >= NEGLIGIBLE)
     evident = sorted((m for m in moments if m.probability >= EVIDENT), key=lambda m: (-m.probability, m.turn))
     likeliest = max(spoken.values(), default=0.0)
     return Detection(

@@ -10,7 +10,6 @@ from pipeline.rubric.place import Place
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.detectors.moments import EVIDENT
-from pipeline.score.quote import whole_turn
 from pipeline.score.reasons import judged
 from pipeline.scorecard import Evidence
 
@@ -64,7 +63,7 @@ def _about(name: str) -> Literal["agent", "customer", "anyone"]:
 
 def _quotes(case: Case, turns: Sequence[int]) -> tuple[Evidence, ...]:
     spoken = [turn for turn in turns if case.transcript.turns[turn].text.strip()]
-    return tuple(whole_turn(case.transcript, turn=turn) for turn in spoken[:MOST_QUOTES])
+    return tuple(case.quote(turn) for turn in spoken[:MOST_QUOTES])
 
 
 def _share(probabilities: Mapping[str, float], option: str, possible: Sequence[str]) -> float:
