@@ -28,15 +28,25 @@ app = typer.Typer(
 )
 
 
-def command(name: str, *, example: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Register a command whose help ends with an example and whose errors are told in one line."""
+def command(name: str, *, example: str, of: typer.Typer = app) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Register a command whose help ends with an example and whose errors are told in one line.
+
+    `of` is the group that it belongs to; without one it stands by itself.
+    """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
         epilog = f"Example: [bold]{example}[/bold]"
-        app.command(name, epilog=epilog)(_told_in_one_line(function))
+        of.command(name, epilog=epilog)(_told_in_one_line(function))
         return function
 
     return register
+
+
+def group(name: str, *, help_text: str, example: str) -> typer.Typer:
+    """Register a group of commands."""
+    made = typer.Typer(name=name, help=help_text, no_args_is_help=True, rich_markup_mode="rich")
+    app.add_typer(made, epilog=f"Example: [bold]{example}[/bold]")
+    return made
 
 
 def _told_in_one_line(function: Callable[..., None]) -> Callable[..., None]:

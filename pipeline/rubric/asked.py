@@ -13,6 +13,7 @@ from pipeline.scorecard import Severity
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Kano = Literal["must_be", "performance", "attractive"]
 RESERVED = frozenset({"na", "unsure", "failed"})
+USUAL_PENALTY = 1.5
 # What stands between the options of a multiple choice that are ticked together; no name holds it.
 AND = "+"
 
@@ -100,7 +101,7 @@ class Weighed(Asked):
         description="`must_be` can only lose, `performance` earns its share, `attractive` can only gain.",
     )
     penalty: float = Field(
-        default=1.5,
+        default=USUAL_PENALTY,
         ge=1,
         le=10,
         description="For `must_be`: how many times its points are taken off when it is not fulfilled.",
@@ -114,7 +115,7 @@ class Weighed(Asked):
             raise ValueError(f"question {self.id} has weight 0: mark it `informative: true` or give it a weight")
         if self.informative and self.kano != "performance":
             raise ValueError(f"question {self.id} is informative: it cannot be `{self.kano}`")
-        if self.kano != "must_be" and "penalty" in self.model_fields_set:
+        if self.kano != "must_be" and self.penalty != USUAL_PENALTY:
             raise ValueError(f"question {self.id} has a penalty: only a `must_be` question does")
         return self
 

@@ -1,0 +1,68 @@
+"""The guide's own words, in the languages of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pipeline.transcript import Language
+
+WORDS: Mapping[Language, Mapping[str, str]] = {
+    "en": {
+        "lead": "What is listened for on your calls, and what each point is given for.",
+        "how": "Points are of 100 on a call where all questions apply. A question that does not apply costs nothing.",
+        "section": "{points} of 100 points",
+        "earns": "{points} points",
+        "takes": "takes {points} points off",
+        "adds": "adds {points} points",
+        "unscored": "not scored",
+        "good": "Like this",
+        "bad": "Not like this",
+        "after": "Asked only after “{question}” is answered {answers}.",
+        "applies": "Asked only where it applies.",
+        "fails_form": "A fail holds the whole form at {cap} points or less.",
+        "fails_section": "A fail holds this section at {cap} % of its points or less.",
+        "minor": "A fail is minor.",
+        "major": "A fail is major: a supervisor hears of it.",
+        "critical": "A fail is critical: a supervisor hears of it first.",
+        "targets": "Targets",
+        "per_call": "every call",
+        "per_agent": "the mean of your calls in {days} days",
+        "owner": "Answers for it",
+        "changes": "Changes",
+        "contents": "Sections",
+        "shares": "Of its points: {shares}.",
+        "yes": "yes",
+        "no": "no",
+        "version": "Version {version}",
+        "separator": ": ",
+    },
+    "zh": {
+        "lead": "质检在您的通话中听什么，每一分是怎么给的。",
+        "how": "分值以所有题目都适用的一通电话满分 100 分计。不适用的题目不扣分。",
+        "section": "100 分中的 {points} 分",
+        "earns": "{points} 分",
+        "takes": "扣 {points} 分",
+        "adds": "加 {points} 分",
+        "unscored": "不计分",
+        "good": "推荐说法",
+        "bad": "避免说法",
+        "after": "仅当“{question}”的答案为{answers}时才问。",
+        "applies": "仅在适用时才问。",
+        "fails_form": "一旦不合格，整张评分表最高 {cap} 分。",
+        "fails_section": "一旦不合格，本部分最高得其分值的 {cap}%。",
+        "minor": "不合格属轻微问题。",
+        "major": "不合格属严重问题，会通知主管。",
+        "critical": "不合格属致命问题，会优先通知主管。",
+        "targets": "量化目标",
+        "per_call": "每通电话",
+        "per_agent": "您 {days} 天内通话的平均值",
+        "owner": "责任人",
+        "changes": "修订记录",
+        "contents": "目录",
+        "shares": "得分比例：{shares}。",
+        "yes": "是",
+        "no": "否",
+        "version": "版本 {version}",
+        "separator": "：",
+    },
+}

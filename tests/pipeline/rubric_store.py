@@ -1,0 +1,55 @@
+"""A store of small written calls, scored by a form whose questions are answered by phrases."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from night_fakes import FakeModel, fake_read
+from rubric_forms import form, yes_no
+from score_cases import judges
+
+from pipeline import flags, ingest
+from pipeline.engine import Engine, Verbs
+from pipeline.ingest.metadata import metadata_source
+from pipeline.night import run_night
+from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.rubric import Rubric
+from pipeline.score import score
+from pipeline.store import Store
+
+SAYINGS = {"c1": ("A", "thanks sorry"), "c2": ("A", "thanks"), "c3": ("B", "sorry"), "c4": ("B", "hm")}
+
+
+def says(name: str, **more: Any) -> dict[str, Any]:
+    """A question that is answered yes where its own name is said."""
+    return yes_no(name, **({"yes_when": {"kind": "phrase", "phrases": [name], "found": 1, "absent": 0}} | more))
+
+
+def family(*questions: dict[str, Any], **more: Any) -> RubricFamily:
+    made: Rubric = form(list(questions), **more)
+    return RubricFamily(made.id, (made,))
+
+
+def scored(folder: Path, rubric: RubricFamily) -> Store:
+    """A store with four calls by two agents, scored by the form."""
+    lines = [
+        json.dumps(
+            {"call_id": call_id, "language": "en", "agent_id": agent, "turns": [{"role": "agent", "text": text}]}
+        )
+        for call_id, (agent, text) in SAYINGS.items()
+    ]
+    (folder / "calls.jsonl").write_text("\n".join(lines), "utf-8")
+    verbs = Verbs(
+        read_recording=ingest.read_recording,
+        read_transcripts=ingest.read_transcripts,
+        hear=lambda calls, ears: iter(()),
+        read=fake_read,
+        score=lambda calls, rubric, judges: score(calls, rubric=rubric, judges=judges),
+        flag=flags.flag,
+    )
+    engine = Engine(ears=FakeModel("e"), reader=FakeModel("r"), judges=judges(), rubric=rubric, verbs=verbs)
+    store = Store(str(folder / "store"))
+    run_night(str(folder / "calls.jsonl"), store=store, engine=engine, metadata=metadata_source(None, None))
+    return store

@@ -1,0 +1,77 @@
+"""The worked examples of rubrics/README.md are loaded and run, and give the scores that they say."""
+
+import re
+
+import pytest
+import yaml
+from score_cases import call, judges
+
+from pipeline.enriched import EnrichedCall
+from pipeline.flags import flag
+from pipeline.read.conduct import conduct_of
+from pipeline.recording import CallMetadata
+from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.load import FOLDER, _StrictLoader, parse_rubric
+from pipeline.rubric.profile import CentreProfile, weighed
+from pipeline.score import score
+from pipeline.transcript import Turn
+
+PAGE = (FOLDER / "README.md").read_text("utf-8")
+FENCE = re.compile(r"^```(yaml|call)\n(.*?)^```\n(?=([^\n]*))", re.MULTILINE | re.DOTALL)
+SPOKEN = re.compile(r"^(agent|customer)(?: ([\d.]+)-([\d.]+))?: (.*)$")
+FIELDS = ("queue", "direction", "started_at")
+
+
+def whole(text: str) -> str:
+    """An example as a form: what it leaves out is the same in all."""
+    content = yaml.load(text, Loader=_StrictLoader)
+    if isinstance(content, list):
+        content = {"questions": content}
+    if "questions" in content:
+        content["sections"] = [{"id": "all", "title": "All", "weight": 1, "questions": content.pop("questions")}]
+    return yaml.safe_dump({"id": "example.en", "title": "Example", "languages": ["en"]} | content)
+
+
+def spoken(text: str) -> EnrichedCall:
+    lines = text.strip().splitlines()
+    metadata = CallMetadata(**dict(line.split(": ", 1) for line in lines if line.split(":")[0] in FIELDS))
+    said = [match for match in map(SPOKEN.match, lines) if match]
+    made = call(*((match[1], match[4]) for match in said), metadata=metadata)
+    if not said[0][2]:
+        return made
+    turns = tuple(
+        Turn(index, match[1], 0, float(match[2]), float(match[3]), match[4]) for index, match in enumerate(said)
+    )
+    transcript = made.transcript.__class__("c1", "en", turns, metadata, source="jsonl", duration_s=float(said[-1][3]))
+    return EnrichedCall(transcript, made.sentiments, made.sentiment_by_third, conduct_of(transcript), made.vectors)
+
+
+def examples():
+    form = profile = None
+    for kind, text, after in FENCE.findall(PAGE):
+        if kind == "call":
+            yield pytest.param(form, profile, text, after, id=after[:40])
+        elif "extends:" in text:
+            profile = CentreProfile.model_validate(yaml.load(text, Loader=_StrictLoader))
+        elif "forms:" not in text:
+            form, profile = text, None
+
+
+@pytest.mark.parametrize(("form", "profile", "text", "after"), list(examples()))
+def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
+    rubric = parse_rubric(whole(form), source="rubrics/README.md")
+    family = RubricFamily("example", (rubric,))
+    of = spoken(text)
+    (card,) = score([of], rubric=weighed(family, profile) if profile else family, judges=judges())
+    (expected,) = re.findall(r"Score: \*\*([\d.]+)\*\*", after)
+    assert round(card.total, 1) == float(expected)
+    assert set(re.findall(r"`(\w+_fail)`", after)) <= {each.rule for each in flag(of, card)}
+
+
+def test_every_kind_and_feature_has_an_example():
+    forms = "".join(text for kind, text, _ in FENCE.findall(PAGE) if kind == "yaml")
+    for kind in ("yes_no", "choice", "multiple", "numeric", "scale", "deduction", "bonus"):
+        assert f"kind: {kind}\n" in forms
+    for key in ("applies_when", "ask_after", "auto_fail", "severity", "kano: must_be", "kano: attractive", "indicator",
+                "targets", "used_for", "valid_from", "changes", "quantitative_share", "kpis", "most"):  # fmt: skip
+        assert f"{key}:" in forms or key in forms, key
