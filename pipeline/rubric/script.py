@@ -40,7 +40,8 @@ class Script(Part):
     steps: tuple[Step, ...] = Field(min_length=1, description="The steps, in the order in which they are said.")
     in_order: bool = Field(default=True, description="Each step comes after those above it.")
     step: StepName | None = Field(default=None, description="Judge this step alone, in its order among the others.")
-    at_least: float = Field(default=1.0, gt=0, le=1, description="The share of the steps that is enough.")
+    at_least: float = Field(default=1.0, ge=0, le=1, description="The share of the steps that is enough.")
+    at_most: float = Field(default=1.0, ge=0, le=1, description="The largest share, for an option such as `partly`.")
 
     @model_validator(mode="after")
     def _steps_are_known(self) -> Script:
@@ -51,4 +52,6 @@ class Script(Part):
         named = {name for step in self.steps for name in (*step.after, *step.before)} | {self.step or ids[0]}
         if named - set(ids):
             raise ValueError(f"there is no step {sorted(named - set(ids))}; the steps are {ids}")
+        if self.at_most < self.at_least:
+            raise ValueError(f"at_most {self.at_most} is less than at_least {self.at_least}")
         return self

@@ -26,7 +26,7 @@ def test_an_included_question_is_the_other_forms_with_the_keys_given_here():
 
 
 def test_an_unknown_question_is_refused_with_those_that_there_are():
-    with pytest.raises(RubricError, match="mine includes the question 'sings'.*offer_help"):
+    with pytest.raises(RubricError, match=r"mine includes the question 'sings'.*offer_help"):
         parse_rubric(FORM.replace("QUESTION", "sings"), source="mine")
 
 

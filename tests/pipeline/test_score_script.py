@@ -163,6 +163,11 @@ def test_a_share_of_the_steps_can_be_enough():
     assert found.probability == pytest.approx(0.95**2 * 0.95 + 0.95**2 * 0.05 + 2 * 0.95 * 0.05 * 0.05)
 
 
+def test_a_share_can_have_an_upper_bound():
+    spec = {**SCRIPT, "at_least": 0.3, "at_most": 0.9}
+    assert detect(spec, call(*GOOD)).probability == pytest.approx(1 - 0.95**3 - 0.05**3)
+
+
 def test_a_step_by_meaning_asks_the_encoder():
     steps = [{"id": "hold", "says": ["please hold."], "match": "meaning"}]
     found = detect({"kind": "script", "steps": steps}, call(("agent", "Please hold."), ("agent", "zzz qqq")))
@@ -212,6 +217,7 @@ def test_a_chinese_reason_names_the_step():
     [
         ({"steps": [STEPS[0], STEPS[0]]}, "hello is there twice"),
         ({"step": "sing"}, "there is no step"),
+        ({"at_least": 0.5, "at_most": 0.4}, "at_most 0.4 is less"),
         ({"steps": [{**STEPS[0], "after": ["sing"]}]}, "there is no step"),
     ],
 )

@@ -55,7 +55,7 @@ def script(spec: Script, *, encoder: TextEncoder | None, language: Language) -> 
         good = [step for step in judged if step.state == "said"]
         wanted = [step for step in spec.steps if spec.step in (None, step.id)]
         return Detection(
-            probability=_enough([step.state == "said" for step in judged], share=spec.at_least),
+            probability=_within([step.state == "said" for step in judged], spec.at_least, spec.at_most),
             evidence=tuple(quote for step in good for quote in step.evidence),
             contrary=tuple(quote for step in judged if step.state != "said" for quote in step.evidence),
             searched=tuple(sorted({turn for step in wanted for turn in case.turns(step.where)})),
@@ -67,14 +67,15 @@ def script(spec: Script, *, encoder: TextEncoder | None, language: Language) -> 
     return detect
 
 
-def _enough(said: Sequence[bool], *, share: float) -> float:
-    """The probability that at least this share of the steps is said (Poisson binomial)."""
+def _within(said: Sequence[bool], least: float, most: float) -> float:
+    """The probability that the share of the steps that is said lies within bounds (Poisson binomial)."""
     distribution = [1.0]
     for each in said:
         p = SAID if each else FAILED
         pairs = zip([*distribution, 0.0], [0.0, *distribution], strict=True)
         distribution = [stay * (1 - p) + step * p for stay, step in pairs]
-    return min(1.0, sum(p for count, p in enumerate(distribution) if count >= share * len(said) - 1e-9))
+    low, high = least * len(said) - 1e-9, most * len(said) + 1e-9
+    return min(1.0, sum(p for count, p in enumerate(distribution) if low <= count <= high))
 
 
 def _found(spec: Script, case: Case, searches: Sequence[_Search]) -> list[StepFound]:
