@@ -60,9 +60,11 @@ def interval_of_mean(
     """The same from the mean and the sample's standard deviation; one value says nothing, and gives the bounds."""
     if n < 1:
         raise ValueError("there is no mean of no values")
+    # A bonus may lift a mean past the usual bound; the interval holds it all the same.
+    lowest, highest = min(bounds[0], mean), max(bounds[1], mean)
     if n == 1:
-        return Interval(mean, *bounds, n)
+        return Interval(mean, lowest, highest, n)
     from scipy.stats import t
 
     half = float(t.ppf((1 + confidence) / 2, n - 1)) * standard_deviation / math.sqrt(n)
-    return Interval(mean, max(bounds[0], mean - half), min(bounds[1], mean + half), n)
+    return Interval(mean, max(lowest, mean - half), min(highest, mean + half), n)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -65,13 +66,15 @@ def interval(rubric: Rubric, rulings: Sequence[Ruling]) -> tuple[float, float] |
     """The lower and upper bound; None when nothing applied in any draw."""
     stakes = rubric.stakes()
     by_id = {ruling.answer.question_id: ruling for ruling in rulings}
+    followed = {question.ask_after.question for question in rubric.questions() if question.ask_after}
     drawn: dict[str, _Drawn] = {}
     form_cap = np.full(DRAWS, rubric.most)
     sums = [_Sums() for _ in rubric.sections]
     for section, into in zip(rubric.sections, sums, strict=True):
         for question in section.questions:
             ruling = by_id.get(question.id)
-            if ruling is None or ruling.answer.value == FAILED:
+            moves = stakes[question.id] or question.auto_fail or question.id in followed
+            if ruling is None or ruling.answer.value == FAILED or not moves:
                 continue
             found = drawn[question.id] = _draw(question, ruling, drawn)
             _add(into, question, found, stake=stakes[question.id])
@@ -90,11 +93,18 @@ def _draw(question: Question, ruling: Ruling, earlier: dict[str, _Drawn]) -> _Dr
 
 def _indices(name: str, probabilities: Sequence[float]) -> npt.NDArray[np.intp]:
     """`DRAWS` indices by their probabilities."""
-    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    uniform = np.random.default_rng(seed).random(DRAWS)
     edges = np.cumsum(probabilities)
-    drawn = np.searchsorted(edges, uniform * edges[-1], side="right")
+    drawn = np.searchsorted(edges, _uniform(name) * edges[-1], side="right")
     return np.asarray(np.minimum(drawn, len(probabilities) - 1), dtype=np.intp)
+
+
+@lru_cache(maxsize=512)
+def _uniform(name: str) -> Draws:
+    """A question's stream: the same in every call."""
+    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
+    drawn = np.random.default_rng(seed).random(DRAWS)
+    drawn.setflags(write=False)
+    return drawn
 
 
 def _add(into: _Sums, question: Question, drawn: _Drawn, *, stake: float) -> None:
