@@ -150,23 +150,30 @@ def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: by
     os.replace(aside, path)
 
 
-def files(store: Store) -> list[PartFile]:
-    """Every finished file of the store, in order of path; hidden and foreign files are left out."""
+def files(store: Store, *, dates: Sequence[str] | None = None) -> list[PartFile]:
+    """Every finished file of the store, in order of path; hidden and foreign files are left out.
+
+    With `dates` the shards' files of other dates are not looked for.
+    """
     filesystem, root = store.open()
     filesystem.invalidate_cache()
     if not filesystem.exists(root):
         return []
+    folders = [root]
+    if dates is not None:
+        dated = [f"{root}/{table}/date={date}" for table in SHARD_TABLES for date in dates]
+        folders = [*dated, *(f"{root}/{table}" for table in TABLES if table not in SHARD_TABLES)]
     found = []
-    for path in sorted(filesystem.find(root)):
+    for path in sorted(path for folder in folders for path in filesystem.find(folder)):
         match = PATH.search(path)
         if match and match["table"] in TABLES:
             found.append(PartFile(match["table"], match["date"], match["part"], path))
     return found
 
 
-def snapshot(store: Store) -> dict[str, list[PartFile]]:
+def snapshot(store: Store, *, dates: Sequence[str] | None = None) -> dict[str, list[PartFile]]:
     """The files that count, by table: those of parts whose marker is there, and only the newest measures."""
-    found = files(store)
+    found = files(store, dates=dates)
     shards = {(file.date, file.part) for file in found if file.table == SHARD_TABLES[-1]}
     newest = newest_measure(found)
     counted: dict[str, list[PartFile]] = {table: [] for table in TABLES}

@@ -61,7 +61,7 @@ def open_duckdb(store: Store, *, dates: Sequence[str] | None = None) -> DuckDBPy
     if not _is_local(filesystem):
         connection.register_filesystem(filesystem)
     connection.execute("create schema parts")
-    counted = snapshot(store)
+    counted = snapshot(store, dates=dates)
     for table in TABLES:
         found = [file for file in counted[table] if dates is None or file.date in dates]
         _create_parts(connection, table, found, filesystem=filesystem)
