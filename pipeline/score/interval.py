@@ -94,25 +94,11 @@ def _draw(question: Question, ruling: Ruling, earlier: dict[str, _Drawn]) -> _Dr
 def _indices(name: str, probabilities: Sequence[float]) -> npt.NDArray[np.intp]:
     """`DRAWS` indices by their probabilities."""
     edges = np.cumsum(probabilities)
-<<<<<<< HEAD
-    drawn = np.searchsorted(edges, _uniform(name) * edges[-1], side="right")
-    return np.asarray(np.minimum(drawn, len(probabilities) - 1), dtype=np.intp)
-=======
     uniform = _uniform(name) * edges[-1]
     drawn = np.zeros(DRAWS, dtype=np.intp)
     for edge in edges[:-1]:
         drawn += edge <= uniform
     return drawn
-
-
-@lru_cache(maxsize=512)
-def _uniform(name: str) -> Draws:
-    """Numbers from 0 to 1, always the same for one question."""
-    seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
-    found = np.random.default_rng(seed).random(DRAWS)
-    found.setflags(write=False)
-    return found
->>>>>>> b96878e (i)
 
 
 @lru_cache(maxsize=512)
