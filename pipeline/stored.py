@@ -17,7 +17,7 @@ from pipeline.store.rows.calls import call_from_rows, recording_from_row
 from pipeline.store.rows.scorecards import scorecard_from_rows
 from pipeline.store.rows.turns import turns_by_call, vectors_of
 from pipeline.store.schemas import schema_of
-from pipeline.store.views import select
+from pipeline.store.views import select, select_turns
 from pipeline.transcript import Turn
 
 if TYPE_CHECKING:
@@ -43,9 +43,10 @@ def stored_calls(
     if not call_ids:
         return {}
     columns = [name for name in schema_of("turns").names if words or name != "words"]
-    turns = turns_by_call(select(connection, "turns", columns=columns, call_ids=call_ids))
-    vectors = _vectors_by_call(connection, call_ids)
     rows = select(connection, "calls", call_ids=call_ids).to_pylist()
+    turns_parts = {row["call_id"]: row["turns_part"] for row in rows}
+    turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))
+    vectors = _vectors_by_call(connection, turns_parts)
     return {row["call_id"]: _stored(row, turns, vectors) for row in rows}
 
 
@@ -89,9 +90,9 @@ def _by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return grouped
 
 
-def _vectors_by_call(connection: DuckDBPyConnection, call_ids: Sequence[str]) -> dict[str, Vectors]:
+def _vectors_by_call(connection: DuckDBPyConnection, turns_parts: Mapping[str, str]) -> dict[str, Vectors]:
     """Rows come sorted by call and turn, so each call is one slice."""
-    found = select(connection, "turn_vectors", columns=["call_id", "vector"], call_ids=call_ids)
+    found = select_turns(connection, "turn_vectors", columns=["call_id", "vector"], turns_parts=turns_parts)
     names = found.column("call_id").to_pylist()
     starts = [index for index, name in enumerate(names) if index == 0 or name != names[index - 1]]
     ends = [*starts[1:], len(names)] if starts else []
