@@ -191,10 +191,11 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
 
 
 def _found(rule: str, text: str) -> list[str]:
+    text = re.sub("|".join((*_words("literal", "en"), *_words("literal", "zh"))), "", text.casefold())
     if _CHINESE.search(text):
         return [word for word in _words(rule, "zh") if word in text]
     pattern = "|".join(word.replace("*", r"\w*") for word in _words(rule, "en"))
-    return list(dict.fromkeys(re.findall(rf"\b(?:{pattern})\b", text.casefold())))
+    return list(dict.fromkeys(re.findall(rf"\b(?:{pattern})\b", text)))
 
 
 def _words(rule: str, language: str) -> Sequence[str]:

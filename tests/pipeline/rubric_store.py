@@ -21,6 +21,8 @@ from pipeline.store import Store
 
 SAYINGS = {"c1": ("A", "thanks sorry"), "c2": ("A", "thanks"), "c3": ("B", "sorry"), "c4": ("B", "hm")}
 
+QUEUES = {"A": "first", "B": "second"}
+
 
 def says(name: str, **more: Any) -> dict[str, Any]:
     """A question that is answered yes where its own name is said."""
@@ -36,7 +38,13 @@ def scored(folder: Path, rubric: RubricFamily) -> Store:
     """A store with four calls by two agents, scored by the form."""
     lines = [
         json.dumps(
-            {"call_id": call_id, "language": "en", "agent_id": agent, "turns": [{"role": "agent", "text": text}]}
+            {
+                "call_id": call_id,
+                "language": "en",
+                "agent_id": agent,
+                "queue": QUEUES[agent],
+                "turns": [{"role": "agent", "text": text}],
+            }
         )
         for call_id, (agent, text) in SAYINGS.items()
     ]

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 from rubric_forms import form, yes_no
+from rubric_store import says, scored
 from score_cases import call, judges
 
 from pipeline.errors import RubricError
@@ -10,6 +11,7 @@ from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.load import load_rubric
 from pipeline.rubric.used_for import CallFacts
 from pipeline.score import score, score_by_every_form
+from pipeline.store import open_duckdb
 
 
 def one(name: str, **used_for: object):
@@ -86,3 +88,13 @@ def test_a_list_with_a_form_twice_is_refused(tmp_path: Path):
 def test_days_in_the_wrong_order_are_refused():
     with pytest.raises(ValueError, match="is after valid_to"):
         one("x", valid_from="2026-02-01", valid_to="2026-01-01")
+
+
+def test_a_night_scores_each_call_by_its_form_and_names_those_that_none_fits(tmp_path: Path):
+    store = scored(tmp_path, RubricFamily("f", (form([says("thanks")], used_for={"queues": ["first"]}),)))
+    with open_duckdb(store) as connection:
+        cards = connection.execute("select call_id, rubric_id from scorecards order by 1").fetchall()
+        failures = connection.execute("select source, stage, cause from failures order by 1").fetchall()
+    assert cards == [("c1", "r.en"), ("c2", "r.en")]
+    assert [(source, stage) for source, stage, _ in failures] == [("c3", "score"), ("c4", "score")]
+    assert "no form in en for calls with queue second" in failures[0][2]

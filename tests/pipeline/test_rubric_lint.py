@@ -21,6 +21,7 @@ def rules(*questions: dict[str, object], **more: object) -> list[str]:
     [
         ("Did the agent thank the customer for calling?", []),
         ("Did the agent ask for the customer's name and date of birth?", []),
+        ("Did the agent wish the customer a good day?", []),
         ("Did the agent speak in a professional tone?", ["vague"]),
         ("Was the customer greeted appropriately?", ["vague"]),
         ("Did the agent greet the customer and ask for the account number?", ["double_barrelled"]),

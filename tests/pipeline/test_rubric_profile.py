@@ -139,3 +139,14 @@ def test_any_form_can_be_weighed_by_a_shipped_profile(tmp_path: Path):
 def test_a_profile_that_is_not_there_lists_those_that_are():
     with pytest.raises(RubricError, match=r"no profile named 'luxury'.*cost, experience, profit"):
         load_rubric("support@luxury")
+
+
+@pytest.mark.parametrize("name", ["cost", "experience", "profit"])
+@pytest.mark.parametrize("rubric", ["sales", "collections", "complaints", "technical"])
+def test_every_shipped_profile_weighs_every_ready_form(rubric: str, name: str):
+    plain, by_profile = load_rubric(rubric), load_rubric(f"{rubric}@{name}")
+    assert by_profile.id == f"{rubric}@{name}"
+    for made, form_ in zip(by_profile.members, plain.members, strict=True):
+        assert [question.id for question in made.questions()] == [question.id for question in form_.questions()]
+        assert sum(made.weights().values()) == pytest.approx(100)
+        assert made.weights() != form_.weights()
