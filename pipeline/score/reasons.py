@@ -19,7 +19,7 @@ _WHOSE: Mapping[str, Mapping[str, str]] = {
     "zh": {"agent": "客服的", "customer": "客户的", "ivr": "系统播报的", "anyone": ""},
 }
 _OPTIONS: Mapping[str, Mapping[str, str]] = {
-    "en": {},
+    "en": {"na": "not applicable", "follow_up": "like an agreed next step"},
     "zh": {
         "yes": "是",
         "no": "否",

@@ -1,0 +1,54 @@
+"""Nearly the same words: what a recogniser may have made of them, and what it may not."""
+
+import pytest
+
+from pipeline.score.nearly import Span, nearly
+from pipeline.score.sounds import as_heard
+from pipeline.score.wording import wording
+
+
+def found(target: str, text: str, similarity: float = 80) -> Span | None:
+    return nearly(target, wording(text).words, similarity=similarity)
+
+
+@pytest.mark.parametrize(
+    ("target", "text", "place"),
+    [
+        ("this call is recorded", "well this call is recorded today", (1, 5)),
+        ("this call is recorded", "well this cool is recorder today", (1, 5)),
+        ("pay thirty pounds", "you pay 30 pounds now", (1, 4)),
+        ("本次通话将全程录音", "好的本次通话将全成路音吧", (2, 11)),
+        ("支付三十元", "请支付30元", (1, 5)),
+    ],
+)
+def test_the_place_of_what_is_nearly_said(target: str, text: str, place: tuple[int, int]):
+    span = found(target, text)
+    assert span is not None
+    assert (span.start, span.end) == place
+
+
+@pytest.mark.parametrize(
+    ("target", "text"),
+    [
+        ("pay thirty pounds", "you pay 13 pounds now"),
+        ("this call is recorded", "this call is not recorded"),
+        ("you can not cancel", "you can cancel"),
+        ("本次通话将全程录音", "本次通话不会全程录音"),
+        ("支付三十元", "请支付十三元"),
+        ("this call is recorded", "recorded"),
+        ("this call is recorded", ""),
+    ],
+)
+def test_another_number_a_denial_or_a_scrap_is_not_it(target: str, text: str):
+    assert found(target, text) is None
+
+
+def test_how_alike_is_told():
+    exact = found("this call is recorded", "this call is recorded")
+    assert exact is not None
+    assert exact.alike == 100
+
+
+def test_characters_that_sound_alike_become_one_and_keep_their_places():
+    assert as_heard("录音") == as_heard("路因") != as_heard("录像")
+    assert len(as_heard("您好，权程")) == len("您好，权程")
