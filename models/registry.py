@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -26,18 +25,16 @@ EMBEDDED_ENCODER = "use-multilingual-v3"
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
     """Everything a night needs, models not yet loaded. Raises ConfigError, RubricError or WeightError."""
     from pipeline.engine import Engine, real_verbs
-    from pipeline.ingest import AudioLimits, read_recording
     from pipeline.overall.measure import OverallMeasure
     from pipeline.rubric.load import load_rubric
 
-    limits = AudioLimits(max_duration_s=profile.max_call_s)
     return Engine(
         ears=build_ears(profile),
         reader=build_reader(profile),
         judges=build_judges(profile),
         rubric=load_rubric(rubric),
         measure=OverallMeasure(),
-        verbs=replace(real_verbs(), read_recording=partial(read_recording, limits=limits)),
+        verbs=real_verbs(max_call_s=profile.max_call_s),
     )
 
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from pipeline.ingest import Source
     from pipeline.measures import Measure
 
+LONGEST_CALL_S = 7_200.0
+
 
 class Fingerprinted(Protocol):
     """A bundle of models and settings; the verb that it belongs to knows what is inside."""
@@ -85,15 +87,19 @@ def rubric_ids(rubric: Form) -> tuple[str, ...]:
     return (rubric.id, *(member.id for member in members))
 
 
-def real_verbs() -> Verbs:
-    """The verbs of the rooms. Imported here, so that planning and tests need none of them."""
+def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:
+    """The verbs of the rooms; a recording longer than `max_call_s` is refused.
+
+    Imported here, so that planning and tests need none of them.
+    """
     from pipeline import flags, ingest
     from pipeline.hear.hear import hear
     from pipeline.read.read import read
     from pipeline.score.score import REVISION, score
 
+    limits = ingest.AudioLimits(max_duration_s=max_call_s)
     return Verbs(
-        read_recording=ingest.read_recording,
+        read_recording=lambda source: ingest.read_recording(source, limits=limits),
         read_transcripts=ingest.read_transcripts,
         hear=lambda calls, ears: hear(calls, ears=ears),
         read=lambda transcripts, reader: read(transcripts, reader=reader),
