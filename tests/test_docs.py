@@ -70,6 +70,8 @@ def test_the_readme_s_commands_run(tmp_path, monkeypatch):
     (tmp_path / "recordings").symlink_to(ROOT / "examples" / "labelled.jsonl")
     (tmp_path / "recordings").rename(tmp_path / "recordings.jsonl")
     (tmp_path / "calls.csv").write_text("file\n", "utf-8")
+    made = CliRunner().invoke(app, ["run", "recordings.jsonl", "--store", "demo/store"])
+    assert made.exit_code == 0, made.output
     lines = re.findall(r"^\$ (everycall .+)$", (ROOT / "README.md").read_text("utf-8"), re.MULTILINE)
     assert len(lines) >= 3
     for line in lines:
