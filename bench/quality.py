@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,23 +19,32 @@ from everycall.evaluation import scored_files
 from models.profile import PROFILES
 from pipeline.agreement import QUESTIONS, Agreement, evaluate
 from pipeline.labelled import LabelledCall
-from pipeline.scorecard import UNSURE, Scorecard
+from pipeline.rubric.load import load_rubric
+from pipeline.rubric.question import Question
+from pipeline.score.arithmetic import tally
+from pipeline.score.worth import share
+from pipeline.scorecard import NOT_APPLICABLE, UNSURE, Answer, Scorecard
 
 CORPUS = Path(__file__).parent / "corpus"
 PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
 LANGUAGES = {"en": "English", "zh": "Chinese"}
 BINS = 10
+ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Doubt:
-    """Over all answers: the share left to a person, the share wrong among the rest, evidence, calibration error."""
+    """Over all answers: the share left to a person, the share wrong among the rest, evidence, calibration error.
+
+    `coverage` is the share of calls whose total by the labels lies in the interval of the scorecard.
+    """
 
     answers: int
     unsure: float
     wrong_when_sure: float
     evidence_hit: float
     calibration_error: float
+    coverage: float
 
 
 def main() -> None:
@@ -100,7 +109,33 @@ def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) 
         wrong_when_sure=float(1 - right[sure].mean()),
         evidence_hit=float(np.mean(hits)),
         calibration_error=expected_calibration_error(probabilities, right),
+        coverage=float(np.mean([_covers(card, truth[card.call_id]) for card in scorecards])),
     )
+
+
+def _covers(card: Scorecard, call: LabelledCall) -> bool:
+    """Whether the total that the labels come to lies in the interval. A call without either is covered."""
+    total = labelled_total(card, call)
+    if total is None or card.interval is None:
+        return total is None
+    low, high = card.interval
+    return low - ROUNDING <= total <= high + ROUNDING
+
+
+def labelled_total(card: Scorecard, call: LabelledCall) -> float | None:
+    """The total of the card's form, had every question been answered by its label."""
+    form = load_rubric("support").for_language(call.transcript.language)
+    weights, questions = form.weights(), {question.id: question for question in form.questions()}
+    return tally(form, [_by_label(answer, call, weights, questions) for answer in card.answers]).total
+
+
+def _by_label(
+    answer: Answer, call: LabelledCall, weights: Mapping[str, float], questions: Mapping[str, Question]
+) -> Answer:
+    label = call.labels[answer.question_id]
+    possible = 0.0 if label == NOT_APPLICABLE else weights.get(answer.question_id, 0.0)
+    earned = possible * share(questions[answer.question_id], label) if possible else 0.0
+    return replace(answer, value=label, best=label, points=earned, points_possible=possible)
 
 
 def expected_calibration_error(probabilities: np.ndarray, right: np.ndarray, *, bins: int = BINS) -> float:
@@ -128,7 +163,8 @@ def _sentence(language: str, agreement: Agreement, doubt: Doubt) -> str:
     return (
         f"- {language}: {agreement.calls} calls, {doubt.answers} answers; {doubt.unsure:.1%} unsure, "
         f"{doubt.wrong_when_sure:.1%} wrong among the rest; evidence on a labelled turn for {doubt.evidence_hit:.1%} "
-        f"of the answers that have one; calibration error (ECE, {BINS} bins) {doubt.calibration_error:.3f}."
+        f"of the answers that have one; calibration error (ECE, {BINS} bins) {doubt.calibration_error:.3f}; "
+        f"the total by the labels lies in the score's 90 % interval for {doubt.coverage:.0%} of the calls."
     )
 
 
