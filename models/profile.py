@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from models.language_model import LanguageModelSettings
 from pipeline.errors import ConfigError
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -27,6 +28,10 @@ class Profile(BaseModel):
     sentiment: str = Field(default="fitted", description="`fitted` (a head on the encoder) or a classifier.")
 
     max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
+
+    language_model: LanguageModelSettings | None = Field(
+        default=None, description="What `model` detectors ask; off unless it is given, for it sends the words of calls."
+    )
 
     def weights(self) -> tuple[str, ...]:
         """The catalogue's names among the models, for `doctor` and for fetching them ahead of a night."""

@@ -80,11 +80,11 @@ def build_reader(profile: Profile) -> Reader:
     return Reader(encoder=_encoder(profile), sentiment=_sentiment(profile))
 
 
-def build_judges(profile: Profile, *, language_model: LanguageModel | None = None) -> Judges:
+def build_judges(profile: Profile) -> Judges:
     """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
     from pipeline.score import Judges
 
-    return Judges(heads=_heads(profile), encoder=_encoder(profile), language_model=language_model)
+    return Judges(heads=_heads(profile), encoder=_encoder(profile), language_model=_language_model(profile))
 
 
 def resolve_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str]:
@@ -114,6 +114,14 @@ def _heads(profile: Profile) -> FittedHeads:
     from models.heads import SHIPPED, load_heads
 
     return load_heads(SHIPPED if profile.heads == SHIPPED_HEADS else Path(profile.heads))
+
+
+def _language_model(profile: Profile) -> LanguageModel | None:
+    if profile.language_model is None:
+        return None
+    from models.language_model import OpenAICompatibleModel
+
+    return OpenAICompatibleModel(profile.language_model)
 
 
 def _sentiment(profile: Profile) -> SentimentModel:

@@ -1,6 +1,8 @@
 import pytest
 
+from models.language_model import OpenAICompatibleModel
 from models.profile import PROFILES, load_profile
+from models.registry import build_judges
 from pipeline.errors import ConfigError
 
 
@@ -28,3 +30,14 @@ def test_a_wrong_file_is_refused_with_the_place(tmp_path, text, message):
 
 def test_the_weights_of_a_profile_are_in_the_catalogue():
     assert PROFILES["embedded"].weights() == ("whisper-base", "campplus-zh-en", "use-multilingual-v3")
+
+
+def test_no_language_model_is_asked_unless_the_profile_gives_one():
+    assert build_judges(PROFILES["embedded"]).language_model is None
+
+
+def test_a_language_model_of_the_profile_becomes_a_judge(tmp_path):
+    (tmp_path / "ours.yaml").write_text("language_model: {address: 'http://localhost:8000/v1', model: judge}\n")
+    judge = build_judges(load_profile(str(tmp_path / "ours.yaml"))).language_model
+    assert isinstance(judge, OpenAICompatibleModel)
+    assert judge.settings.model == "judge"
