@@ -21,6 +21,8 @@ LOGGER = logging.getLogger(__name__)
 PORT = 4200
 LOG_NAME = "server.log"
 STOP_TIMEOUT_S = 20.0
+# Who holds a concurrency slot must be known after the server was killed too, or the slot is never free again.
+LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
 
 
 @contextmanager
@@ -67,7 +69,9 @@ def wait_until_healthy(address: str, *, timeout_s: float, process: subprocess.Po
 def _start(port: int, *, log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as output:
-        return subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        return subprocess.Popen(
+            command, env=LEASES | os.environ, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
+        )
 
 
 def _stop(process: subprocess.Popen[bytes]) -> None:
