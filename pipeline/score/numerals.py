@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
 _ONES = (
     "zero one two three four five six seven eight nine ten "
@@ -19,6 +20,7 @@ _CHINESE = dict(zip("零〇一二三四五六七八九两幺", (0, 0, *range(1, 
 _CHINESE_SCALES = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 
 _DIGITS = re.compile(r"\d[\d.,:]*")
+_DECIMAL = re.compile(r"\d[\d,]*\.(?:\d|\d{3,})")
 
 
 def is_number(word: str) -> bool:
@@ -46,6 +48,9 @@ def repeats(word: str) -> int:
 
 
 def _plain(word: str) -> str:
+    """Digits alone, so that "1,250" is 1250 and a price of 29.99 what is spoken of it; but 4.5 never becomes 45."""
+    if _DECIMAL.fullmatch(word):
+        return word.replace(",", "")
     return re.sub(r"\D", "", word)
 
 
@@ -57,11 +62,11 @@ def _english(words: Sequence[str]) -> str:
             out, at = out + _plain(words[at]), at + 1
             continue
         value, at = _number(words, at, tuple(reversed(_SCALES)))
-        out += str(value)
+        out += str(int(value) if value == int(value) else value)
     return out
 
 
-def _number(words: Sequence[str], at: int, scales: tuple[str, ...]) -> tuple[int, int]:
+def _number(words: Sequence[str], at: int, scales: tuple[str, ...]) -> tuple[int | Decimal, int]:
     """The number that starts at `at` and uses only these scales, largest first, and where it stops."""
     if not scales:
         return _below_hundred(words, at)
@@ -77,12 +82,12 @@ def _number(words: Sequence[str], at: int, scales: tuple[str, ...]) -> tuple[int
     return value, stop
 
 
-def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int]:
+def _below_hundred(words: Sequence[str], at: int) -> tuple[int | Decimal, int]:
     word = words[at]
     if word in _SCALES:
         return 1, at
     if word not in _TENS:
-        return _ENGLISH[word] if word in _ENGLISH else int(_plain(word)), at + 1
+        return _ENGLISH[word] if word in _ENGLISH else _value(word), at + 1
     unit = _ENGLISH.get(words[at + 1], 0) if at + 1 < len(words) else 0
     return (_TENS[word] + unit, at + 2) if 0 < unit < 10 else (_TENS[word], at + 1)
 
@@ -90,14 +95,33 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int, int]:
 def _chinese(words: Sequence[str]) -> str:
     if not any(word in _CHINESE_SCALES for word in words):
         return "".join(str(_CHINESE[word]) if word in _CHINESE else _plain(word) for word in words)
-    total, section, digit = 0, 0, None
+    total, section = Decimal(0), Decimal(0)
+    digit: Decimal | None = None
     for word in words:
         scale = _CHINESE_SCALES.get(word)
         if scale is None:
-            value = _CHINESE[word] if word in _CHINESE else int(_plain(word) or 0)
+            value = Decimal(_CHINESE[word]) if word in _CHINESE else _exact(word)
             digit = value if digit is None else digit * 10 + value
         elif scale >= 10_000:
-            total, section, digit = (total + section + (digit or 0) or 1) * scale, 0, None
+            total, section, digit = (total + section + (digit or 0) or Decimal(1)) * scale, Decimal(0), None
         else:
             section, digit = section + (1 if digit is None else digit) * scale, None
-    return str(total + section + (digit or 0))
+    return str(int(total + section + (digit or 0) * _left_out(words)))
+
+
+def _left_out(words: Sequence[str]) -> int:
+    """The scale that speech leaves out at the end: 一万二 is 12,000 and 三百五 is 350, but 三百零五 is 305."""
+    before = _CHINESE_SCALES.get(words[-2], 1) if len(words) > 1 else 1
+    return before // 10 if words[-1] in _CHINESE and before >= 100 else 1
+
+
+def _exact(word: str) -> Decimal:
+    """A number in digits, with what follows its point: 1.2 of 1.2万."""
+    plain = word.rstrip(".,:").replace(",", "")
+    return Decimal(plain if re.fullmatch(r"\d+(\.\d+)?", plain) else _plain(word) or 0)
+
+
+def _value(word: str) -> int | Decimal:
+    """A number in digits as it counts before a scale: 1.5 of 1.5 million."""
+    exact = _exact(word)
+    return int(exact) if exact == int(exact) else exact

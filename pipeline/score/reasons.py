@@ -53,6 +53,9 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
     "silences": ("the number of silences", "静默次数"),
     "interruptions": ("the number of the agent's interruptions", "客服打断次数"),
     "turns": ("the number of turns", "轮数"),
+    "handle_time_s": ("the handle time in seconds", "处理时长（秒）"),
+    "hold_s": ("the time on hold in seconds", "等待时长（秒）"),
+    "answer_speed_s": ("the speed of answer in seconds", "接听用时（秒）"),
 }
 
 

@@ -14,6 +14,7 @@ from pipeline.rubric.question import AND, NONE, Numeric, Scale, Thresholds
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
 from pipeline.score.number import number
+from pipeline.score.reasons import joined, measured
 from pipeline.scorecard import Evidence
 
 Detect = Callable[[Case], Detection]
@@ -61,7 +62,8 @@ def weigh_choice(options: Mapping[str, Detect | None], case: Case) -> Weighing:
         raw[otherwise] = max(0.0, 1 - sum(raw.values()))
     whole = sum(raw.values())
     probabilities = {option: raw[option] / whole if whole else 1 / len(options) for option in options}
-    nothing = Detection(0.0, searched=_searched(found.values()), reason="nothing speaks for another answer")
+    reasons = joined(case, [each.reason for each in found.values()])
+    nothing = Detection(0.0, searched=_searched(found.values()), reason=reasons)
 
     def support(option: str) -> Support:
         each = found.get(option, nothing)
@@ -82,7 +84,7 @@ def weigh_multiple(options: Mapping[str, Detect], case: Case, *, limits: Thresho
     def support(answer: str) -> Support:
         ticked = [found[option] for option in answer.split(AND) if option in found] or list(found.values())
         evidence = tuple(quote for each in ticked for quote in each.evidence) if answer != NONE else ()
-        return Support(evidence, _searched(ticked), "; ".join(dict.fromkeys(each.reason for each in ticked)))
+        return Support(evidence, _searched(ticked), joined(case, [each.reason for each in ticked]))
 
     doubtful = any(limits.no_up_to < each.probability < limits.yes_from for each in found.values())
     return Weighing(probabilities, support, doubtful=doubtful)
@@ -120,7 +122,7 @@ def _at(answers: Sequence[str], place: int, *, name: MeasureName, value: float, 
     for near in beside:
         chances[answers[near]] = (1 - EXACT) / len(beside)
     searched = tuple(turn.index for turn in case.transcript.turns)
-    support = Support((), searched, f"{name} is {value:.4g}")
+    support = Support((), searched, measured(case, name=name, value=value))
     return Weighing(chances, lambda _: support)
 
 

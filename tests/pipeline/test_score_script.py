@@ -74,7 +74,7 @@ def test_a_step_survives_recognition_errors(text: str):
 @pytest.mark.parametrize(
     ("text", "state"),
     [
-        ("You can cancel within forty days and pay nothing.", "missing"),
+        ("You can cancel within forty days and pay nothing.", "incomplete"),
         ("You can not cancel within fourteen days and pay nothing.", "missing"),
         ("You can pay now.", "missing"),
     ],
@@ -91,12 +91,25 @@ def test_what_is_missing_of_a_mandatory_wording_is_named():
     assert [quote.quote for quote in found.contrary] == ["You can cancel within fourteen days"]
 
 
+@pytest.mark.parametrize(
+    ("text", "lacks"),
+    [
+        ("You can cancel within forty days and pay nothing.", ("fourteen days",)),
+        ("You can cancel and pay nothing.", ("fourteen days",)),
+        ("You can cancel within a fortnight and pay something.", ("fourteen days", "pay nothing")),
+    ],
+)
+def test_a_mandatory_number_that_is_another_or_none_is_named(text: str, lacks: tuple[str, ...]):
+    step = with_middle(text).steps[1]
+    assert (step.state, step.lacks) == ("incomplete", lacks)
+
+
 def test_a_step_that_comes_too_early_is_out_of_order():
     turns = (GOOD[0], ("agent", "Have a nice day!"), GOOD[2])
     found = detect(SCRIPT, call(*turns))
     assert states(found) == [("hello", "said"), ("rights", "out_of_order"), ("goodbye", "said")]
-    assert found.steps[1].overtaken == ("goodbye",)
-    assert found.reason == "2 of 3 steps said; “Cancellation right” is out of order with “goodbye”"
+    assert found.steps[1].overtaken == ("Goodbye",)
+    assert found.reason == "2 of 3 steps said; “Cancellation right” is out of order with “Goodbye”"
     assert found.probability == pytest.approx(0.95 * 0.95 * 0.05)
 
 
@@ -110,7 +123,7 @@ def test_before_and_after_bind_where_the_order_is_free():
     spec = {"kind": "script", "steps": steps, "in_order": False}
     late = detect(spec, call(GOOD[0], GOOD[4], GOOD[2]))
     assert states(late) == [("hello", "said"), ("rights", "out_of_order"), ("goodbye", "said")]
-    assert late.steps[1].overtaken == ("goodbye",)
+    assert late.steps[1].overtaken == ("Goodbye",)
 
 
 def test_a_step_in_the_wrong_part_of_the_call_is_misplaced():
@@ -146,6 +159,17 @@ def test_a_sentence_may_run_over_turns_that_the_customer_cuts():
         (1, "You can cancel within"),
         (3, "14 days and pay nothing"),
     ]
+
+
+@pytest.mark.parametrize(("match", "says"), [("verbatim", "to collect a debt"), ("pattern", "collect ... debt")])
+def test_fixed_words_and_patterns_run_over_a_back_channel_but_not_over_an_answer(match: str, says: str):
+    spec = {"kind": "script", "steps": [{"id": "debt", "match": match, "says": [says]}]}
+
+    def found(between: str) -> list[tuple[int, str]]:
+        return quotes(detect(spec, call(("agent", "I try to collect"), ("customer", between), ("agent", "a debt."))))
+
+    assert [turn for turn, _ in found("Mm, okay.")] == [0, 2]
+    assert found("Hold on, who are you?") == []
 
 
 def test_one_step_can_be_asked_alone():

@@ -29,26 +29,39 @@ _CHINESE_REPORT = re.compile(
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 
 
-def phrase(spec: Phrase, *, language: Language) -> Callable[[Case], Detection]:
-    """The detector of one phrase rule. Raises RubricError for a pattern that cannot be read."""
-    find = _finder(spec, language)
-    veto = patterns(spec.unless) if spec.unless else None
+def phrase(
+    spec: Phrase, *, language: Language, excused: Callable[[Match, Wording], bool] | None = None
+) -> Callable[[Case], Detection]:
+    """The detector of one phrase rule; what is `excused` does not count. Raises RubricError for a bad pattern."""
+    find = standing(spec, language=language)
 
     def detect(case: Case) -> Detection:
         searched = case.turns(spec.where)
-        hits: list[tuple[int, Match]] = []
-        for turn in searched:
-            words = case.wordings[turn]
-            vetoes = veto(words) if veto else []
-            text = case.transcript.turns[turn].text
-            hits.extend(
-                (turn, match)
-                for match in find(words)
-                if _stands(match, words, text, spec) and not any(_beside(match, other, words) for other in vetoes)
-            )
+        hits = [
+            (turn, match)
+            for turn in searched
+            for match in find(case.wordings[turn], case.transcript.turns[turn].text)
+            if excused is None or not excused(match, case.wordings[turn])
+        ]
         return _detection(spec, case, searched, _in_order(hits, len(spec.phrases)) if spec.in_order else hits)
 
     return detect
+
+
+def standing(spec: Phrase, *, language: Language) -> Callable[[Wording, str], list[Match]]:
+    """Finds the matches in a turn's words and text that are neither denied, reported nor vetoed. Raises RubricError."""
+    find = _finder(spec, language)
+    veto = patterns(spec.unless) if spec.unless else None
+
+    def matches(words: Wording, text: str) -> list[Match]:
+        vetoes = veto(words) if veto else []
+        return [
+            match
+            for match in find(words)
+            if _stands(match, words, text, spec) and not any(_beside(match, other, words) for other in vetoes)
+        ]
+
+    return matches
 
 
 def _finder(spec: Phrase, language: Language) -> Finder:
@@ -101,8 +114,10 @@ def _negated(match: Match, words: Wording) -> bool:
 def _reported(match: Match, words: Wording, text: str) -> bool:
     """The speaker repeats what somebody else said, by a reporting verb shortly before or between quotation marks."""
     start, end = words.starts[match.start], words.ends[match.end - 1]
-    if any(span.start() < start and end < span.end() for span in _QUOTED.finditer(text)):
-        return True
+    for span in _QUOTED.finditer(text):
+        # A transcript may set every turn in quotation marks: that is no quotation by its speaker.
+        if span.start() < start and end < span.end() and span.group() != text.strip():
+            return True
     clause = words.clauses[match.start]
     near = range(max(0, match.start - REPORT_REACH), match.start)
     before = [words.words[at] for at in near if words.clauses[at] == clause]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-
-import numpy as np
+from dataclasses import dataclass, replace
 
 from pipeline.errors import RubricError
 from pipeline.ports import TextEncoder
@@ -15,17 +13,19 @@ from pipeline.rubric.script import Script, Step
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
 from pipeline.score.detectors.meaning import meaning
-from pipeline.score.detectors.phrase import phrase
-from pipeline.score.nearly import nearly
-from pipeline.score.quote import cut
+from pipeline.score.detectors.phrase import standing
+from pipeline.score.nearly import Span, nearly
 from pipeline.score.reasons import followed
 from pipeline.score.step import StepFound
+from pipeline.score.stretch import Stretch, stretch
+from pipeline.score.wording import wording
 from pipeline.scorecard import Evidence
 from pipeline.transcript import Language
 
 SAID, FAILED = 0.95, 0.05
-# A sentence may run over this many turns of its speaker, where the listener's "mm" cuts it.
-TURNS_LONG = 3
+# What a listener says while the other goes on: "mm", "yes, okay".
+BACK_CHANNEL_WORDS = 3
+FEWEST_WORDS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +91,14 @@ def _found(spec: Script, case: Case, searches: Sequence[_Search]) -> list[StepFo
     neighbours = [
         (spec.steps[:number], spec.steps[number + 1 :]) if spec.in_order else ((), ()) for number in range(len(hits))
     ]
-    return [
+    found = [
         _judged(step, chosen=each, hits=all_hits, elsewhere=other, at=at, earlier=earlier, later=later)
         for step, each, all_hits, other, (earlier, later) in zip(
             spec.steps, chosen, hits, elsewhere, neighbours, strict=True
         )
     ]
+    titles = {step.id: step.title or step.id for step in spec.steps}
+    return [replace(step, overtaken=tuple(titles[name] for name in step.overtaken)) for step in found]
 
 
 def _judged(
@@ -151,71 +153,88 @@ def _in_order(steps: Sequence[Sequence[_Hit]]) -> list[list[_Hit]]:
 
 
 def _search(step: Step, *, encoder: TextEncoder | None, language: Language) -> _Search:
-    if step.match == "near":
-        return _near(step)
-    if step.match == "meaning":
-        detect = meaning(
-            Meaning(kind="meaning", examples=step.says, where=Place(by=step.where.by), middle=step.cosine),
-            encoder=encoder,
-        )
-    else:
-        where = Place(by=step.where.by)
-        words = Phrase(kind="phrase", match=step.match, phrases=step.says, where=where, quoted="count")
-        detect = phrase(words, language=language)
-    return lambda case, turns: _moments(step, case, turns, detect(case))
+    match step.match:
+        case "near":
+            return _near(step)
+        case "meaning":
+            return _by_meaning(step, encoder)
+        case _:
+            return _worded(step, language)
 
 
-def _moments(step: Step, case: Case, turns: Sequence[int], found: Detection) -> list[_Hit]:
-    """The moments of another detector as hits, in these turns."""
-    evident = [moment for moment in found.moments if moment.turn in turns and moment.probability >= 0.5]
-    hits = []
-    for moment in evident:
-        text = case.transcript.turns[moment.turn].text
-        starts = case.wordings[moment.turn].starts
-        word = int(np.searchsorted(starts, text.find(moment.evidence[0].quote))) if starts else 0
-        hits.append(_Hit(moment.turn, word, moment.evidence, _lacking(step, case, moment.turn)))
-    return hits
-
-
-def _near(step: Step) -> _Search:
-    from pipeline.score.wording import wording
-
-    for says in (*step.says, *step.must_say):
-        if not wording(says).words:
-            raise RubricError(f"the wording {says!r} holds no words", remedy="Give it at least one word.")
+def _by_meaning(step: Step, encoder: TextEncoder | None) -> _Search:
+    """Turns close to an example."""
+    where = Place(by=step.where.by)
+    detect = meaning(Meaning(kind="meaning", examples=step.says, where=where, middle=step.cosine), encoder=encoder)
 
     def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
-        hits = []
+        evident = [moment for moment in detect(case).moments if moment.turn in turns and moment.probability >= 0.5]
+        return [
+            _Hit(moment.turn, 0, moment.evidence, _lacking(step, stretch(case, by=step.where.by, turn=moment.turn)))
+            for moment in evident
+        ]
+
+    return search
+
+
+def _worded(step: Step, language: Language) -> _Search:
+    """These words, or a pattern; where a turn alone has neither, also over a listener's "mm"."""
+    spec = Phrase(kind="phrase", match=step.match, phrases=step.says, quoted="count")  # type: ignore[arg-type]
+    find = standing(spec, language=language)
+
+    def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
+        hits: list[_Hit] = []
         for turn in turns:
-            stretch = _stretch(case, step.where.by, turn)
-            words = [case.wordings[index].words[word] for index, word in stretch]
-            spans = [nearly(says, words, similarity=step.similarity) for says in step.says]
-            best = max((span for span in spans if span), key=lambda span: span.alike, default=None)
-            if best and stretch[best.start][0] == turn:
-                evidence = _quotes(case, stretch[best.start : best.end])
-                hits.append(_Hit(turn, stretch[best.start][1], evidence, _lacking(step, case, turn)))
+            run = stretch(case, by=step.where.by, turn=turn, most_between=BACK_CHANNEL_WORDS)
+            words = case.wordings[turn]
+            found = find(words, case.transcript.turns[turn].text)
+            if not found and len(run.places) > len(words.words):
+                crossing = find(run.wording, "")
+                found = [match for match in crossing if match.start < len(words.words) < match.end]
+            hits.extend(_hit(step, case, run, match.start, match.end) for match in found[:1])
         return hits
 
     return search
 
 
-def _stretch(case: Case, by: str, turn: int) -> list[tuple[int, int]]:
-    """The words from a turn on, over a few turns of that speaker: (turn, word)."""
-    mine = [each.index for each in case.transcript.turns[turn:] if by in (each.role, "anyone")][:TURNS_LONG]
-    return [(index, word) for index in mine for word in range(len(case.wordings[index].words))]
+def _near(step: Step) -> _Search:
+    """Nearly these words, over a few turns; what must be said may be missing from them, and is then named."""
+    for says in (*step.says, *step.must_say):
+        if not wording(says).words:
+            raise RubricError(f"the wording {says!r} holds no words", remedy="Give it at least one word.")
+    whole = [(says, ()) for says in step.says]
+    partial = [(_without(says, step.must_say), step.must_say) for says in step.says] if step.must_say else []
+
+    def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
+        hits = []
+        for turn in turns:
+            run = stretch(case, by=step.where.by, turn=turn)
+            best = _nearest(whole, run, step.similarity) or _nearest(partial, run, step.similarity)
+            if best and run.places[best.start][0] == turn:
+                hits.append(_hit(step, case, run, best.start, best.end))
+        return hits
+
+    return search
 
 
-def _lacking(step: Step, case: Case, turn: int) -> tuple[str, ...]:
-    words = [case.wordings[index].words[word] for index, word in _stretch(case, step.where.by, turn)]
-    return tuple(part for part in step.must_say if nearly(part, words, similarity=step.similarity) is None)
+def _nearest(wordings: Sequence[tuple[str, Sequence[str]]], run: Stretch, similarity: float) -> Span | None:
+    words = run.wording.words
+    spans = [nearly(says, words, similarity=similarity, free=free) for says, free in wordings]
+    return max((span for span in spans if span), key=lambda span: span.alike, default=None)
 
 
-def _quotes(case: Case, stretch: Sequence[tuple[int, int]]) -> tuple[Evidence, ...]:
-    """The words as quotes, one for each turn that they run over."""
-    turns = dict.fromkeys(turn for turn, _ in stretch)
-    quotes = []
-    for turn in turns:
-        own = [word for index, word in stretch if index == turn]
-        words = case.wordings[turn]
-        quotes.append(cut(case.transcript, turn=turn, start=words.starts[own[0]], end=words.ends[own[-1]]))
-    return tuple(quotes)
+def _without(says: str, parts: Sequence[str]) -> str:
+    """The wording less the parts; the whole of it where hardly anything would be left."""
+    words = wording(says).spaced
+    for part in parts:
+        words = words.replace(wording(part).spaced, "", 1)
+    return words if len(words.split()) >= FEWEST_WORDS else says
+
+
+def _hit(step: Step, case: Case, run: Stretch, start: int, end: int) -> _Hit:
+    turn, word = run.places[start]
+    return _Hit(turn, word, run.quotes(case, start, end), _lacking(step, stretch(case, by=step.where.by, turn=turn)))
+
+
+def _lacking(step: Step, run: Stretch) -> tuple[str, ...]:
+    return tuple(part for part in step.must_say if nearly(part, run.wording.words, similarity=step.similarity) is None)
