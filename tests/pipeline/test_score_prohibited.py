@@ -61,3 +61,62 @@ def test_the_customers_own_words_never_count(text: str):
     spec = EN if text.isascii() else ZH
     found = detect(spec, call(("customer", text), ("agent", "Hm."), language=language), language=language)
     assert (found.probability, found.searched) == (0.03, (1,))
+
+
+SPOKEN_OF = {
+    "en": (
+        "I can't say 'calm down' to you.",
+        "We never tell customers to calm down.",
+        "You heard 'calm down' from us, that's not right.",
+        "Telling someone to calm down isn't okay.",
+        "You mean the agent said calm down? I'm sorry.",
+        "I'm sorry you were told to calm down.",
+        "The words calm down shouldn't have been used.",
+        "According to your letter, my colleague used the words calm down.",
+        "It's not something I can guarantee.",
+        "There's no guarantee.",
+        "Nobody should say you are stupid.",
+        "I don't think your plan is stupid.",
+    ),
+    "zh": (
+        "我们不会跟客户说不关我的事。",
+        "按规定不能说“不关我的事”。",
+        "他说不关我的事，这是不对的。",
+        "您刚才提到的那句不关我的事，确实不应该。",
+        "被人说不关我的事，肯定不舒服。",
+        "谁都保证不了。",
+        "这个没办法跟您保证。",
+        "没人说是您的错。",
+    ),
+}
+EARNEST = {
+    "en": (
+        "I'm not going to argue, calm down.",
+        "I can't help you until you calm down.",
+        "If you don't calm down I'll hang up.",
+        "I would never say you are stupid, but you are stupid.",
+        "I'm not saying you lied, but this is your own fault.",
+        "I can't believe you are so stupid.",
+        "I told you to calm down.",
+        "Calm down. Do not call again.",
+    ),
+    "zh": ("没办法，这不关我的事。", "您别急，我保证没问题。", "我跟你说，不关我的事。", "再不还就是你自己的问题。"),
+}
+
+
+@pytest.mark.parametrize("text", [*SPOKEN_OF["en"], *SPOKEN_OF["zh"]])
+def test_what_is_only_spoken_of_does_not_count(text: str):
+    language = "en" if text.isascii() else "zh"
+    assert (
+        detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language).probability
+        == 0.03
+    )
+
+
+@pytest.mark.parametrize("text", [*EARNEST["en"], *EARNEST["zh"]])
+def test_a_denial_of_something_else_is_no_excuse(text: str):
+    language = "en" if text.isascii() else "zh"
+    assert (
+        detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language).probability
+        == 0.95
+    )
