@@ -47,7 +47,7 @@ def stored_agreement(store: Store, labelled: Sequence[LabelledCall], *, rubric: 
         call_ids = [call.transcript.call_id for call in labelled]
         cards = stored_scorecards(connection, call_ids, rubric_ids=names)
     there = [replace(call, evidence={}) for call in labelled if call.transcript.call_id in cards]
-    return evaluate(there, list(cards.values()))
+    return evaluate(there, [card for each in cards.values() for card in each])
 
 
 def _options() -> argparse.Namespace:

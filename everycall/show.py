@@ -33,7 +33,7 @@ def render_call(store: Store, call_id: str) -> RenderableType:
         if not select(connection, "calls", columns=["call_id"], call_ids=[call_id]).num_rows:
             raise ConfigError(f"there is no call {call_id} in {store.address}", remedy=_remedy(connection))
         found = stored_calls(connection, [call_id], words=False)[call_id]
-        cards = _scorecards(connection, call_id)
+        cards = stored_scorecards(connection, [call_id]).get(call_id, [])
         flags = [flag_from_row(row) for row in select(connection, "flags", call_ids=[call_id]).to_pylist()]
     finally:
         connection.close()
@@ -55,12 +55,6 @@ def _remedy(connection: DuckDBPyConnection) -> str:
         return "The store holds no calls yet: `everycall run` fills it"
     names = ", ".join(name for (name,) in known)
     return f'It has {names} and so on: `everycall sql "select call_id from calls"` lists all'
-
-
-def _scorecards(connection: DuckDBPyConnection, call_id: str) -> list[Scorecard]:
-    rows = select(connection, "scorecards", columns=["rubric_id"], call_ids=[call_id]).to_pylist()
-    found = [stored_scorecards(connection, [call_id], rubric_ids=[row["rubric_id"]]) for row in rows]
-    return [cards[call_id] for cards in found]
 
 
 def _heading(call: EnrichedCall) -> RenderableType:

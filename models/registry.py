@@ -23,16 +23,19 @@ EMBEDDED_ENCODER = "use-multilingual-v3"
 
 
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
-    """Everything a night needs, models not yet loaded. Raises ConfigError, RubricError or WeightError."""
+    """Everything a night needs, models not yet loaded; `rubric` may name several forms, with commas between.
+
+    Raises ConfigError, RubricError or WeightError.
+    """
     from pipeline.engine import Engine, real_verbs
     from pipeline.overall.measure import OverallMeasure
-    from pipeline.rubric.load import load_rubric
+    from pipeline.rubric.load import load_rubrics
 
     return Engine(
         ears=build_ears(profile),
         reader=build_reader(profile),
         judges=build_judges(profile),
-        rubric=load_rubric(rubric),
+        rubric=load_rubrics(rubric),
         measure=OverallMeasure(),
         verbs=real_verbs(max_call_s=profile.max_call_s),
     )

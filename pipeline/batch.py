@@ -5,17 +5,20 @@ A shard goes through in batches, so that no more than a few calls' audio is in m
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TypeVar
 
-from pipeline.engine import Engine
+from pipeline.engine import Engine, Form
 from pipeline.enriched import EnrichedCall
 from pipeline.errors import CallError, RubricError
 from pipeline.failure import Failure, failure_of
 from pipeline.flag import Flag
 from pipeline.progress import Progress, Step
 from pipeline.recording import Audio, Recording
+from pipeline.rubric.used_for import facts_of
 from pipeline.scorecard import Scorecard
 from pipeline.shard import Item
 from pipeline.store.rows.turns import storable
@@ -39,16 +42,16 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A call at the end of its way. Without a scorecard it could not be scored; its turns are kept all the same.
+    """A call at the end of its way, with a scorecard by each form that was to judge it, and the flags on each.
 
+    A form that failed has none; without any the call could not be scored, and its turns are kept all the same.
     `turns_part` is "" where the turns must be written anew.
     """
 
     item: Item
     call: EnrichedCall
     recording: Recording | None
-    scorecard: Scorecard | None
-    flags: tuple[Flag, ...]
+    scorecards: tuple[tuple[Scorecard, tuple[Flag, ...]], ...]
     turns_part: str
 
 
@@ -138,15 +141,52 @@ def _read(heard: Sequence[Heard], *, engine: Engine) -> Iterator[Heard | Failed]
 
 def _judged(read: Sequence[Heard], *, engine: Engine) -> Iterator[Done | Failed]:
     calls = [each.call for each in read if each.call is not None]
-    cards = _each(lambda batch: engine.verbs.score(batch, engine.rubric, engine.judges), calls)
-    for each, call, card in zip(read, calls, cards, strict=True):
-        if isinstance(card, Scorecard):
-            card = replace(card, fingerprint=each.item.fingerprints.score)
-            flags = tuple(engine.verbs.flag(call, card))
-            yield Done(each.item, call, each.recording, card, flags, each.turns_part)
-        else:
-            yield Done(each.item, call, each.recording, None, (), each.turns_part)
-            yield _failed(each.item, card, stage="score")
+    cards, errors = _scorecards([each.item for each in read], calls, engine=engine)
+    for number, (each, call) in enumerate(zip(read, calls, strict=True)):
+        flagged = tuple((card, tuple(engine.verbs.flag(call, card))) for card in cards[number])
+        yield Done(each.item, call, each.recording, flagged, each.turns_part)
+        if number in errors:
+            yield _failed(each.item, errors[number], stage="score")
+
+
+def _scorecards(
+    items: Sequence[Item], calls: Sequence[EnrichedCall], *, engine: Engine
+) -> tuple[Mapping[int, Sequence[Scorecard]], Mapping[int, Exception]]:
+    """By place in the batch the scorecards of each call, in the forms' order, and its first error."""
+    forms, errors = _forms(items, calls, engine=engine)
+    cards: dict[int, list[Scorecard]] = defaultdict(list)
+    for form, numbers in forms:
+        made = _each(partial(_scored, form, engine), [calls[number] for number in numbers])
+        for number, card in zip(numbers, made, strict=True):
+            if isinstance(card, Scorecard):
+                judged = items[number].fingerprints.judged
+                fingerprint = engine.scorecard_fingerprint(form, judged=judged)
+                cards[number].append(replace(card, fingerprint=fingerprint))
+            else:
+                errors.setdefault(number, card)
+    return cards, errors
+
+
+def _scored(form: Form, engine: Engine, calls: Sequence[EnrichedCall]) -> Sequence[Scorecard]:
+    return engine.verbs.score(calls, form, engine.judges)
+
+
+def _forms(
+    items: Sequence[Item], calls: Sequence[EnrichedCall], *, engine: Engine
+) -> tuple[Sequence[tuple[Form, Sequence[int]]], dict[int, Exception]]:
+    """Each form with the calls of the batch that it is to judge, and the calls that no form fits."""
+    by_form: dict[str, tuple[Form, list[int]]] = {}
+    errors: dict[int, Exception] = {}
+    for number, (item, call) in enumerate(zip(items, calls, strict=True)):
+        try:
+            judging = engine.rubric.judging(facts_of(call.transcript))
+        except RubricError as error:
+            errors[number] = error
+            continue
+        for form in judging:
+            if not item.forms or form.id in item.forms:
+                by_form.setdefault(form.id, (form, []))[1].append(number)
+    return list(by_form.values()), errors
 
 
 def _each(verb: Callable[[Sequence[Given]], Sequence[Made]], given: Sequence[Given]) -> list[Made | Exception]:

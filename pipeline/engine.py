@@ -17,6 +17,7 @@ from pipeline.transcript import Transcript
 if TYPE_CHECKING:
     from pipeline.ingest import Source
     from pipeline.measures import Measure
+    from pipeline.rubric.used_for import CallFacts
 
 LONGEST_CALL_S = 7_200.0
 
@@ -30,7 +31,7 @@ class Fingerprinted(Protocol):
 
 
 class Form(Protocol):
-    """A rubric or a family of rubrics, as far as the night must know it."""
+    """A rubric, as far as the night must know it."""
 
     @property
     def id(self) -> str:
@@ -39,6 +40,20 @@ class Form(Protocol):
     @property
     def version(self) -> str:
         """Changes with the form's content."""
+
+
+class Forms(Form, Protocol):
+    """All rubrics of a night: a family of them, or several families side by side."""
+
+    @property
+    def members(self) -> Sequence[Form]:
+        """Every form, whichever calls it is for."""
+
+    def fitting(self, facts: CallFacts) -> Sequence[Form]:
+        """The forms that such a call may be judged by."""
+
+    def judging(self, facts: CallFacts) -> Sequence[Form]:
+        """Those of them that do judge it. Raises RubricError when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,15 +79,19 @@ class Engine:
     ears: Fingerprinted
     reader: Fingerprinted
     judges: Fingerprinted
-    rubric: Form
+    rubric: Forms
     measure: Measure | None = None
     verbs: Verbs = field(default_factory=lambda: real_verbs())
 
     def fingerprints(self, *, heard: str, metadata: CallMetadata) -> VerbFingerprints:
         """What the rows of a call must carry to be up to date, given the fingerprint of its transcript."""
         read = fingerprint("read", heard, self.reader.fingerprint)
-        judged = (self.rubric.id, self.rubric.version, self.judges.fingerprint, self.verbs.revision)
-        return VerbFingerprints(heard, read, fingerprint("score", read, metadata_fingerprint(metadata), *judged))
+        judged = fingerprint("judged", read, metadata_fingerprint(metadata))
+        return VerbFingerprints(heard, read, self.scorecard_fingerprint(self.rubric, judged=judged), judged)
+
+    def scorecard_fingerprint(self, form: Form, *, judged: str) -> str:
+        """What a scorecard by this form must carry to be up to date, given what is judged."""
+        return fingerprint("score", judged, form.id, form.version, self.judges.fingerprint, self.verbs.revision)
 
     def heard_fingerprint(self, *, input_hash: str, metadata: CallMetadata, written: bool) -> str:
         """The fingerprint of a call's transcript; one that came in writing owes nothing to the ears."""
@@ -81,10 +100,9 @@ class Engine:
         return fingerprint("hear", input_hash, metadata.language, metadata.agent_channel, self.ears.fingerprint)
 
 
-def rubric_ids(rubric: Form) -> tuple[str, ...]:
-    """The names under which this rubric's scorecards may stand: its own and, for a family, those of its members."""
-    members: Sequence[Form] = getattr(rubric, "members", ())
-    return (rubric.id, *(member.id for member in members))
+def rubric_ids(rubric: Forms) -> tuple[str, ...]:
+    """The names under which the scorecards of these forms stand."""
+    return tuple(member.id for member in rubric.members)
 
 
 def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:

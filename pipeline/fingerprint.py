@@ -14,11 +14,16 @@ FINGERPRINT_CHARACTERS = 16
 
 @dataclass(frozen=True, slots=True)
 class VerbFingerprints:
-    """What each verb's rows of one call must carry to count as done. Each holds the one before it."""
+    """What each verb's rows of one call must carry to count as done. Each holds the one before it.
+
+    `judged` is what a form is put to: the call as it was read, with its metadata. `score` also holds all forms of the
+    night; each scorecard carries one of its own form.
+    """
 
     hear: str
     read: str
     score: str
+    judged: str = ""
 
     def of_stage(self, stage: str) -> str:
         """The fingerprint that a failure at this stage depends on: a change of it is a reason to try again."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.engine import Form, rubric_ids
+from pipeline.engine import Forms, rubric_ids
 from pipeline.recording import CallMetadata
 from pipeline.store import Store, open_duckdb
-from pipeline.store.parts import generation_of
+from pipeline.store.parts import Row, generation_of
 from pipeline.store.rows.calls import PLAIN_METADATA, metadata_from_row
 from pipeline.store.views import select
+from pipeline.transcript import Language
 
 CALL_COLUMNS = (
     "call_id", "part", "date", "uri", "input_hash", "hear_fingerprint", "read_fingerprint",
-    *PLAIN_METADATA, "language_hint", "extra",
+    "language", *PLAIN_METADATA, "language_hint", "extra",
 )  # fmt: skip
 
 
@@ -29,6 +31,7 @@ class KnownCall:
     input_hash: str
     hear_fingerprint: str
     read_fingerprint: str
+    language: Language
     metadata: CallMetadata
 
 
@@ -43,11 +46,11 @@ class KnownFailure:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """The newest rows by call id and by input hash; `scored` has (call id, fingerprint) of the rubric's scorecards."""
+    """The newest rows by call id and by input hash; `scored` by call and form, as fingerprints of scorecards."""
 
     by_id: Mapping[str, KnownCall]
     by_hash: Mapping[str, KnownCall]
-    scored: frozenset[tuple[str, str]]
+    scored: Mapping[str, Mapping[str, str]]
     failures: Mapping[str, KnownFailure]
 
     def find(self, call_id: str, input_hash: str) -> KnownCall | None:
@@ -58,9 +61,9 @@ class Known:
         """The call's failure, if its last try failed."""
         return self.failures.get(call_id) or self.failures.get(input_hash)
 
-    def is_scored(self, call_id: str, fingerprint: str) -> bool:
-        """Whether a scorecard with this fingerprint stands."""
-        return (call_id, fingerprint) in self.scored
+    def scorecards(self, call_id: str) -> Mapping[str, str]:
+        """The fingerprints of the call's scorecards, by form."""
+        return self.scored.get(call_id, {})
 
     def generation(self, call_id: str, input_hash: str) -> int:
         """The last generation that holds a row of the call; 0 for a new one."""
@@ -73,7 +76,7 @@ class Known:
         return max((generation_of(row.part) for row in rows if row is not None), default=0)
 
 
-def known_calls(store: Store, *, rubric: Form) -> Known:
+def known_calls(store: Store, *, rubric: Forms) -> Known:
     """Read what planning needs, and no words of a call."""
     connection = open_duckdb(store)
     try:
@@ -92,9 +95,16 @@ def known_calls(store: Store, *, rubric: Form) -> Known:
     return Known(
         by_id={call.call_id: call for call in known},
         by_hash={call.input_hash: call for call in known},
-        scored=frozenset((row["call_id"], row["fingerprint"]) for row in scored if row["rubric_id"] in names),
+        scored=_scored([row for row in scored if row["rubric_id"] in names]),
         failures=failures,
     )
+
+
+def _scored(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
+    by_call: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in rows:
+        by_call[row["call_id"]][row["rubric_id"]] = row["fingerprint"]
+    return by_call
 
 
 def _known_call(row: dict[str, object]) -> KnownCall:
@@ -102,5 +112,6 @@ def _known_call(row: dict[str, object]) -> KnownCall:
     return KnownCall(
         **{name: str(row[name]) for name in plain},
         date=str(row["date"]),
+        language="zh" if row["language"] == "zh" else "en",
         metadata=metadata_from_row(row),
     )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING, Protocol
 
-from pipeline.engine import Form, rubric_ids
+from pipeline.engine import Forms, rubric_ids
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.repeat import Repeat
@@ -31,10 +31,10 @@ SEEN_COLUMNS = ("call_id", "date", "turns_part", "read_fingerprint", *PLAIN_META
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCall:
-    """One call as the measures see it: turns have no words, the scorecard is missing where it was never scored."""
+    """One call as the measures see it: turns have no words, and there is a scorecard by each form that judged it."""
 
     call: EnrichedCall
-    scorecard: Scorecard | None
+    scorecards: Sequence[Scorecard] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +61,7 @@ class Measure(Protocol):
         """Takes the calls in order of date and call id, once, a few in memory at a time; the same in, the same out."""
 
 
-def measure_all(store: Store, *, measure: Measure, rubric: Form, dates: Sequence[str] | None = None) -> Overall | None:
+def measure_all(store: Store, *, measure: Measure, rubric: Forms, dates: Sequence[str] | None = None) -> Overall | None:
     """Run the measures over the stored calls of these dates (all by default) and write their tables.
 
     None when the newest measures were made from the same calls, scorecards and settings.
@@ -110,7 +110,7 @@ def _measured(store: Store, rows: Sequence[Row], *, names: Sequence[str]) -> Ite
                 calls = stored_calls(connection, batch, words=False)
                 cards = stored_scorecards(connection, batch, rubric_ids=names)
                 for call_id in batch:
-                    yield MeasuredCall(calls[call_id].call, cards.get(call_id))
+                    yield MeasuredCall(calls[call_id].call, cards.get(call_id, ()))
 
 
 def _write(store: Store, part: Part, overall: Overall) -> None:

@@ -184,14 +184,15 @@ def _shard_summary(shard: Shard, rows: ShardRows, *, wall_s: float) -> ShardSumm
         part=rows.part.name,
         date=shard.date,
         work=shard.work,
-        calls_done=len(cards),
+        calls_done=len({card["call_id"] for card in cards}),
         calls_failed=sum(rows.failures.values()),
         failures=dict(sorted(rows.failures.items())),
-        flags=len(rows.tables["flags"]),
+        flags=len({(flag["call_id"], flag["rule"], flag["reason"]) for flag in rows.tables["flags"]}),
         totals=len(totals),
         total_sum=float(sum(totals)),
         audio_s=rows.audio_s,
         wall_s=wall_s,
+        scorecards=len(cards),
     )
 
 

@@ -18,7 +18,8 @@ from pipeline.fingerprint import VerbFingerprints, transcript_hash
 from pipeline.ingest import Source
 from pipeline.known import Known, KnownCall, known_calls
 from pipeline.recording import CallMetadata
-from pipeline.shard import Item, Shard, Work, cut
+from pipeline.rubric.used_for import known_facts
+from pipeline.shard import Item, Shard, cut
 from pipeline.store import Store
 from pipeline.store.parts import partition_date
 from pipeline.transcript import Transcript
@@ -88,16 +89,17 @@ def plan_rescore(store: Store, engine: Engine, *, dates: Sequence[str] | None = 
 
 def _rescored(call: KnownCall, known: Known, engine: Engine) -> Item | None:
     fingerprints = engine.fingerprints(heard=call.hear_fingerprint, metadata=call.metadata)
-    work: Work = "score" if call.read_fingerprint == fingerprints.read else "read"
-    failure = known.failure_of(call.call_id, call.input_hash)
-    failed = failure is not None and failure.fingerprint in (fingerprints.read, fingerprints.score)
-    if failed or (work == "score" and known.is_scored(call.call_id, fingerprints.score)):
-        return None
-    return Item(
-        call.call_id, call.date, work, call.input_hash, call.uri, call.metadata, fingerprints,
+    item = Item(
+        call.call_id, call.date, "score", call.input_hash, call.uri, call.metadata, fingerprints,
         stored_id=call.call_id, stored_date=call.date,
         generation=known.generation(call.call_id, call.input_hash),
     )  # fmt: skip
+    failure = known.failure_of(call.call_id, call.input_hash)
+    if failure is not None and failure.fingerprint in (fingerprints.read, fingerprints.score):
+        return None
+    if call.read_fingerprint != fingerprints.read:
+        return replace(item, work="read")
+    return _scoring(item, call, known, engine)
 
 
 def _calls_of(sources: Iterable[Source], engine: Engine, tally: _Tally) -> Iterator[_Found]:
@@ -146,27 +148,45 @@ def _consider(call: _Found, known: Known, engine: Engine, tally: _Tally, *, retr
         stored_id=stored.call_id if stored else "", stored_date=stored.date if stored else "",
         generation=known.generation(call.call_id, call.input_hash),
     )  # fmt: skip
-    work = _work(item, stored, known)
-    if work is None:
+    planned = _planned(item, stored, known, engine)
+    if planned is None:
         tally.done += 1
     elif not retry_failed and _failed_before(item, known, fingerprints):
         tally.held_back += 1
     else:
-        transcript = call.transcript if work == "hear" else None
-        tally.items.append(replace(item, work=work, transcript=transcript))
+        transcript = call.transcript if planned.work == "hear" else None
+        tally.items.append(replace(planned, transcript=transcript))
 
 
-def _work(item: Item, stored: KnownCall | None, known: Known) -> Work | None:
-    """Where the call must enter; None when its rows are up to date."""
+def _planned(item: Item, stored: KnownCall | None, known: Known, engine: Engine) -> Item | None:
+    """The call with the verb at which it must enter; None when its rows are up to date."""
     if stored is None or stored.hear_fingerprint != item.fingerprints.hear:
-        return "hear"
+        return replace(item, work="hear")
     if stored.read_fingerprint != item.fingerprints.read:
-        return "read"
+        return replace(item, work="read")
     if (stored.date, stored.call_id) != (item.date, item.call_id):
-        return "move"
-    if stored.uri != item.uri or not known.is_scored(item.call_id, item.fingerprints.score):
-        return "score"
-    return None
+        return replace(item, work="move")
+    return _scoring(item, stored, known, engine)
+
+
+def _scoring(item: Item, stored: KnownCall, known: Known, engine: Engine) -> Item | None:
+    """The call with the forms that lack a scorecard of it; None when none does."""
+    facts = known_facts(item.metadata, language=stored.language)
+    cards = known.scorecards(item.call_id)
+    fitting = engine.rubric.fitting(facts)
+    if cards.keys() - {form.id for form in fitting}:
+        # A form that is no longer for such a call: its scorecard goes with the turns that it rests on.
+        return replace(item, work="move")
+    if not fitting:
+        return replace(item, work="score")
+    wanted = {
+        form.id: engine.scorecard_fingerprint(form, judged=item.fingerprints.judged)
+        for form in engine.rubric.judging(facts)
+    }
+    lacking = tuple(name for name, fingerprint in wanted.items() if cards.get(name) != fingerprint)
+    if not lacking and stored.uri == item.uri:
+        return None
+    return replace(item, work="score", forms=lacking)
 
 
 def _failed_before(item: Item, known: Known, fingerprints: VerbFingerprints) -> bool:

@@ -29,9 +29,11 @@ class Item:
     """One call to do.
 
     `work` says where it enters: `hear` from its source; `read` from stored turns; `move` and `score` from stored turns
-    and vectors, the former to another date or call id. `stored_id` and `stored_date` say where it is in the tables,
-    `generation` is the last one that has a row of it, 0 for a new call. `source` is None when the call is scored again
-    from the tables alone; `transcript` is that of a call in writing, so that a file of many calls is read once.
+    and vectors, the former to another date or call id, or away from a form that no longer fits it. `forms` are those
+    whose scorecards are made, all that judge the call when empty. `stored_id` and `stored_date` say where it is in the
+    tables, `generation` is the last one that has a row of it, 0 for a new call. `source` is None when the call is
+    scored again from the tables alone; `transcript` is that of a call in writing, so that a file of many calls is read
+    once.
     """
 
     call_id: str
@@ -46,6 +48,7 @@ class Item:
     stored_date: str = ""
     generation: int = 0
     transcript: Transcript | None = None
+    forms: tuple[str, ...] = ()
 
     @property
     def expected_audio_s(self) -> float:
@@ -72,7 +75,9 @@ class Shard:
     @property
     def fingerprint(self) -> str:
         """The same for the same calls, inputs, models and settings."""
-        members = [(item.call_id, item.input_hash, item.uri, item.fingerprints.score) for item in self.items]
+        members = [
+            (item.call_id, item.input_hash, item.uri, item.fingerprints.score, item.forms) for item in self.items
+        ]
         return fingerprint(self.date, self.work, members)
 
 

@@ -46,10 +46,10 @@ def add_call(rows: ShardRows, done: Done) -> None:
         rows.read_anew.append(done.call)
     if done.item.work == "hear" and done.recording is not None:
         rows.audio_s += done.recording.duration_s
-    if done.scorecard is not None:
-        rows.tables["scorecards"].append(scorecard_row(done.scorecard, turns_part=turns_part))
-        rows.tables["answers"] += answer_rows(done.scorecard)
-        rows.tables["flags"] += flag_rows(done.flags, rubric_id=done.scorecard.rubric_id)
+    for scorecard, flags in done.scorecards:
+        rows.tables["scorecards"].append(scorecard_row(scorecard, turns_part=turns_part))
+        rows.tables["answers"] += answer_rows(scorecard)
+        rows.tables["flags"] += flag_rows(flags, rubric_id=scorecard.rubric_id)
 
 
 def add_failure(rows: ShardRows, failed: Failed) -> None:

@@ -51,15 +51,15 @@ def stored_calls(
 
 
 def stored_scorecards(
-    connection: DuckDBPyConnection, call_ids: Sequence[str], *, rubric_ids: Sequence[str]
-) -> dict[str, Scorecard]:
-    """The scorecards of these calls by one rubric, which may go by several ids."""
+    connection: DuckDBPyConnection, call_ids: Sequence[str], *, rubric_ids: Sequence[str] | None = None
+) -> dict[str, list[Scorecard]]:
+    """The scorecards of these calls, by call and in the order of the forms' ids; with `rubric_ids` only by those."""
     answers = _by_call(select(connection, "answers", call_ids=call_ids).to_pylist())
-    cards = {}
+    cards: dict[str, list[Scorecard]] = defaultdict(list)
     for row in select(connection, "scorecards", call_ids=call_ids).to_pylist():
-        if row["rubric_id"] in rubric_ids:
+        if rubric_ids is None or row["rubric_id"] in rubric_ids:
             own = [answer for answer in answers[row["call_id"]] if answer["rubric_id"] == row["rubric_id"]]
-            cards[row["call_id"]] = scorecard_from_rows(row, own)
+            cards[row["call_id"]].append(scorecard_from_rows(row, own))
     return cards
 
 

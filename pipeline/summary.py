@@ -9,7 +9,10 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ShardSummary:
-    """What one shard did. `totals` counts the scorecards that have a total, `total_sum` adds those up."""
+    """What one shard did. `totals` counts the scorecards that have a total, `total_sum` adds those up.
+
+    `calls_done` are those with a scorecard, of which each may have `scorecards` by several forms.
+    """
 
     part: str
     date: str
@@ -22,11 +25,12 @@ class ShardSummary:
     total_sum: float
     audio_s: float
     wall_s: float
+    scorecards: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class NightSummary:
-    """What a night did. `failures` counts by stage; `mean_total` is that of tonight's scorecards."""
+    """What a night did. `failures` counts by stage; `mean_total` is that of tonight's scorecards by any form."""
 
     calls_found: int
     calls_up_to_date: int
@@ -40,6 +44,7 @@ class NightSummary:
     wall_s: float
     mean_total: float | None
     failures: Mapping[str, int] = field(default_factory=dict)
+    scorecards: int = 0
 
     @property
     def calls_per_hour(self) -> float | None:
@@ -74,4 +79,5 @@ def night_summary(
         wall_s=round(wall_s, 3),
         mean_total=round(sum(shard.total_sum for shard in shards) / totals, 2) if totals else None,
         failures=dict(sorted(failures.items())),
+        scorecards=sum(shard.scorecards for shard in shards),
     )

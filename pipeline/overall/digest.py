@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,7 +45,7 @@ class CallDigest:
     says_repeat: bool = False
 
 
-def digest(call: EnrichedCall, scorecard: Scorecard | None = None) -> CallDigest:
+def digest(call: EnrichedCall, scorecards: Sequence[Scorecard] = ()) -> CallDigest:
     """The digest of one call. A call without a customer's word has no turns and a vector of zeros."""
     transcript = call.transcript
     chosen = issue_turns(transcript.turns)
@@ -65,7 +65,7 @@ def digest(call: EnrichedCall, scorecard: Scorecard | None = None) -> CallDigest
         vector=issue_vector(texts, vectors),
         agent_texts=tuple(turn.text for turn in transcript.by("agent")),
         duration_s=transcript.duration_s,
-        says_repeat=_says_repeat(scorecard),
+        says_repeat=_says_repeat(scorecards),
     )
 
 
@@ -80,6 +80,6 @@ def comparable(digests: Iterable[CallDigest]) -> list[CallDigest]:
     return [call for call in voiced if (call.encoder, len(call.vector)) == most]
 
 
-def _says_repeat(scorecard: Scorecard | None) -> bool:
-    answers = scorecard.answers if scorecard else ()
+def _says_repeat(scorecards: Sequence[Scorecard]) -> bool:
+    answers = (answer for scorecard in scorecards for answer in scorecard.answers)
     return any(answer.question_id == REPEAT_QUESTION and answer.value == "yes" for answer in answers)

@@ -35,7 +35,7 @@ class OverallMeasure:
 
     def __call__(self, calls: Iterable[MeasuredCall]) -> Overall:
         """Topics, each call's topic, and repeats. The same calls give the same, in any order."""
-        digests = [digest(measured.call, measured.scorecard) for measured in calls]
+        digests = [digest(measured.call, measured.scorecards) for measured in calls]
         topics, call_topics = find_topics(digests, finder=self.finder)
         return Overall(
             tuple(topics), tuple(call_topics), tuple(find_repeats(digests, call_topics, rules=self.repeat_rules))

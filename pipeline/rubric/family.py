@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from typing import Literal
 
 from pydantic import Field
 
@@ -14,6 +15,8 @@ from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.used_for import CallFacts
 from pipeline.transcript import Language
 
+PerCall = Literal["one", "every"]
+
 
 class FormList(Part):
     """A file that names the forms of a centre."""
@@ -23,22 +26,31 @@ class FormList(Part):
     forms: tuple[str, ...] = Field(
         min_length=1, description="Built-in forms by name, or files beside this one; the first of equals judges."
     )
+    each_call: PerCall = Field(
+        default="one", description="Judged by `one` form, the one with the most bounds that fits, or by `every` one."
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class RubricFamily:
-    """Forms that belong together."""
+    """Forms that belong together. `each_call` is judged by the one that fits it best, or by every one that fits."""
 
     id: str
     members: tuple[Rubric, ...]
+    each_call: PerCall = "one"
 
     def fitting(self, facts: CallFacts) -> tuple[Rubric, ...]:
         """Every form that judges such a call: the one with the most bounds first, then in the family's order."""
         fit = [form for form in self.members if facts.language in form.languages and form.used_for.fits(facts)]
         return tuple(sorted(fit, key=lambda form: -form.used_for.bounds()))
 
+    def judging(self, facts: CallFacts) -> tuple[Rubric, ...]:
+        """The forms by which a night judges such a call. Raises RubricError when there is none."""
+        best = self.for_call(facts)
+        return self.fitting(facts) if self.each_call == "every" else (best,)
+
     def for_call(self, facts: CallFacts) -> Rubric:
-        """The first of those that fit: the form of the night. Raises RubricError when there is none."""
+        """The first of those that fit. Raises RubricError when there is none."""
         fit = self.fitting(facts)
         if fit:
             return fit[0]

@@ -17,6 +17,7 @@ from pipeline.rubric.include import with_included
 from pipeline.rubric.part import Part
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric
+from pipeline.rubric.rubric_set import RubricSet, rubric_set
 
 Loaded = TypeVar("Loaded", bound=Part)
 
@@ -76,6 +77,14 @@ def load_rubric(name_or_path: str | Path) -> RubricFamily:
     return RubricFamily(id=name, members=tuple(rubric for member in members for rubric in member.members))
 
 
+def load_rubrics(names: str) -> RubricFamily | RubricSet:
+    """What `load_rubric` gives for one name; for several, with commas between, a set of all. Raises RubricError."""
+    each = [name.strip() for name in names.split(",") if name.strip()]
+    if len(each) < 2 or Path(names).is_file():
+        return load_rubric(names.strip(" ,"))
+    return rubric_set([load_rubric(name) for name in dict.fromkeys(each)])
+
+
 def parse_rubric(text: str, *, source: str) -> Rubric:
     """The form in a YAML text; `source` names it in errors. Raises RubricError."""
     return _form(_mapping(text, source=source), source=source)
@@ -128,7 +137,7 @@ def _listed(listed: FormList, *, beside: Path) -> RubricFamily:
         raise RubricError(
             f"the list {listed.id} has {', '.join(twice)} twice", remedy="Give every form an id of its own."
         )
-    return RubricFamily(id=listed.id, members=tuple(found))
+    return RubricFamily(id=listed.id, members=tuple(found), each_call=listed.each_call)
 
 
 def _text(path: Path) -> str:

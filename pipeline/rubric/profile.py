@@ -61,6 +61,7 @@ def weighed(family: RubricFamily, profile: CentreProfile) -> RubricFamily:
     return RubricFamily(
         id=profile.id if own else f"{family.id}@{profile.id}",
         members=tuple(_weighed(rubric, profile, own=own) for rubric in family.members),
+        each_call=family.each_call,
     )
 
 

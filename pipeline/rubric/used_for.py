@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 
 from pydantic import Field, model_validator
 
+from pipeline.recording import CallMetadata
 from pipeline.rubric.part import Part
 from pipeline.transcript import Language, Transcript
 
@@ -28,9 +29,13 @@ class CallFacts:
 
 def facts_of(transcript: Transcript, *, topic: str = "") -> CallFacts:
     """The facts of a call; its topic is the one given, else the telephone system's column `topic`."""
-    known = transcript.metadata
+    return known_facts(transcript.metadata, language=transcript.language, topic=topic)
+
+
+def known_facts(known: CallMetadata, *, language: Language, topic: str = "") -> CallFacts:
+    """The facts of a call of which no turn is at hand."""
     return CallFacts(
-        language=transcript.language,
+        language=language,
         queue=known.queue,
         direction=known.direction,
         topic=topic or known.extra.get(TOPIC_COLUMN, ""),

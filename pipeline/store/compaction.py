@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipeline.store.parts import TEMPORARY_ENDING, PartFile, Store, files, snapshot, write_file
 from pipeline.store.schemas import MEASURE_TABLES, SHARD_TABLES, SORT_COLUMNS, TABLES
-from pipeline.store.views import open_duckdb
+from pipeline.store.views import STANDING_FLAGS, open_duckdb
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 LEFTOVER_AGE_S = 3_600.0
+# Where a reader does not see rows that still stand.
+STANDING = {"flags": STANDING_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,8 @@ def _trim(store: Store, file: PartFile, *, connection: DuckDBPyConnection) -> in
         content: pa.Table = pq.read_table(opened)
     keys = SORT_COLUMNS[file.table]
     visible = connection.execute(
-        f"select {', '.join(keys)} from {file.table} where part = ? and date = ?::date", [file.part, file.date]
+        f"select {', '.join(keys)} from {STANDING.get(file.table, file.table)} where part = ? and date = ?::date",
+        [file.part, file.date],
     ).fetchall()
     seen = set(visible)
     rows = list(zip(*(content.column(key).to_pylist() for key in keys), strict=True))

@@ -4,7 +4,7 @@ Which row is newest is decided here and nowhere else:
 - a call: the greatest part name of its id, unless the same input was later taken in under another id;
 - turns and vectors: those of the part that the call names in `turns_part`;
 - a scorecard: the greatest part name of its call and rubric, if it rests on the call's present turns;
-- answers and flags: those written with that scorecard;
+- answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
 - a failure: the greatest part name of its item, until the call succeeds in a later one.
 """
 
@@ -24,7 +24,11 @@ if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
 
 OF_THE_CALLS_TURNS = "semi join calls c on t.call_id = c.call_id and t.part = c.turns_part"
-OF_THE_SCORECARD = "semi join scorecards s on t.call_id = s.call_id and t.rubric_id = s.rubric_id and t.part = s.part"
+OF_THE_SCORECARD = (
+    "semi join main.scorecards s on t.call_id = s.call_id and t.rubric_id = s.rubric_id and t.part = s.part"
+)
+# All flags on present scorecards. One that stands for another form's too comes to light when that one's is gone.
+STANDING_FLAGS = "parts.standing_flags"
 VIEWS = {
     "calls": """select * from parts.calls
         qualify part = max(part) over (partition by call_id) and part = max(part) over (partition by input_hash)""",
@@ -34,7 +38,9 @@ VIEWS = {
         semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
         qualify part = max(part) over (partition by call_id, rubric_id)""",
     "answers": f"select * from parts.answers t {OF_THE_SCORECARD}",
-    "flags": f"select * from parts.flags t {OF_THE_SCORECARD}",
+    STANDING_FLAGS: f"select * from parts.flags t {OF_THE_SCORECARD}",
+    "flags": f"""select * from {STANDING_FLAGS}
+        qualify row_number() over (partition by call_id, rule, reason order by gain desc, rubric_id) = 1""",
     "failures": """select * from (
             select * from parts.failures qualify part = max(part) over (partition by item)
         ) f where stage <> '' and not exists (

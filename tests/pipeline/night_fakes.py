@@ -40,6 +40,17 @@ class FakeModel:
 class FakeRubric:
     id: str = "fake"
     version: str = "1"
+    queues: tuple[str, ...] = ()
+
+    @property
+    def members(self):
+        return (self,)
+
+    def fitting(self, facts):
+        return (self,) if not self.queues or facts.queue in self.queues else ()
+
+    def judging(self, facts):
+        return self.fitting(facts)
 
 
 @dataclass(frozen=True)

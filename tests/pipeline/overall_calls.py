@@ -44,7 +44,7 @@ def scored(call_id, **values):
 def brief(call_id, text="my bill is far too high", *, says_repeat="no", **options):
     """The digest of a call in which the customer says one thing."""
     call = enriched(call_id, [("agent", "how can I help"), ("customer", text)], **options)
-    return digest(call, scored(call_id, repeat_contact=says_repeat))
+    return digest(call, [scored(call_id, repeat_contact=says_repeat)])
 
 
 ISSUES = (

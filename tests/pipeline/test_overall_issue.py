@@ -55,8 +55,8 @@ def test_a_long_turn_weighs_by_the_root_of_its_words():
 
 def test_a_digest_takes_the_answer_about_calling_before():
     call = enriched("c", [("customer", "I called about this before")])
-    assert digest(call, scored("c", repeat_contact="yes")).says_repeat
-    assert not digest(call, scored("c", repeat_contact="unsure")).says_repeat
+    assert digest(call, [scored("c", repeat_contact="yes")]).says_repeat
+    assert not digest(call, [scored("c", repeat_contact="unsure")]).says_repeat
     assert not digest(call).says_repeat
 
 

@@ -16,7 +16,7 @@ def a_month():
         said = [("agent", "how can I help"), ("customer", f"{ISSUES[issue]} {number}")]
         started_at = f"2026-03-{day:02d}T09:00:00"
         call = enriched(call_id, said, issue=issue, customer_id=f"K{customer}", started_at=started_at)
-        calls.append(MeasuredCall(call, scored(call_id, repeat_contact="yes" if number == 13 else "no")))
+        calls.append(MeasuredCall(call, [scored(call_id, repeat_contact="yes" if number == 13 else "no")]))
     return calls
 
 
@@ -36,7 +36,7 @@ def test_the_order_of_the_calls_does_not_matter():
 
 
 def test_a_call_without_a_scorecard_is_measured():
-    calls = [MeasuredCall(measured.call, None) for measured in a_month()]
+    calls = [MeasuredCall(measured.call) for measured in a_month()]
     assert all(repeat.method == "matched" for repeat in OverallMeasure(finder=WordPairs())(calls).repeats)
 
 
