@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import urllib.error
@@ -13,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import ModelError
 from pipeline.fingerprint import fingerprint
+from pipeline.ports import Completion
 
 RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 
@@ -39,8 +41,8 @@ class OpenAICompatibleModel:
         told = settings.model_dump(include={"address", "model", "most_tokens", "seed"})
         self.fingerprint = f"language-model:{fingerprint(told)}"
 
-    def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Mapping[str, object]:
-        """An answer with the schema's required keys. Raises ModelError, which repeats nothing of the call."""
+    def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Completion:
+        """An answer with the schema's required keys, and its tokens. Raises ModelError, which tells nothing said."""
         settings = self.settings
         reply = self._post(
             {
@@ -55,7 +57,8 @@ class OpenAICompatibleModel:
                 },
             }
         )
-        return _answer(reply, schema)
+        read, written = _usage(reply)
+        return Completion(_answer(reply, schema), tokens_read=read, tokens_written=written)
 
     def _post(self, body: Mapping[str, object]) -> Any:
         error: Exception | None = None
@@ -68,7 +71,7 @@ class OpenAICompatibleModel:
                 refused.close()
                 if refused.code not in RETRIED_STATUS:
                     break
-            except (OSError, ValueError) as failed:
+            except (OSError, ValueError, http.client.HTTPException) as failed:
                 error = failed
         raise ModelError(
             f"the language model {self.settings.model} did not answer ({_cause(error)})",
@@ -87,6 +90,14 @@ class OpenAICompatibleModel:
             headers["Authorization"] = f"Bearer {key}"
         data = json.dumps(body, ensure_ascii=False).encode()
         return urllib.request.Request(f"{self.settings.address}/chat/completions", data=data, headers=headers)
+
+
+def _usage(reply: Any) -> tuple[int | None, int | None]:
+    """The tokens read and written, where the server counts them."""
+    usage = reply.get("usage") if isinstance(reply, dict) else None
+    counts = [usage.get(name) if isinstance(usage, dict) else None for name in ("prompt_tokens", "completion_tokens")]
+    read, written = (count if isinstance(count, int) and count >= 0 else None for count in counts)
+    return read, written
 
 
 def _answer(reply: Any, schema: Mapping[str, object]) -> Mapping[str, object]:

@@ -132,10 +132,19 @@ class Verdict:
     turns: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """An answer that fits its JSON schema. The tokens are as the server counted them; None where it does not say."""
+
+    answer: Mapping[str, object] = field(repr=False)
+    tokens_read: int | None = None
+    tokens_written: int | None = None
+
+
 class LanguageModel(Protocol):
     """An optional judge behind an address; off unless a rubric asks for it."""
 
     fingerprint: str
 
-    def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Mapping[str, object]:
-        """An answer that fits the JSON schema. Raises ModelError."""
+    def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Completion:
+        """An answer that fits the JSON schema, and its cost. Raises ModelError."""

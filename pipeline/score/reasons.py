@@ -106,6 +106,14 @@ def measured(case: Case, *, name: str, value: float) -> str:
     return f"{chinese}为 {value:.4g}" if _chinese(case) else f"{english} is {value:.4g}"
 
 
+def told(case: Case, *, yes: bool, read: int | None, written: int | None) -> str:
+    """What a language model answered, and the tokens that it read and wrote."""
+    cost = "" if read is None or written is None else f" ({read}+{written} tokens)"
+    if _chinese(case):
+        return f"语言模型认为{'是' if yes else '否'}{cost}"
+    return f"the language model says {'yes' if yes else 'no'}{cost}"
+
+
 def recorded(case: Case, *, field: str, holds: bool) -> str:
     """A field of the telephone system."""
     if _chinese(case):

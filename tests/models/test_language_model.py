@@ -22,8 +22,8 @@ class Server(ThreadingHTTPServer):
         self.replies: list[tuple[int, bytes]] = []
         self.requests: list[tuple[str, dict[str, str], Any]] = []
 
-    def will_say(self, content: str, status: int = 200) -> None:
-        body = json.dumps({"choices": [{"message": {"content": content}}]})
+    def will_say(self, content: str, status: int = 200, **more: Any) -> None:
+        body = json.dumps({"choices": [{"message": {"content": content}}]} | more)
         self.replies.append((status, body.encode()))
 
 
@@ -59,7 +59,7 @@ def model(server: Server, **settings: Any) -> OpenAICompatibleModel:
 
 
 def ask(server: Server, **settings: Any) -> Any:
-    return model(server, **settings).complete(system="Be fair.", user="问题", schema=SCHEMA)
+    return model(server, **settings).complete(system="Be fair.", user="问题", schema=SCHEMA).answer
 
 
 def test_it_asks_for_json_at_temperature_0(server: Server):
@@ -70,6 +70,35 @@ def test_it_asks_for_json_at_temperature_0(server: Server):
     assert "Authorization" not in headers
     assert (body["model"], body["temperature"], body["messages"][1]["content"]) == ("judge", 0, "问题")
     assert body["response_format"]["json_schema"]["schema"] == SCHEMA
+
+
+@pytest.mark.parametrize(
+    ("usage", "tokens"),
+    [
+        ({"usage": {"prompt_tokens": 812, "completion_tokens": 40}}, (812, 40)),
+        ({}, (None, None)),
+        ({"usage": {"prompt_tokens": "many"}}, (None, None)),
+    ],
+)
+def test_its_cost_is_what_the_server_counts(
+    server: Server, usage: dict[str, Any], tokens: tuple[int | None, int | None]
+):
+    server.will_say('{"answer": true}', **usage)
+    made = model(server).complete(system="s", user="u", schema=SCHEMA)
+    assert (made.tokens_read, made.tokens_written) == tokens
+
+
+def test_an_answer_that_breaks_off_is_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
+    def breaks_off(handler: Handler) -> None:
+        handler.rfile.read(int(handler.headers["Content-Length"]))
+        handler.send_response(200)
+        handler.send_header("Content-Length", "1000")
+        handler.end_headers()
+        handler.wfile.write(b'{"choices"')
+
+    monkeypatch.setattr(Handler, "do_POST", breaks_off)
+    with pytest.raises(ModelError, match=r"did not answer \(IncompleteRead\)"):
+        ask(server, attempts=1)
 
 
 def test_the_key_comes_from_the_environment(server: Server, monkeypatch: pytest.MonkeyPatch):
