@@ -6,6 +6,7 @@ A feature is a short sentence, `HOW ACTS [in SCOPE]`, e.g. `any greets+names_com
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -16,6 +17,7 @@ import numpy.typing as npt
 from pipeline.transcript import Role, Turn
 
 Probabilities = npt.NDArray[np.float32]
+Line = npt.NDArray[np.float64]
 
 FLOOR = 0.002
 
@@ -37,7 +39,8 @@ class CallActs:
 
     turns: Sequence[Turn]
     probabilities: Mapping[str, Probabilities]
-    _joined: dict[tuple[str, ...], npt.NDArray[np.float64]] = field(default_factory=dict, repr=False)
+    _joined: dict[tuple[str, ...], Line] = field(default_factory=dict, repr=False)
+    _within: dict[tuple[tuple[str, ...], str], Line] = field(default_factory=dict, repr=False)
 
     @cached_property
     def roles(self) -> tuple[Role, ...]:
@@ -55,7 +58,14 @@ class CallActs:
 
     def within(self, group: tuple[str, ...], scope: str) -> npt.NDArray[np.float64]:
         """`by_turn` for the turns of a scope."""
-        return self.by_turn(group)[list(_scope(scope, self.roles, role_of(group[0])))]
+        key = (group, scope)
+        if key not in self._within:
+            self._within[key] = self.by_turn(group).take(_places(scope, self.roles, role_of(group[0])))
+        return self._within[key]
+
+    def scope(self, scope: str, role: Role) -> tuple[int, ...]:
+        """`scope_turns` of this call."""
+        return _scope(scope, self.roles, role)
 
 
 def call_features(
@@ -67,7 +77,10 @@ def call_features(
 
 def features_of(names: Sequence[str], acts: CallActs) -> npt.NDArray[np.float64]:
     """`call_features` for whoever asks more than once about a call."""
-    return np.asarray([_feature(name, acts) for name in names], dtype=np.float64)
+    values = np.asarray([_feature(name, acts) for name in names], dtype=np.float64)
+    odds = [number for number, name in enumerate(names) if _parsed(name)[0] != "mean"]
+    values[odds] = _logits(values[odds])
+    return values
 
 
 def scope_turns(scope: str, turns: Sequence[Turn], role: Role) -> list[int]:
@@ -90,6 +103,11 @@ def _scope(scope: str, roles: tuple[Role, ...], role: Role) -> tuple[int, ...]:
 
 
 @lru_cache(maxsize=512)
+def _places(scope: str, roles: tuple[Role, ...], role: Role) -> npt.NDArray[np.intp]:
+    return np.asarray(_scope(scope, roles, role), dtype=np.intp)
+
+
+@lru_cache(maxsize=512)
 def _parsed(name: str) -> tuple[str, tuple[tuple[str, ...], ...], str]:
     """`how`, the acts (alternatives joined by `+`) and the scope of a feature's name."""
     sentence, _, scope = name.partition(" in ")
@@ -98,32 +116,34 @@ def _parsed(name: str) -> tuple[str, tuple[tuple[str, ...], ...], str]:
 
 
 def _feature(name: str, acts: CallActs) -> float:
+    """A probability, or the mean of some."""
     how, groups, scope = _parsed(name)
     if how in ("before", "latest"):
         lines = [acts.by_turn(group) for group in groups]
         own, others = lines[0], np.stack(lines[1:]) if len(lines) > 1 else np.zeros((1, len(acts.turns)))
-        return _logit(_comes_first(own[::-1], others[:, ::-1]) if how == "latest" else _comes_first(own, others))
+        return _comes_first(own[::-1], others[:, ::-1]) if how == "latest" else _comes_first(own, others)
     if how == "both":
-        return _logit(float(np.prod([_any(group, scope, acts) for group in groups])))
+        return math.prod(_any(group, scope, acts) for group in groups)
     if how == "any":
-        return _logit(_any(groups[0], scope, acts))
+        return _any(groups[0], scope, acts)
     within = acts.within(groups[0], scope)
-    if how == "mean":
-        return float(within.mean()) if len(within) else 0.0
-    return _logit(float(within.max()) if len(within) else 0.0)
+    if not len(within):
+        return 0.0
+    return float(np.add.reduce(within)) / len(within) if how == "mean" else float(np.maximum.reduce(within))
 
 
 def _any(group: tuple[str, ...], scope: str, acts: CallActs) -> float:
     """The probability that some turn within the scope performs an act of the group."""
-    return 1.0 - float(np.prod(1.0 - acts.within(group, scope)))
+    return 1.0 - float(np.multiply.reduce(1.0 - acts.within(group, scope)))
 
 
 def _comes_first(own: npt.NDArray[np.float64], others: npt.NDArray[np.float64]) -> float:
     """The probability that `own` happens, and before any of `others`; of two in one turn `own` is the first."""
-    nothing_yet = np.concatenate([[1.0], np.cumprod((1.0 - own) * np.prod(1.0 - others, axis=0))[:-1]])
-    return float(np.sum(nothing_yet * own))
+    nothing_yet = np.ones(len(own))
+    np.multiply.accumulate(((1.0 - own) * np.multiply.reduce(1.0 - others, axis=0))[:-1], out=nothing_yet[1:])
+    return float(np.add.reduce(nothing_yet * own))
 
 
-def _logit(probability: float) -> float:
-    clipped = min(max(probability, FLOOR), 1.0 - FLOOR)
-    return float(np.log(clipped / (1.0 - clipped)))
+def _logits(probabilities: Line) -> Line:
+    clipped = np.minimum(np.maximum(probabilities, FLOOR), 1.0 - FLOOR)
+    return np.log(clipped / (1.0 - clipped))

@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from models.call_features import CallActs, features_of, role_of, scope_turns
+from models.call_features import CallActs, features_of, role_of
 from models.turn_features import ROLES, TurnFeatures, dense_groups, turn_features
-from models.verdict_forms import FORMS
+from models.verdict_forms import FORMS, VerdictForm
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.errors import ModelError, WeightError
 from pipeline.ports import Verdict
@@ -44,7 +44,7 @@ class TurnHead:
 
     def scores(self, features: TurnFeatures) -> Floats:
         """Log-odds of each act, float32 [turns, acts]."""
-        words = [weights @ self.grams[buckets] for buckets, weights in features.grams]
+        words = [weights @ self.grams.take(buckets, axis=0) for buckets, weights in features.grams]
         return features.dense @ self.dense + np.asarray(words, dtype=np.float32).reshape(-1, len(self.acts)) + self.bias
 
 
@@ -94,7 +94,7 @@ class FittedHeads:
         shares = softmax(scores[None])[0]
         return Verdict(
             probabilities={option: float(share) for option, share in zip(head.options, shares, strict=True)},
-            turns={option: named_turns(name, option, acts.turns, acts.probabilities) for option in head.options},
+            turns={option: _named(FORMS[name], option, acts) for option in head.options},
         )
 
     @property
@@ -144,8 +144,8 @@ def act_shares(acts: Sequence[str], scores: Floats) -> Floats:
 
 def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Probabilities along the last axis."""
-    raised = np.exp(scores - scores.max(axis=-1, keepdims=True))
-    shares: npt.NDArray[Any] = raised / raised.sum(axis=-1, keepdims=True)
+    raised = np.exp(scores - np.maximum.reduce(scores, axis=-1, keepdims=True))
+    shares: npt.NDArray[Any] = raised / np.add.reduce(raised, axis=-1, keepdims=True)
     return shares
 
 
@@ -153,11 +153,14 @@ def named_turns(
     verdict: str, option: str, turns: Sequence[Turn], probabilities: Mapping[str, Floats]
 ) -> tuple[int, ...]:
     """The turns that speak most for an option, heaviest first: at most three, and the best even when it is weak."""
-    form = FORMS[verdict]
+    return _named(FORMS[verdict], option, CallActs(turns, probabilities))
+
+
+def _named(form: VerdictForm, option: str, acts: CallActs) -> tuple[int, ...]:
     weights: dict[int, float] = {}
-    for act in (act for act in form.evidence.get(option, ()) if act in probabilities):
-        line = probabilities[act].tolist()
-        for number in scope_turns(form.scope, turns, role_of(act)):
+    for act in (act for act in form.evidence.get(option, ()) if act in acts.probabilities):
+        line = acts.probabilities[act].tolist()
+        for number in acts.scope(form.scope, role_of(act)):
             weights[number] = max(weights.get(number, 0.0), line[number])
     ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]
     return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= WORTH_NAMING)

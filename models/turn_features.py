@@ -69,9 +69,10 @@ def dense_groups(dimensions: int) -> Mapping[str, int]:
 def _shifted(rows: Floats, step: int) -> Floats:
     """For each turn the row of the turn `step` further on; zeros beyond either end of the call."""
     moved = np.zeros_like(rows)
-    for number in range(len(rows)):
-        if 0 <= number + step < len(rows):
-            moved[number] = rows[number + step]
+    if step >= 0:
+        moved[: max(len(rows) - step, 0)] = rows[step:]
+    else:
+        moved[-step:] = rows[:step]
     return moved
 
 

@@ -29,14 +29,16 @@ _ENGLISH_NUMBERS = frozenset(_ENGLISH_NUMBERS_LINE.split())
 _TOKEN = re.compile(
     r"\d+(?:[.,:]\d+)*|[零〇一二三四五六七八九十百千万两幺]{2,}|[a-z]+(?:['’][a-z]+)*|[\u3400-\u9fff]|\?|？"
 )
-_CHINESE_NUMBER = re.compile(r"[零〇一二三四五六七八九十百千万两幺]{2,}")
+_CHINESE_NUMERALS = frozenset("零〇一二三四五六七八九十百千万两幺")
 
 
 def tokens(text: str) -> list[str]:
     """Lower-case words, single Chinese characters, `?`, and `#` for each run of numbers however written."""
     found: list[str] = []
     for token in _TOKEN.findall(text.casefold()):
-        number = token[0].isdigit() or token in _ENGLISH_NUMBERS or _CHINESE_NUMBER.fullmatch(token)
+        first = token[0]
+        # Of the tokens that begin with a Chinese numeral only numbers are longer than a character.
+        number = first.isdigit() or token in _ENGLISH_NUMBERS or (first in _CHINESE_NUMERALS and len(token) > 1)
         token = NUMBER if number else "?" if token == "？" else token.replace("’", "'")
         if token != NUMBER or not found or found[-1] != NUMBER:
             found.append(token)
@@ -46,17 +48,20 @@ def tokens(text: str) -> list[str]:
 def grams_of(words: Sequence[str]) -> set[str]:
     """All runs of 1 to 4 tokens, with a sign for start and end of the turn."""
     padded = [START, *words, END]
-    return {
-        " ".join(padded[start : start + size])
-        for size in range(1, LONGEST_GRAM + 1)
-        for start in range(len(padded) - size + 1)
-    }
+    found = set(padded)
+    for size in range(2, LONGEST_GRAM + 1):
+        found.update(map(" ".join, zip(*(padded[start:] for start in range(size)), strict=False)))
+    return found
 
 
 def hashed(grams: Collection[str]) -> tuple[npt.NDArray[np.int32], Floats]:
     """Buckets and weights of n-grams; the weights of a turn have unit length."""
-    buckets = {zlib.crc32(gram.encode()) % BUCKETS for gram in grams}
-    found = np.fromiter(sorted(buckets), dtype=np.int32, count=len(buckets))
+    if not grams:
+        return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
+    # No gram holds a line break, so that all are encoded at once.
+    encoded = "\n".join(grams).encode().split(b"\n")
+    buckets = {checksum % BUCKETS for checksum in map(zlib.crc32, encoded)}
+    found = np.array(sorted(buckets), dtype=np.int32)
     return found, np.full(len(found), len(found) ** -0.5, dtype=np.float32)
 
 
@@ -76,7 +81,6 @@ def cued(grams: Collection[str]) -> Floats:
     """1 for each cue that a turn holds a phrase of, else 0; float32 [cues]."""
     names, found = cues_of_phrase()
     line = np.zeros(len(names), dtype=np.float32)
-    for gram in grams:
-        if gram in found:
-            line[list(found[gram])] = 1.0
+    for gram in found.keys() & grams:
+        line[list(found[gram])] = 1.0
     return line
