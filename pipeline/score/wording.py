@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _TOKEN = re.compile(r"\d[\d.,:]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _CJK = re.compile(r"[㐀-鿿]")
+_CJK_PARTS = re.compile(r"[㐀-鿿]|[^㐀-鿿]+")
 _CLAUSE_ENDS = frozenset(",.;:!?，。；：！？、…—")
 _FILLERS = frozenset(["um", "uh", "er", "erm", "uhm", "ah", "eh", "hmm", "mm", "嗯", "呃"])
 _SUFFIXES = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would", "'s": "is"}
@@ -43,6 +44,9 @@ _SPELLED = {
     "您": ("你",),
     "妳": ("你",),
 }
+
+# A word, the characters from which it starts and before which it ends, and the number of its clause.
+_Piece = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,58 +79,77 @@ def _converter() -> OpenCC:
 
 def wording(text: str) -> Wording:
     """The tokens of a text in English, Chinese or both."""
-    pieces: list[tuple[str, int, int, int]] = []
+    pieces: list[_Piece] = []
     clause = 0
     for match in _TOKEN.finditer(text):
-        token = match.group().lower().replace("’", "'")
-        if token in _CLAUSE_ENDS:
+        token = match.group()
+        parts = _latin_parts(token) if token.isascii() else _parts(token)
+        if parts is None:
             clause += 1
-        elif token.isascii() and token.isalnum() and token not in _SPELLED:
-            pieces.append((token, match.start(), match.end(), clause))
-        elif token == "%" or token[0].isalnum():
-            pieces.extend((word, start, end, clause) for word, start, end in _split(token, match.start()))
-    folded = _fold_numbers([piece for piece in pieces if piece[0] not in _FILLERS])
+            continue
+        at = match.start()
+        for word, start, end in parts:
+            pieces.append((word, at + start, at + end, clause))
+    folded = _fold_numbers(pieces)
     if not folded:
         return Wording((), (), (), (), "")
     words, starts, ends, clauses = zip(*folded, strict=True)
     return Wording(words, starts, ends, clauses, " ".join((*words, "")))
 
 
-def _split(token: str, start: int) -> list[tuple[str, int, int]]:
+def _parts(token: str) -> tuple[tuple[str, int, int], ...] | None:
+    """The words of a token, fillers left out, each with its characters in the token; None for the end of a clause."""
+    token = token.lower().replace("’", "'")
+    if token in _CLAUSE_ENDS:
+        return None
+    if token == "%" or token[0].isalnum():
+        return tuple(part for part in _split(token) if part[0] not in _FILLERS)
+    return ()
+
+
+# Words of Latin letters come again and again; what Chinese writes without blanks does not.
+_latin_parts = lru_cache(maxsize=16384)(_parts)
+
+
+def _split(token: str) -> list[tuple[str, int, int]]:
     """One token into words: Chinese by character, English contractions apart."""
     if _CJK.search(token):
-        parts = re.finditer(r"[㐀-鿿]|[^㐀-鿿]+", token)
-        simple = [(_simplified(part.group()), start + part.start(), start + part.end()) for part in parts]
-        return [(_SPELLED.get(word, (word,))[0], begin, end) for word, begin, end in simple]
-    end = start + len(token)
+        found = [(_simplified(part.group()), *part.span()) for part in _CJK_PARTS.finditer(token)]
+        return [(_SPELLED[word][0] if word in _SPELLED else word, start, end) for word, start, end in found]
+    end = len(token)
     if token in _SPELLED:
-        return [(word, start, end) for word in _SPELLED[token]]
+        return [(word, 0, end) for word in _SPELLED[token]]
     for suffix, word in _SUFFIXES.items():
         if token.endswith(suffix) and len(token) > len(suffix):
-            return [(token.removesuffix(suffix), start, end), (word, start, end)]
-    return [(token, start, end)]
+            return [(token.removesuffix(suffix), 0, end), (word, 0, end)]
+    return [(token, 0, end)]
 
 
-def _fold_numbers(pieces: list[tuple[str, int, int, int]]) -> list[tuple[str, int, int, int]]:
+def _fold_numbers(pieces: list[_Piece]) -> list[_Piece]:
     """Runs of number words become one token of digits; a word said twice in a row stands once."""
-    out: list[tuple[str, int, int, int]] = []
+    out: list[_Piece] = []
     at = 0
     while at < len(pieces):
         word = pieces[at][0]
-        run = _number_run(pieces, at) if is_number(word) or repeats(word) > 1 else None
+        run = _number_run(pieces, at) if _may_begin_number(word) else None
         if run:
             words, stop = run
             out.append((digits(words), pieces[at][1], pieces[stop - 1][2], pieces[at][3]))
             at = stop
             continue
-        stutter = out and out[-1][0] == pieces[at][0] and not _CJK.match(pieces[at][0])
+        stutter = out and out[-1][0] == word and not _CJK.match(word)
         if not stutter:
             out.append(pieces[at])
         at += 1
     return out
 
 
-def _number_run(pieces: list[tuple[str, int, int, int]], at: int) -> tuple[list[str], int] | None:
+@lru_cache(maxsize=16384)
+def _may_begin_number(word: str) -> bool:
+    return is_number(word) or repeats(word) > 1
+
+
+def _number_run(pieces: list[_Piece], at: int) -> tuple[list[str], int] | None:
     """The number tokens of one clause from `at` on and where they stop; None when no number starts there."""
     words: list[str] = []
     stop = at

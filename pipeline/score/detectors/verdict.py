@@ -35,6 +35,7 @@ _CUSTOMERS = frozenset(["repeat_contact", "escalation_request", "churn_risk", "s
 
 def verdict(spec: Verdict) -> Callable[[Case], Detection]:
     """The detector of one option of one verdict."""
+    place = Place(by=_about(spec.name))
 
     def detect(case: Case) -> Detection:
         ruling = case.verdict(spec.name)
@@ -47,7 +48,7 @@ def verdict(spec: Verdict) -> Callable[[Case], Detection]:
             probability=probability,
             evidence=evidence if probability >= 1 / len(possible) else (),
             contrary=_quotes(case, ruling.turns.get(rival, ())) if probability < EVIDENT else (),
-            searched=case.turns(Place(by=_about(spec.name))),
+            searched=case.turns(place),
             reason=judged(case, name=spec.name, option=spec.option, likely=probability >= 1 / len(possible)),
             moments=tuple(Moment(turn.turn, probability, (turn,)) for turn in evidence if probability >= EVIDENT),
         )
