@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.remembering import Remembering
 from models.fit import FOLDS, fit
 from models.folds import grouped_folds
 from models.heads import FittedHeads, load_heads
@@ -25,7 +26,7 @@ from models.rough_copies import rough_copies
 from models.sentiment_heads import HeadSentiment
 from models.use import UseEncoder
 from pipeline.agreement import QUESTIONS, evaluate
-from pipeline.enriched import EnrichedCall, Vectors
+from pipeline.enriched import EnrichedCall
 from pipeline.labelled import LabelledCall, read_labelled
 from pipeline.ports import TextEncoder
 from pipeline.read import Reader, read
@@ -34,22 +35,6 @@ from pipeline.scorecard import Answer, Evidence, Scorecard
 TRAINING = Path(__file__).parent.parent / "models" / "training"
 BINS = 10
 COPY_SEED = 100
-
-
-class Remembering:
-    """The encoder, asked once for each text: the folds share most of theirs."""
-
-    def __init__(self, encoder: TextEncoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
-        self.fingerprint = encoder.fingerprint
-        self.dimensions = encoder.dimensions
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [texts, dimensions]."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
 
 
 def main() -> None:

