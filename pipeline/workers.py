@@ -1,6 +1,6 @@
-"""Worker processes: shards that need no device, such as those scored again, on as many cores as there are.
+"""Worker processes: work that needs no device, such as shards scored again, on as many cores as there are.
 
-A worker builds its own engine, once, and writes its shards itself; what comes back are counts. A shard's rows are the
+A worker builds its own engine, once, and writes its shards itself; what comes back are counts. What a job makes is the
 same in whichever process, so the number of workers changes the time and nothing else.
 """
 
@@ -9,8 +9,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from functools import lru_cache
 from multiprocessing import get_context
+from typing import TypeVar
 
 from pipeline.engine import Engine
 from pipeline.errors import ConfigError
@@ -20,6 +22,9 @@ from pipeline.summary import ShardSummary
 
 BuildEngine = Callable[[], Engine]
 RunShard = Callable[..., ShardSummary]
+Built = TypeVar("Built")
+Job = TypeVar("Job")
+Made = TypeVar("Made")
 
 
 def cores() -> int:
@@ -35,23 +40,50 @@ def in_processes(
     `build` makes the engine `like` the planner's; it is sent to the workers, so it must pickle, and compare equal to
     its copies. Raises what a shard raises; shards not yet begun are then left.
     """
-    judged = (like.rubric.version, like.judges.fingerprint)
-    executor = ProcessPoolExecutor(min(workers, len(shards)), mp_context=get_context("spawn"))
+    work = _RunningShards(run_shard, store, (like.rubric.version, like.judges.fingerprint))
+    yield from spread(work, shards, build=build, workers=workers)
+
+
+def spread(
+    work: Callable[[Job, Built], Made], jobs: Sequence[Job], *, build: Callable[[], Built], workers: int
+) -> Iterator[Made]:
+    """`work` on every job and what the worker has built, in `workers` processes; what it makes in the jobs' order.
+
+    All of it is sent to the workers, so it must pickle, and `build` compare equal to its copies. Raises what a job
+    raises; jobs not yet begun are then left.
+    """
+    executor = ProcessPoolExecutor(max(1, min(workers, len(jobs))), mp_context=get_context("spawn"))
     try:
-        tasks = [executor.submit(_run, run_shard, shard, store, build, judged) for shard in shards]
+        tasks = [executor.submit(_run, work, job, build) for job in jobs]
         for task in tasks:
             yield task.result()
     finally:
         executor.shutdown(cancel_futures=True)
 
 
-def _run(run_shard: RunShard, shard: Shard, store: Store, build: BuildEngine, judged: tuple[str, str]) -> ShardSummary:
-    engine = _engine(build)
-    if (engine.rubric.version, engine.judges.fingerprint) != judged:
-        raise ConfigError("the rubric or the models changed while calls were scored", remedy="Run the command again")
-    return run_shard(shard, store=store, engine=engine)
+@dataclass(frozen=True, slots=True)
+class _RunningShards:
+    """`run_shard` with an engine like the planner's, whose rubric and judges are `judged`."""
+
+    run_shard: RunShard
+    store: Store
+    judged: tuple[str, str]
+
+    def __call__(self, shard: Shard, engine: Engine) -> ShardSummary:
+        if (engine.rubric.version, engine.judges.fingerprint) != self.judged:
+            raise changed()
+        return self.run_shard(shard, store=self.store, engine=engine)
+
+
+def changed() -> ConfigError:
+    """What a worker raises whose engine is not the one that the work was planned with."""
+    return ConfigError("the rubric or the models changed while calls were scored", remedy="Run the command again")
+
+
+def _run(work: Callable[[Job, Built], Made], job: Job, build: Callable[[], Built]) -> Made:
+    return work(job, _built(build))
 
 
 @lru_cache(maxsize=1)
-def _engine(build: BuildEngine) -> Engine:
+def _built(build: Callable[[], Built]) -> Built:
     return build()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,12 +12,13 @@ from rich.table import Table
 
 from everycall.cli.app import command, group
 from everycall.cli.console import out
-from everycall.cli.options import PROFILE, STORE
+from everycall.cli.options import PROFILE, STORE, WORKERS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.rubric.family import RubricFamily
+    from pipeline.score import Judges
     from pipeline.score.movement import Movement
 
 SHOWN = 15
@@ -56,18 +58,44 @@ def lint(form: str = FORM, strict: bool = STRICT) -> None:
         raise typer.Exit(1)
 
 
+@dataclass(frozen=True, slots=True)
+class _JudgesOf:
+    """The judges of a profile; it can be sent to another process and called there."""
+
+    profile: str
+
+    def __call__(self) -> Judges:
+        from models.profile import load_profile
+        from models.registry import build_judges
+
+        return build_judges(load_profile(self.profile))
+
+
 @command("diff", example="everycall rubric diff support our_form.yaml --store store", of=rubric)
-def diff(old: str = OLD, new: str = NEW, store: str = STORE, profile: str = PROFILE) -> None:
+def diff(
+    old: str = OLD, new: str = NEW, store: str = STORE, profile: str = PROFILE, workers: int | None = WORKERS
+) -> None:
     """Score the stored calls by both forms and print who moves, and how far; nothing is written."""
-    from models.profile import load_profile
-    from models.registry import build_judges
+    from everycall.cli.progress import watched
     from pipeline.rubric.load import load_rubric
     from pipeline.score.difference import difference
     from pipeline.store import Store
+    from pipeline.workers import cores
 
     before, after = load_rubric(old), load_rubric(new)
     _tell_form_changes(before, after)
-    _tell(difference(Store(store), old=before, new=after, judges=build_judges(load_profile(profile))))
+    build = _JudgesOf(profile)
+    with watched() as progress:
+        movement = difference(
+            Store(store),
+            old=before,
+            new=after,
+            judges=build(),
+            progress=progress,
+            workers=workers or cores(),
+            build=build,
+        )
+    _tell(movement)
 
 
 @command("try", example="everycall rubric try support --weight outcome=5 --weight greeting=10 --store store", of=rubric)

@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from pipeline.enriched import EnrichedCall
+from pipeline.progress import Progress, Step, unwatched
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.question import Question
 from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.used_for import facts_of
+from pipeline.score.arithmetic import tally
+from pipeline.score.case import Case
 from pipeline.score.judges import Judges
 from pipeline.score.movement import Move, Movement
-from pipeline.score.score import score
-from pipeline.scorecard import Scorecard
+from pipeline.score.score import Scorers
 from pipeline.store import Store, open_duckdb
 from pipeline.store.views import select
 from pipeline.stored import batches, stored_calls
+from pipeline.workers import changed, spread
 
-CALLS_AT_ONCE = 200
+CALLS_AT_ONCE = 100
 NOT_SHOWN = frozenset({"id", "weight", "points"})
+
+# A date with some of its calls, and what comes of them: the moves, and how often each answer changes.
+_Job = tuple[str, tuple[str, ...]]
+_Compared = tuple[tuple[Move, ...], Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,42 +64,105 @@ def _differing(old: Question, new: Question) -> tuple[str, ...]:
     return tuple(name for name in names if name not in NOT_SHOWN and before.get(name) != after.get(name))
 
 
-def difference(store: Store, *, old: RubricFamily, new: RubricFamily, judges: Judges) -> Movement:
-    """Every stored call scored by both forms. Nothing is written. Raises RubricError or StoreError."""
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """What is compared of a call judged by one form: its total and the value of each answer."""
+
+    total: float | None
+    values: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Comparing:
+    """Calls of one date by both forms, with judges that have this fingerprint; what worker processes are given."""
+
+    store: Store
+    old: RubricFamily
+    new: RubricFamily
+    judges: str
+
+    def __call__(self, job: _Job, judges: Judges) -> _Compared:
+        """A call's words and what its turns do are found once for both forms."""
+        if judges.fingerprint != self.judges:
+            raise changed()
+        scorers = Scorers(judges)
+        moves, answers = [], Counter[str]()
+        for call in _calls(self.store, job):
+            case = Case(call=call, judges=judges)
+            before, after = (_card(case, family, scorers) for family in (self.old, self.new))
+            who = call.transcript
+            moves.append(Move(who.call_id, who.metadata.agent_id, _total(before), _total(after)))
+            answers.update(_changed_answers(before, after) if before and after else ())
+        return tuple(moves), answers
+
+
+def difference(
+    store: Store,
+    *,
+    old: RubricFamily,
+    new: RubricFamily,
+    judges: Judges,
+    progress: Progress = unwatched,
+    workers: int = 1,
+    build: Callable[[], Judges] | None = None,
+) -> Movement:
+    """Every stored call judged by both forms. Nothing is written. Raises RubricError or StoreError.
+
+    With more than one of `workers`, in as many processes, each with the judges that `build` makes.
+    """
+    jobs = _jobs(store)
+    progress(Step("plan", sum(len(call_ids) for _, call_ids in jobs)))
+    comparing = _Comparing(store, old, new, judges.fingerprint)
+    if build is not None and min(workers, len(jobs)) > 1:
+        found = spread(comparing, jobs, build=build, workers=workers)
+    else:
+        found = (comparing(job, judges) for job in jobs)
     moves: list[Move] = []
-    changed: Counter[str] = Counter()
-    for calls in _stored(store):
-        for call, before, after in zip(calls, _cards(calls, old, judges), _cards(calls, new, judges), strict=True):
-            moves.append(
-                Move(
-                    call.transcript.call_id,
-                    call.transcript.metadata.agent_id,
-                    before.total if before else None,
-                    after.total if after else None,
-                )
-            )
-            if before and after:
-                changed.update(_changed_answers(before, after))
-    return Movement(tuple(moves), dict(changed.most_common()))
+    answers: Counter[str] = Counter()
+    for some, changes in found:
+        moves += some
+        answers += changes
+        progress(Step("score", len(some)))
+    in_order = tuple(sorted(moves, key=lambda move: move.call_id))
+    return Movement(in_order, dict(sorted(answers.items(), key=lambda pair: (-pair[1], pair[0]))))
 
 
-def _stored(store: Store) -> Iterator[list[EnrichedCall]]:
+def _jobs(store: Store) -> list[_Job]:
+    """The stored calls, a few of one date at a time."""
     with open_duckdb(store) as connection:
-        rows = select(connection, "calls", columns=["call_id"]).to_pylist()
-        for batch in batches(sorted(row["call_id"] for row in rows), size=CALLS_AT_ONCE):
-            found = stored_calls(connection, batch)
-            yield [found[call_id].call for call_id in batch]
+        rows = select(connection, "calls", columns=["date", "call_id"]).to_pylist()
+    dates: dict[str, list[str]] = defaultdict(list)
+    for row in rows:
+        dates[row["date"].isoformat()].append(row["call_id"])
+    return [
+        (date, tuple(batch))
+        for date, call_ids in sorted(dates.items())
+        for batch in batches(sorted(call_ids), size=CALLS_AT_ONCE)
+    ]
 
 
-def _cards(calls: Sequence[EnrichedCall], family: RubricFamily, judges: Judges) -> list[Scorecard | None]:
-    """A card for each call that some form of the family fits."""
-    fitting = [call for call in calls if family.fitting(facts_of(call.transcript))]
-    cards = {card.call_id: card for card in score(fitting, rubric=family, judges=judges)}
-    return [cards.get(call.transcript.call_id) for call in calls]
+def _calls(store: Store, job: _Job) -> list[EnrichedCall]:
+    """Without the times of words, which no answer's value hangs on."""
+    date, call_ids = job
+    with open_duckdb(store, dates=[date]) as connection:
+        found = stored_calls(connection, call_ids, words=False)
+    return [found[call_id].call for call_id in call_ids]
 
 
-def _changed_answers(before: Scorecard, after: Scorecard) -> Iterator[str]:
-    values = {answer.question_id: answer.value for answer in before.answers}
-    for answer in after.answers:
-        if answer.question_id in values and values[answer.question_id] != answer.value:
-            yield answer.question_id
+def _card(case: Case, family: RubricFamily, scorers: Scorers) -> _Card | None:
+    """By the form of the family that fits the call best; None where none does."""
+    fitting = family.fitting(facts_of(case.transcript))
+    if not fitting:
+        return None
+    answers = [ruling.answer for ruling in scorers.of(fitting[0], case.call).rulings(case)]
+    return _Card(tally(fitting[0], answers).total, {answer.question_id: answer.value for answer in answers})
+
+
+def _total(card: _Card | None) -> float | None:
+    return None if card is None else card.total
+
+
+def _changed_answers(before: _Card, after: _Card) -> Iterator[str]:
+    for question_id, value in after.values.items():
+        if before.values.get(question_id, value) != value:
+            yield question_id

@@ -31,13 +31,17 @@ class Scorer:
     judges: Judges
     askings: tuple[Asking, ...]
 
-    def score(self, call: EnrichedCall) -> Scorecard:
-        """The scorecard of one call."""
-        case = Case(call=call, judges=self.judges)
+    def rulings(self, case: Case) -> tuple[Ruling, ...]:
+        """Every question answered, in the form's order."""
         rulings: dict[str, Ruling] = {}
         for asking in self.askings:
             rulings[asking.question.id] = rule(asking, case, earlier=rulings)
-        answers = tuple(ruling.answer for ruling in rulings.values())
+        return tuple(rulings.values())
+
+    def score(self, call: EnrichedCall) -> Scorecard:
+        """The scorecard of one call."""
+        rulings = self.rulings(Case(call=call, judges=self.judges))
+        answers = tuple(ruling.answer for ruling in rulings)
         result = tally(self.rubric, answers)
         return Scorecard(
             call_id=call.transcript.call_id,
@@ -46,7 +50,7 @@ class Scorer:
             answers=answers,
             sections=result.sections,
             total=result.total,
-            interval=interval(self.rubric, tuple(rulings.values())) if result.total is not None else None,
+            interval=interval(self.rubric, rulings) if result.total is not None else None,
             auto_failed=result.auto_failed,
             fingerprint=score_fingerprint(call, rubric=self.rubric, judges=self.judges),
         )
@@ -63,7 +67,7 @@ def score(
 
     `topics` maps call ids to topics, for forms that ask for them; a call that is not there has its metadata's.
     """
-    family, scorers = _family(rubric), _Scorers(judges)
+    family, scorers = _family(rubric), Scorers(judges)
     return [scorers.of(family.for_call(_facts(call, topics)), call).score(call) for call in calls]
 
 
@@ -75,7 +79,7 @@ def score_by_every_form(
     topics: Mapping[str, str] | None = None,
 ) -> list[tuple[Scorecard, ...]]:
     """For each call a scorecard by every form that fits it, the most special first; none where no form does."""
-    family, scorers = _family(rubric), _Scorers(judges)
+    family, scorers = _family(rubric), Scorers(judges)
     return [
         tuple(scorers.of(form, call).score(call) for form in family.fitting(_facts(call, topics))) for call in calls
     ]
@@ -87,7 +91,7 @@ def scorer(rubric: Rubric | RubricFamily, *, judges: Judges, language: Language)
     return Scorer(rubric=form, judges=judges, askings=askings(form, judges=judges, language=language))
 
 
-class _Scorers:
+class Scorers:
     """The scorers of a batch, each built when the first call needs it."""
 
     def __init__(self, judges: Judges) -> None:
