@@ -36,7 +36,7 @@ class Phrase(Part):
     match: Literal["verbatim", "fuzzy", "pattern"] = Field(
         default="verbatim",
         description="`verbatim`: these words; `fuzzy`: nearly these letters; `pattern`: `(a|b)` one of, `x?` optional, "
-        "`record*` any ending, `...` up to four words between.",
+        "`record*` any ending, `...` up to four words between, `#` any number.",
     )
     where: Place = Field(default_factory=Place, description="Whose turns, and which.")
     unless: tuple[str, ...] = Field(

@@ -1,7 +1,7 @@
 """The small language of patterns, compiled to regular expressions over the words of a turn.
 
-`(a|b)` one of, `x?` or `(x y)?` optional, `record*` any ending, `...` up to four words between. Groups hold whole words
-(or Chinese characters) and may hold groups.
+`(a|b)` one of, `x?` or `(x y)?` optional, `record*` any ending, `...` up to four words between, `#` any number, spoken
+or written. Groups hold whole words (or Chinese characters) and may hold groups.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ GAP_WORDS = 4
 LONGEST_NUMBER = 60
 _GAP = rf"(?:\S+ ){{0,{GAP_WORDS}}}?"
 # A Chinese character, a gap, an open-ended word, or a run of Latin words; an optional mark binds to what is before it.
-_UNIT = re.compile(r"\.\.\.|[㐀-鿿]|[^\s()|?*㐀-鿿]+\*?")
+_UNIT = re.compile(r"\.\.\.|#|[㐀-鿿]|[^\s()|?*#㐀-鿿]+\*?")
+_NUMBER = r"\d\S* "
 _TOUCHING = re.compile(r"[A-Za-z]\(|\)\??[A-Za-z]")
 
 
@@ -163,6 +164,8 @@ def _literal(phrase: str, at: int) -> tuple[str, int]:
     piece = unit.group()
     if piece == "...":
         return _GAP, unit.end()
+    if piece == "#":
+        return _NUMBER, unit.end()
     if piece.endswith("*"):
         return re.escape(piece[:-1].lower()) + r"\S* ", unit.end()
     words = wording(piece).words
@@ -180,7 +183,7 @@ def _may_begin_number(words: Sequence[str]) -> bool:
 def _number(phrase: str, at: int) -> tuple[str, int] | None:
     """A number of several words ("twenty four", 二十四) as the one token that it is on a call."""
     near = phrase[at : at + LONGEST_NUMBER]
-    ends = [match.end() for match in re.finditer(r"[^\s()|?*]+?(?=[\s()|?*㐀-鿿]|$)|[㐀-鿿]", near)]
+    ends = [match.end() for match in re.finditer(r"[^\s()|?*#]+?(?=[\s()|?*#㐀-鿿]|$)|[㐀-鿿]", near)]
     for end in reversed(ends[1:6]):
         words = wording(phrase[at : at + end]).words
         plain = not re.search(r"[()|?*]", phrase[at : at + end])
