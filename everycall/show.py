@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 MOOD_SIGNS = {"negative": "−", "neutral": "·", "positive": "+"}
+# Fewer turns in a row are named one by one.
+SHORTEST_RUN = 3
 ROLE_STYLES = {"agent": "cyan", "customer": "bold", "ivr": "dim"}
 
 
@@ -131,11 +133,31 @@ def _grounds(answer: Answer) -> RenderableType:
 
     if answer.evidence:
         return Text("\n").join([Text(_quoted(piece)) for piece in answer.evidence])
-    if answer.value == NOT_APPLICABLE and answer.reason:
-        return Text(answer.reason, style="dim")
-    if answer.searched:
-        return Text(f"searched {len(answer.searched)} turn{'' if len(answer.searched) == 1 else 's'}", style="dim")
-    return Text(answer.reason, style="dim")
+    searched = f"searched turn{'' if len(answer.searched) == 1 else 's'} {_ranges(answer.searched)}"
+    if answer.value == NOT_APPLICABLE or not answer.searched:
+        return Text(answer.reason or searched, style="dim")
+    return Text(f"{answer.reason} ({searched})" if answer.reason else searched, style="dim")
+
+
+def _ranges(turns: Sequence[int]) -> str:
+    """`0–3, 5` for the turns 0, 1, 2, 3 and 5; every second one in a row, as one speaker has them, is `0, 2 … 8`."""
+    parts: list[str] = []
+    start = 0
+    while start < len(turns):
+        run = next((run for run in (_run(turns, start, by) for by in (1, 2)) if run >= SHORTEST_RUN), 1)
+        by = turns[start + 1] - turns[start] if run > 1 else 1
+        first, last = turns[start], turns[start + run - 1]
+        parts.append(str(first) if run == 1 else f"{first}–{last}" if by == 1 else f"{first}, {first + 2} … {last}")
+        start += run
+    return ", ".join(parts)
+
+
+def _run(turns: Sequence[int], start: int, by: int) -> int:
+    """How many turns from `start` on follow each other at this distance."""
+    end = start + 1
+    while end < len(turns) and turns[end] - turns[end - 1] == by:
+        end += 1
+    return end - start
 
 
 def _quoted(piece: Evidence) -> str:

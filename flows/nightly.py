@@ -30,7 +30,10 @@ def nightly(
     workers: int = 1,
     ray_address: str | None = None,
 ) -> NightSummary:
-    """One night over a folder or an fsspec address. Raises ShardsError at the end when a shard failed."""
+    """One night over a folder or an fsspec address; `rubric` may name several forms, with commas between.
+
+    Raises ShardsError at the end when a shard failed.
+    """
     settings = EngineSettings(profile=profile, rubric=rubric, asr=asr, device=device)
     ensure_device_limit()
     found = discover_calls(recordings, metadata, name_pattern)

@@ -17,6 +17,7 @@ def summary_rows(summary: NightSummary) -> list[dict[str, str | float]]:
     rows: dict[str, float | None] = {
         "calls found": summary.calls_found,
         "calls done": summary.calls_done,
+        "scorecards": summary.scorecards or None,
         "calls up to date already": summary.calls_up_to_date,
         "calls failed": summary.calls_failed,
         "calls that failed before and wait for a change": summary.calls_held_back,

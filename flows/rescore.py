@@ -26,7 +26,10 @@ def rescore(
     workers: int = 1,
     ray_address: str | None = None,
 ) -> NightSummary:
-    """Score the stored calls from `since` to `until` (days) with this rubric, where they lack its scorecard."""
+    """Score the stored calls from `since` to `until` (days) where they lack a scorecard by this rubric.
+
+    `rubric` may name several forms, with commas between.
+    """
     settings = EngineSettings(profile=profile, rubric=rubric, device=device)
     ensure_device_limit()
     night = plan_rescoring(store, unvisited(settings), dates_between(Store(store), since=since, until=until))

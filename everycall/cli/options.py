@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import typer
 
 STORE = typer.Option("store", "--store", help="The folder or fsspec address that holds the tables.")
 RUBRIC = typer.Option("support", "--rubric", help="A rubric's name, or a YAML file of your own.")
+RUBRICS = typer.Option(
+    ["support"], "--rubric", help="A rubric's name, or a YAML file of your own; again for several forms."
+)
 METADATA = typer.Option(None, "--metadata", help="A CSV with a `file` or `call_id` column: what is known of each call.")
 PATTERN = typer.Option(
     None, "--name-pattern", help="A regular expression; its named groups are metadata in file names."
@@ -19,3 +24,8 @@ SINCE = typer.Option(None, "--from", help="The first day, YYYY-MM-DD.")
 UNTIL = typer.Option(None, "--to", help="The last day, YYYY-MM-DD.")
 WORKERS = typer.Option(None, "--workers", min=1, help="Processes that score; as many as cores when left out.")
 RETRY = typer.Option(False, "--retry-failed", help="Try calls that failed before again, though nothing changed.")
+
+
+def split(names: Sequence[str]) -> list[str]:
+    """The names given one by one, or several with commas between."""
+    return [name.strip() for given in names for name in given.split(",") if name.strip()]

@@ -8,6 +8,7 @@ import typer
 from rich.table import Table
 
 from everycall.cli.console import errors, out
+from pipeline.overall.agents import FORM
 
 if TYPE_CHECKING:
     from pipeline.store import Store
@@ -15,12 +16,13 @@ if TYPE_CHECKING:
 
 SHOWN_CALLS = 20
 SHOWN_FAILURES = 20
+# A form goes by the same name in all its languages.
 CALLS = f"""
-    select s.call_id, c.agent_id, c.language, s.total, s.interval_low, s.interval_high,
+    select s.call_id, {FORM} as form, c.agent_id, c.language, s.total, s.interval_low, s.interval_high,
         (select string_agg(rule, ', ' order by gain desc) from flags f
             where f.call_id = s.call_id and f.rubric_id = s.rubric_id)
     from scorecards s join calls c using (call_id)
-    order by s.total nulls first, s.call_id limit {SHOWN_CALLS}"""
+    order by s.total nulls first, s.call_id, form limit {SHOWN_CALLS}"""
 
 
 def conclude(summary: NightSummary, *, store: Store, strict: bool) -> None:
@@ -44,6 +46,8 @@ def _counts(summary: NightSummary) -> Table:
     table = Table(box=None, show_header=False)
     table.add_row("calls found", str(summary.calls_found))
     table.add_row("done now", str(summary.calls_done))
+    if summary.scorecards != summary.calls_done:
+        table.add_row("scorecards", str(summary.scorecards))
     table.add_row("up to date already", str(summary.calls_up_to_date))
     table.add_row("failed", str(summary.calls_failed + summary.calls_held_back))
     table.add_row("flags raised", str(summary.flags))
@@ -56,9 +60,16 @@ def _counts(summary: NightSummary) -> Table:
 
 
 def _calls(rows: list[tuple[Any, ...]]) -> Table:
-    table = Table("call", "agent", "language", "score", "90 % interval", "worth hearing for", box=None, pad_edge=False)
-    for call_id, agent_id, language, total, low, high, rules in rows:
+    """The form is told where there are several."""
+    several = len({row[1] for row in rows}) > 1
+    form_column = ["form"] if several else []
+    table = Table(
+        "call", *form_column, "agent", "language", "score", "90 % interval", "worth hearing for",
+        box=None, pad_edge=False,
+    )  # fmt: skip
+    for call_id, form, agent_id, language, total, low, high, rules in rows:
         score = "-" if total is None else f"{total:.0f}"
         interval = "" if low is None else f"{low:.0f} to {high:.0f}"
-        table.add_row(call_id, agent_id, language, score, interval, (rules or "").replace("_", " "))
+        named = [form] if several else []
+        table.add_row(call_id, *named, agent_id, language, score, interval, (rules or "").replace("_", " "))
     return table

@@ -8,20 +8,21 @@ import typer
 
 from everycall.cli.app import command
 from everycall.cli.console import errors, out
-from everycall.cli.options import STORE
+from everycall.cli.options import STORE, split
 
 OUT = typer.Option(Path("report.html"), "--out", help="The page to write.")
+SHOWN_FORMS = typer.Option([], "--rubric", help="Only scores by this form, e.g. support; again for more. Else all.")
 CALL_ID = typer.Argument(..., help="A call's id, as in the table `calls`.")
 
 
 @command("report", example="everycall report --store store --out report.html")
-def report(store: str = STORE, out_file: Path = OUT) -> None:
+def report(store: str = STORE, out_file: Path = OUT, rubric: list[str] = SHOWN_FORMS) -> None:
     """Write one self-contained page: scores, failed questions, agents, topics and the calls worth hearing."""
     from everycall.report import write_report
     from pipeline.store import Store
 
     with errors.status("drawing the report"):
-        write_report(Store(store), out_file)
+        write_report(Store(store), out_file, forms=split(rubric))
     out.print(f"wrote {out_file}", highlight=False)
 
 

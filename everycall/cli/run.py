@@ -2,87 +2,92 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import typer
 
 from everycall.cli.app import command
-from everycall.cli.options import (
-    ASR,
-    DEVICE,
-    LIMIT,
-    METADATA,
-    PATTERN,
-    PROFILE,
-    RETRY,
-    RUBRIC,
-    SINCE,
-    STORE,
-    STRICT,
-    UNTIL,
-    WORKERS,
-)
+from everycall.cli.night_options import NightOptions, with_night
+from everycall.cli.options import LIMIT, PROFILE, RETRY, RUBRICS, SINCE, STORE, STRICT, UNTIL, WORKERS
 from everycall.cli.outcome import conclude
 
-RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
+if TYPE_CHECKING:
+    from pipeline.progress import Progress
+    from pipeline.summary import NightSummary
+
+FLOW = typer.Option(False, "--flow", help="As a Prefect flow, with a summary artifact; shards run on threads.")
 
 
 @command("run", example="everycall run recordings --store store --metadata calls.csv --rubric support")
-def run(
-    recordings: str = RECORDINGS,
-    store: str = STORE,
-    metadata: str | None = METADATA,
-    name_pattern: str | None = PATTERN,
-    rubric: str = RUBRIC,
-    asr: str | None = ASR,
-    profile: str = PROFILE,
-    device: str = DEVICE,
-    limit: int | None = LIMIT,
-    retry_failed: bool = RETRY,
-    strict: bool = STRICT,
-) -> None:
+@with_night
+def run(night: NightOptions, limit: int | None = LIMIT, retry_failed: bool = RETRY, strict: bool = STRICT) -> None:
     """Hear, score and flag every recording; a second run does only what is missing."""
     from everycall.cli.progress import watched
-    from models.profile import load_profile
-    from models.registry import build_engine
+    from models.registry import build_engine_by_name
     from pipeline.ingest.metadata import metadata_source
     from pipeline.night import run_night
     from pipeline.store import Store
 
-    source = metadata_source(metadata, name_pattern)
-    engine = build_engine(load_profile(profile, asr=asr, device=device), rubric=rubric)
+    source = metadata_source(night.metadata, night.name_pattern)
+    engine = build_engine_by_name(**night.models())
     with watched() as progress:
         summary = run_night(
-            recordings,
-            store=Store(store),
+            night.recordings,
+            store=Store(night.store),
             engine=engine,
             metadata=source,
             limit=limit,
             retry_failed=retry_failed,
             progress=progress,
         )
-    conclude(summary, store=Store(store), strict=strict)
+    conclude(summary, store=Store(night.store), strict=strict)
 
 
-@command("score", example="everycall score --store store --rubric our_form.yaml --from 2026-11-01")
+@command("score", example="everycall score --store store --rubric support --rubric our_form.yaml --from 2026-11-01")
 def score(
     store: str = STORE,
-    rubric: str = RUBRIC,
+    rubric: list[str] = RUBRICS,
     since: str | None = SINCE,
     until: str | None = UNTIL,
     profile: str = PROFILE,
     workers: int | None = WORKERS,
+    flow: bool = FLOW,
     strict: bool = STRICT,
 ) -> None:
-    """Score stored calls with this rubric without listening to them again."""
+    """Score stored calls with these rubrics without listening to them again."""
     from everycall.cli.progress import watched
+    from pipeline.store import Store
+    from pipeline.workers import cores
+
+    scoring = _score_as_flow if flow else _score_here
+    with watched() as progress:
+        summary = scoring(
+            store=store, since=since, until=until, rubric=",".join(rubric), profile=profile,
+            workers=workers or (1 if flow else cores()), progress=progress,
+        )  # fmt: skip
+    conclude(summary, store=Store(store), strict=strict)
+
+
+def _score_as_flow(**parameters: object) -> NightSummary:
+    from flows.start import run_rescore
+
+    return run_rescore(**parameters)  # type: ignore[arg-type]
+
+
+def _score_here(
+    *,
+    store: str,
+    since: str | None,
+    until: str | None,
+    rubric: str,
+    profile: str,
+    workers: int,
+    progress: Progress,
+) -> NightSummary:
     from models.registry import EngineNames
     from pipeline.night import rescore
     from pipeline.store import Store, dates_between
-    from pipeline.workers import cores
 
     build = EngineNames(profile=profile, rubric=rubric)
     dates = dates_between(Store(store), since=since, until=until)
-    with watched() as progress:
-        summary = rescore(
-            Store(store), engine=build(), dates=dates, progress=progress, workers=workers or cores(), build=build
-        )
-    conclude(summary, store=Store(store), strict=strict)
+    return rescore(Store(store), engine=build(), dates=dates, progress=progress, workers=workers, build=build)

@@ -10,7 +10,8 @@ import html
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from everycall.report.figures import MOODS, MoodChange, QuestionFigures, ScoreBin
+from everycall.report.figures import MOODS, MoodChange
+from everycall.report.form_figures import QuestionFigures, ScoreBin
 from everycall.report.subjects import TopicFigures
 from pipeline.overall.agents import AgentFigures
 

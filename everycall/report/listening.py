@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
-from pipeline.overall.agents import NEWEST_SCORECARDS
+from pipeline.overall.agents import SCORECARDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -33,7 +33,10 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CallToHear:
-    """One flagged call; its reasons and its gain are those of its flags, the greatest gain first."""
+    """One flagged call; its reasons and its gain are those of its flags, the greatest gain first.
+
+    `score` is that by the form with the flag of the greatest gain.
+    """
 
     call_id: str
     date: str
@@ -44,26 +47,30 @@ class CallToHear:
     reasons: tuple[Reason, ...]
 
 
-def read_calls_to_hear(connection: DuckDBPyConnection) -> tuple[CallToHear, ...]:
-    """The flagged calls from which a supervisor gains most."""
+def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tuple[CallToHear, ...]:
+    """The calls from which a supervisor gains most, of those that were flagged on scorecards by these forms."""
     rows = records(
         connection,
-        f"""select f.call_id, c.date::varchar as date, c.agent_id, c.language, s.total as score, max(f.gain) as gain
-        from flags f join ({NEWEST_SCORECARDS}) s using (call_id, rubric_id) join calls c using (call_id)
+        f"""select f.call_id, c.date::varchar as date, c.agent_id, c.language,
+            arg_max(s.total, f.gain order by f.rubric_id) as score, max(f.gain) as gain
+        from flags f join ({SCORECARDS}) s using (call_id, rubric_id) join calls c using (call_id)
         group by all order by gain desc, f.call_id limit {MOST_CALLS}""",
+        [list(forms)],
     )
-    reasons = _reasons(connection, [row["call_id"] for row in rows])
+    reasons = _reasons(connection, [row["call_id"] for row in rows], forms=forms)
     return tuple(CallToHear(**row, reasons=tuple(reasons[row["call_id"]])) for row in rows)
 
 
-def _reasons(connection: DuckDBPyConnection, call_ids: Sequence[str]) -> Mapping[str, list[Reason]]:
+def _reasons(
+    connection: DuckDBPyConnection, call_ids: Sequence[str], *, forms: Sequence[str]
+) -> Mapping[str, list[Reason]]:
     found: dict[str, list[Reason]] = {call_id: [] for call_id in call_ids}
     rows = records(
         connection,
         f"""select f.call_id, f.rule, f.severity, f.reason, f.evidence, f.play_from_s
-        from flags f semi join ({NEWEST_SCORECARDS}) s using (call_id, rubric_id)
-        where f.call_id in (select unnest(?)) order by f.gain desc, f.position""",
-        [list(call_ids)],
+        from flags f semi join ({SCORECARDS}) s using (call_id, rubric_id)
+        where f.call_id in (select unnest(?)) order by f.gain desc, f.rubric_id, f.position""",
+        [list(forms), list(call_ids)],
     )
     for row in rows:
         reasons = found[row["call_id"]]

@@ -9,6 +9,7 @@ from pathlib import Path
 from everycall import __version__
 from everycall.report import charts
 from everycall.report.figures import ReportFigures, read_figures
+from everycall.report.form_figures import FormFigures
 from everycall.report.quoting import clock, length_of, plain_name, worded
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import built_in_rubrics, load_rubric
@@ -18,13 +19,16 @@ TEMPLATE = "report.html.j2"
 STYLE = "report.css"
 
 
-def write_report(store: Store, out: Path, *, questions: Mapping[str, str] | None = None) -> None:
-    """Write the report of a store. `questions` maps question ids to what they ask; built-in forms know that themselves.
+def write_report(
+    store: Store, out: Path, *, forms: Sequence[str] = (), questions: Mapping[str, str] | None = None
+) -> None:
+    """Write the report of a store, by all its forms or by these, e.g. `support`.
 
-    Raises ConfigError when the file cannot be written, and StoreError when the store cannot be read.
+    `questions` maps question ids to what they ask; built-in forms know that themselves. Raises ConfigError for a form
+    that the store does not have or a file that cannot be written, and StoreError when the store cannot be read.
     """
-    figures = read_figures(store)
-    page = render_report(figures, asked=asked_by(figures.overview.forms) if questions is None else questions)
+    figures = read_figures(store, forms=forms)
+    page = render_report(figures, asked=asked_by(figures.overview.rubric_ids) if questions is None else questions)
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.write_text(page, encoding="utf-8")
@@ -52,12 +56,19 @@ def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
         "worded": worded,
         "language": _language,
     }
-    ids = {question.question_id for question in figures.questions}
-    ids |= {question_id for agent in figures.agents for question_id in agent.failed}
+    ids = {question.question_id for form in figures.forms for question in form.questions}
+    ids |= {question_id for form in figures.forms for agent in form.agents for question_id in agent.failed}
     names = {question_id: plain_name(question_id) for question_id in ids}
-    drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
+    drawings = {name: Markup(svg) for name, svg in _drawings(figures).items()}
+    forms = [(form, {name: Markup(svg) for name, svg in _form_drawings(form, names).items()}) for form in figures.forms]
     return environment.get_template(TEMPLATE).render(
-        figures=figures, names=names, asked=asked, charts=drawings, style=Markup(_packaged(STYLE)), version=__version__
+        figures=figures,
+        forms=forms,
+        names=names,
+        asked=asked,
+        charts=drawings,
+        style=Markup(_packaged(STYLE)),
+        version=__version__,
     )
 
 
@@ -70,16 +81,21 @@ def asked_by(forms: Sequence[str]) -> dict[str, str]:
     return asked
 
 
-def _drawings(figures: ReportFigures, names: Mapping[str, str]) -> dict[str, str]:
-    """A chart for each section that has something to draw."""
-    score = figures.overview.score
+def _form_drawings(form: FormFigures, names: Mapping[str, str]) -> dict[str, str]:
+    """A chart for each section of a form that has something to draw."""
     drawn = {}
-    if figures.scores:
-        drawn["scores"] = charts.score_chart(figures.scores, mean=score.estimate if score else None)
-    if figures.questions:
-        drawn["questions"] = charts.question_chart(figures.questions, names)
-    if figures.agents:
-        drawn["agents"] = charts.agent_chart(figures.agents)
+    if form.scores:
+        drawn["scores"] = charts.score_chart(form.scores, mean=form.score.estimate if form.score else None)
+    if form.questions:
+        drawn["questions"] = charts.question_chart(form.questions, names)
+    if form.agents:
+        drawn["agents"] = charts.agent_chart(form.agents)
+    return drawn
+
+
+def _drawings(figures: ReportFigures) -> dict[str, str]:
+    """A chart for each other section that has something to draw."""
+    drawn = {}
     if figures.moods:
         drawn["moods"] = charts.mood_chart(figures.moods)
     if figures.topics:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from everycall.report.query import records
 from everycall.report.quoting import shortened
-from pipeline.overall.agents import NEWEST_SCORECARDS
+from pipeline.overall.agents import SCORECARDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +29,10 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class TopicFigures:
-    """One topic. Means and shares are over its calls; `score` is None where none was scored."""
+    """One topic. Means and shares are over its calls; `score` is None where none was scored.
+
+    A call that several forms scored counts with the mean of its totals.
+    """
 
     topic_id: str
     name: str
@@ -64,14 +68,14 @@ class RepeatFigures:
     rows: tuple[RepeatRow, ...] = ()
 
 
-def read_topics(connection: DuckDBPyConnection) -> tuple[TopicFigures, ...]:
-    """The topics with most calls."""
+def read_topics(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tuple[TopicFigures, ...]:
+    """The topics with most calls; scores are those by these forms."""
     rows = records(
         connection,
         f"""with topic_calls as (
             select t.topic_id, c.call_id, c.sentiment_end, s.total, r.call_id is not null as repeated
             from call_topics t join calls c using (call_id)
-            left join ({NEWEST_SCORECARDS}) s using (call_id)
+            left join (select call_id, avg(total) as total from ({SCORECARDS}) group by call_id) s using (call_id)
             left join (select distinct call_id from repeats) r using (call_id)
         )
         select t.topic_id, any_value(t.name) as name, any_value(t.language) as language, count(*) as calls,
@@ -80,6 +84,7 @@ def read_topics(connection: DuckDBPyConnection) -> tuple[TopicFigures, ...]:
             any_value(t.examples) as examples
         from topics t join topic_calls f using (topic_id)
         group by t.topic_id order by calls desc, t.topic_id limit {MOST_TOPICS}""",
+        [list(forms)],
     )
     quotes = _quotes(connection, [call_id for row in rows for call_id in row["examples"]])
     return tuple(

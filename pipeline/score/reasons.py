@@ -153,6 +153,16 @@ def joined(case: Case, reasons: Sequence[str]) -> str:
     return ("；" if _chinese(case) else "; ").join(dict.fromkeys(reason for reason in reasons if reason))
 
 
+def not_applying(case: Case, reason: str) -> str:
+    """Why a question is not asked of this call."""
+    return f"不适用：{reason}" if _chinese(case) else f"does not apply: {reason}"
+
+
+def not_asked(case: Case, *, after: str) -> str:
+    """That a question follows another answer than the one that was given."""
+    return f"{after}的答案之后不问此题" if _chinese(case) else f"not asked after this answer to {after}"
+
+
 def then(case: Case, *, first: str, following: str) -> str:
     """Two reasons that stand for an order of events."""
     return f"先看：{first}；再看：{following}" if _chinese(case) else f"first: {first}; then: {following}"

@@ -9,6 +9,7 @@ from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
 from pipeline.score.asking import GRADED, Asking
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
+from pipeline.score.reasons import not_applying, not_asked
 from pipeline.score.weighing import (
     Detect,
     Support,
@@ -63,7 +64,7 @@ def rule(asking: Asking, case: Case, *, earlier: Mapping[str, Ruling]) -> Ruling
     joint[NOT_APPLICABLE] = 1 - decided
     best = max(joint, key=lambda option: joint[option])
     sure = _sure(asking, best, decided, weighing)
-    support = _support(asking, best, asked, applying, weighing)
+    support = _support(asking, best, asked, applying, weighing, case=case)
     return Ruling(
         answer=Answer(
             question_id=asking.question.id,
@@ -143,14 +144,16 @@ def _points(asking: Asking, best: str, weighing: Weighing, *, sure: bool) -> flo
     return points(asking.question, share=earned, stake=asking.stake)
 
 
-def _support(asking: Asking, best: str, asked: _Asked, applying: Detection, weighing: Weighing) -> Support:
+def _support(
+    asking: Asking, best: str, asked: _Asked, applying: Detection, weighing: Weighing, *, case: Case
+) -> Support:
     """What the answer rests on; where it does not apply, on what was looked at to find that out."""
     if best != NOT_APPLICABLE:
         return weighing.support(best)
     after = asking.question.ask_after
     if after is not None and asked.decided < 0.5:
-        return Support((), applying.searched, f"not asked after this answer to {after.question}")
-    return Support((), applying.searched, f"does not apply: {applying.reason}")
+        return Support((), applying.searched, not_asked(case, after=after.question))
+    return Support((), applying.searched, not_applying(case, applying.reason))
 
 
 def _failed(asking: Asking, reason: str) -> Ruling:

@@ -38,7 +38,7 @@ def call(call_id, words, *, language="en", agent_id="A1", moods=("negative", "ne
     return EnrichedCall(transcript, sentiments, moods, Conduct(), np.eye(2, 4, dtype=np.float32), "fake", "r")
 
 
-def scorecard(read, total, *, empathy="no", auto_failed=()):
+def scorecard(read, total, *, empathy="no", auto_failed=(), form="support.en"):
     """Empathy counts ten points and rests on the customer's words; a recording notice was looked for in vain."""
     spoken = read.transcript.turns[1]
     evidence = (Evidence(1, spoken.text, spoken.start_s, spoken.end_s),)
@@ -48,10 +48,23 @@ def scorecard(read, total, *, empathy="no", auto_failed=()):
         Answer("hold_etiquette", "na", "na", 0.99, 0.0, 0.0, (), (), "there was no hold", "meaning"),
     )
     low, high = max(0.0, total - 5), min(100.0, total + 5)
-    card = Scorecard(
-        read.transcript.call_id, "support.en", "1", answers, (), total, (low, high), auto_failed, fingerprint="s"
-    )
+    card = Scorecard(read.transcript.call_id, form, "1", answers, (), total, (low, high), auto_failed, fingerprint="s")
     return card, evidence
+
+
+def add_form(store):
+    """A second form, which scored c1 and c3 in a later part and flags c1."""
+    part, rows = Part(DATE, 2, "def"), defaultdict(list)
+    for read, total in ((call("c1", "my bill is wrong again"), 90.0), (call("c3", "thanks for the refund"), 20.0)):
+        card, evidence = scorecard(read, total, form="selling")
+        rows["scorecards"].append(scorecard_row(card, turns_part="g0001-abc"))
+        rows["answers"] += answer_rows(card)
+        if card.call_id == "c1":
+            flags = [Flag("c1", "unsure", "low", "A person must answer `offer`", evidence, 60.0, 10.0)]
+            rows["flags"] += flag_rows(flags, rubric_id="selling")
+    tables = {name: table_of(name, found, part=part.name, date=DATE) for name, found in rows.items()}
+    write_part(store, part, tables, order=SHARD_TABLES)
+    return store
 
 
 def write_store(path):

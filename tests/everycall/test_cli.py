@@ -1,5 +1,7 @@
 import json
 import re
+import shutil
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -8,9 +10,12 @@ import typer
 from everycall import __version__
 from everycall.cli import app
 from everycall.cli.app import exit_code
+from everycall.cli.night_options import NightOptions
 from pipeline.errors import ConfigError, RubricError, StoreError, WeightError
+from pipeline.summary import NightSummary
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
+NOTHING_DONE = NightSummary(0, 0, 0, 0, 0, 0, 0, 0, 0.0, 1.0, None)
 COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
 
 
@@ -95,10 +100,45 @@ def test_the_report_is_one_page_without_network(everycall, scored_store, tmp_pat
 
 
 @pytest.mark.slow
-def test_score_from_a_day_leaves_earlier_calls_alone(everycall, scored_store):
-    output = everycall("score", "--store", scored_store, "--rubric", "support.zh", "--from", "2026-10-25")
+def test_score_from_a_day_leaves_earlier_calls_alone(everycall, scored_store, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(scored_store, store)
+    output = everycall("score", "--store", store, "--rubric", "sales.zh", "--from", "2026-10-25")
     assert re.search(r"calls found\s+1\b", output)
     assert re.search(r"done now\s+1\b", output)
+
+
+@pytest.mark.slow
+def test_several_forms_are_told_apart(everycall, scored_store, tmp_path):
+    store = tmp_path / "store"
+    shutil.copytree(scored_store, store)
+    output = everycall("score", "--store", store, "--rubric", "support", "--rubric", "sales,complaints.en")
+    assert re.search(r"calls found\s+11\b", output)
+    assert re.search(r"form\s+agent", output)
+    query = "select form, count(*) as n from (select split_part(rubric_id, '.', 1) as form from scorecards) group by 1"
+    counted = everycall("sql", f"{query} order by 1", "--store", store, "--csv")
+    assert counted == "form,n\ncomplaints,6\nsales,11\nsupport,11\n"
+    assert re.search(r"scorecards\s+17\b", output)
+
+
+@pytest.mark.parametrize("name", ["run", "nightly", "serve"])
+def test_the_ways_of_running_a_night_take_the_same_options(name):
+    taken = {each.name for each in typer.main.get_command(app).commands[name].params}  # type: ignore[attr-defined]
+    assert {each.name for each in fields(NightOptions)} <= taken
+
+
+def test_forms_given_one_by_one_or_with_commas_reach_the_flow_as_one_parameter(everycall, monkeypatch, tmp_path):
+    given = {}
+    monkeypatch.setattr("flows.start.run_nightly", lambda **parameters: given.update(parameters) or NOTHING_DONE)
+    everycall("nightly", tmp_path, "--store", tmp_path / "store", "--rubric", "support", "--rubric", "sales,a.yaml")
+    assert (given["rubric"], given["recordings"], given["device"]) == ("support,sales,a.yaml", str(tmp_path), "auto")
+
+
+def test_score_may_run_as_a_flow(everycall, monkeypatch, tmp_path):
+    given = {}
+    monkeypatch.setattr("flows.start.run_rescore", lambda **parameters: given.update(parameters) or NOTHING_DONE)
+    everycall("score", "--store", tmp_path / "store", "--rubric", "sales", "--from", "2026-11-01", "--flow")
+    assert (given["rubric"], given["since"], given["workers"]) == ("sales", "2026-11-01", 1)
 
 
 @pytest.mark.slow

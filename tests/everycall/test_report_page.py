@@ -2,7 +2,7 @@ import re
 from html.parser import HTMLParser
 
 import pytest
-from report_store import CHINESE, write_store
+from report_store import CHINESE, add_form, write_store
 
 from everycall.report import write_report
 from everycall.report.report import asked_by
@@ -142,6 +142,18 @@ def test_forms_that_are_not_built_in_have_no_words_to_show():
 def test_the_same_store_makes_the_same_page(html, tmp_path):
     write_report(write_store(tmp_path / "store"), tmp_path / "report.html")
     assert (tmp_path / "report.html").read_text(encoding="utf-8") == html
+
+
+def test_each_form_has_sections_of_its_own(tmp_path):
+    write_report(add_form(write_store(tmp_path / "store")), tmp_path / "report.html")
+    page = Page((tmp_path / "report.html").read_text(encoding="utf-8"))
+    assert page.open == []
+    ids = [found["id"] for _, found in page.tags if "id" in found]
+    assert len(set(ids)) == len(ids)
+    assert {"scores", "scores-2", "questions-2", "agents-2"} <= set(ids)
+    assert {found["href"][1:] for tag, found in page.tags if tag == "a"} <= set(ids)
+    assert "Mean score: support" in page.text
+    assert "Scores: selling" in page.text
 
 
 def test_an_empty_store_makes_a_page(tmp_path):

@@ -1,9 +1,10 @@
 import pytest
-from report_store import CHINESE, INJECTION, write_store
+from report_store import CHINESE, INJECTION, add_form, write_store
 from rich.console import Console
 
-from everycall.show import render_call
+from everycall.show import _grounds, _ranges, render_call
 from pipeline.errors import ConfigError
+from pipeline.scorecard import Answer
 from pipeline.store import Store
 
 
@@ -32,7 +33,26 @@ def test_an_answer_shows_the_words_it_rests_on(store):
 
 
 def test_an_absence_names_the_turns_that_were_searched(store):
-    assert "searched 2 turns" in shown(store, "c1")
+    assert "searched turns 0, 1" in shown(store, "c1")
+
+
+@pytest.mark.parametrize(
+    ("turns", "told"),
+    [
+        ((4,), "4"),
+        ((0, 1), "0, 1"),
+        ((0, 1, 2, 3, 5), "0–3, 5"),
+        ((0, 2, 4, 6, 8), "0, 2 … 8"),
+        ((0, 2, 4, 5, 6, 7, 12), "0, 2 … 4, 5–7, 12"),
+    ],
+)
+def test_turns_in_a_row_are_told_by_the_first_and_the_last(turns, told):
+    assert _ranges(turns) == told
+
+
+def test_a_no_says_in_words_what_was_looked_for_and_where():
+    answer = Answer("recap", "no", "no", 0.9, 0.0, 5.0, (), (0, 2, 4), "looked for in the agent's 3 turns, not found")
+    assert str(_grounds(answer)) == "looked for in the agent's 3 turns, not found (searched turns 0, 2 … 4)"
 
 
 def test_what_does_not_apply_says_why(store):
@@ -59,6 +79,12 @@ def test_a_written_call_has_no_times_and_may_have_no_score(store):
     assert "where is my parcel" in text
     assert "01:05" not in text
     assert "Scorecard" not in text
+
+
+def test_each_form_has_its_scorecard(tmp_path):
+    text = shown(add_form(write_store(tmp_path)), "c1")
+    assert "Scorecard selling: 90 of 100" in text
+    assert "Scorecard support.en: 40 of 100" in text
 
 
 def test_an_unknown_call_says_which_there_are(store):

@@ -15,10 +15,11 @@ def _settings(monkeypatch, tmp_path):
 def test_the_report_has_a_row_for_all_that_applies():
     from flows.report import summary_rows
 
-    summary = NightSummary(10, 4, 1, 3, 2, 1, 5, 2, 7_200.0, 60.0, 71.25, {"hear": 2})
+    summary = NightSummary(10, 4, 1, 3, 2, 1, 5, 2, 7_200.0, 60.0, 71.25, {"hear": 2}, scorecards=4)
     assert {row["measure"]: row["value"] for row in summary_rows(summary)} == {
         "calls found": 10,
         "calls done": 3,
+        "scorecards": 4,
         "calls up to date already": 4,
         "calls failed": 2,
         "calls that failed before and wait for a change": 1,

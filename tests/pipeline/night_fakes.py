@@ -54,6 +54,24 @@ class FakeRubric:
 
 
 @dataclass(frozen=True)
+class FakeRubrics:
+    """Forms side by side."""
+
+    members: tuple[FakeRubric, ...]
+    id: str = "fakes"
+
+    @property
+    def version(self):
+        return "+".join(f"{form.id}{form.version}" for form in self.members)
+
+    def fitting(self, facts):
+        return self.members
+
+    def judging(self, facts):
+        return self.members
+
+
+@dataclass(frozen=True)
 class FakeMeasure:
     fingerprint: str = "measure-1"
     questions: tuple[str, ...] = ("churn_risk",)
@@ -117,8 +135,8 @@ def fake_verbs(*, slow_s: float = 0.0, revision: str = "1") -> Verbs:
 
 
 def fake_engine(
-    *, ears: str = "ears-1", reader: str = "reader-1", judges: str = "judges-1", rubric: FakeRubric | None = None,
-    measure: FakeMeasure | None = None, verbs: Verbs | None = None,
+    *, ears: str = "ears-1", reader: str = "reader-1", judges: str = "judges-1",
+    rubric: FakeRubric | FakeRubrics | None = None, measure: FakeMeasure | None = None, verbs: Verbs | None = None,
 ) -> Engine:  # fmt: skip
     return Engine(
         FakeModel(ears), FakeModel(reader), FakeModel(judges), rubric or FakeRubric(), measure, verbs or fake_verbs()
@@ -190,11 +208,13 @@ def main() -> None:
     parser.add_argument("store")
     parser.add_argument("--die-at-write", type=int, default=0)
     parser.add_argument("--slow-s", type=float, default=0.0)
+    parser.add_argument("--forms", nargs="+", default=["fake"])
     arguments = parser.parse_args()
     shard.MAX_CALLS = 2
     if arguments.die_at_write:
         _die_at_write(arguments.die_at_write)
-    engine = fake_engine(measure=FakeMeasure(), verbs=fake_verbs(slow_s=arguments.slow_s))
+    rubric = FakeRubrics(tuple(FakeRubric(form) for form in arguments.forms))
+    engine = fake_engine(measure=FakeMeasure(), verbs=fake_verbs(slow_s=arguments.slow_s), rubric=rubric)
     summary = run_night(arguments.recordings, store=Store(arguments.store), engine=engine)
     sys.stdout.write(f"{summary.calls_done} done, {summary.calls_failed} failed\n")
 

@@ -87,3 +87,18 @@ def test_a_night_killed_twice_is_completed_by_the_third(recordings, uninterrupte
         assert night(recordings, tmp_path, "--die-at-write", str(write)).returncode == -signal.SIGKILL
     assert night(recordings, tmp_path).returncode == 0
     assert_same(tmp_path, uninterrupted)
+
+
+@pytest.mark.slow
+def test_a_night_killed_while_it_adds_a_form_is_completed_by_the_next(recordings, tmp_path):
+    whole, killed = tmp_path / "whole", tmp_path / "killed"
+    both = ("--forms", "fake", "other")
+    for store in (whole, killed):
+        assert night(recordings, store).returncode == 0
+    assert night(recordings, whole, *both).returncode == 0
+    assert night(recordings, killed, *both, "--die-at-write", "4").returncode == -signal.SIGKILL
+    assert night(recordings, killed, *both).returncode == 0
+    assert_same(killed, whole)
+    made = read(Store(str(killed)), "scorecards").column("rubric_id").to_pylist()
+    assert sorted(set(made)) == ["fake", "other"]
+    assert len(made) == 2 * (CALLS - 1)

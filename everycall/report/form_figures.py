@@ -1,0 +1,111 @@
+"""Form figures: what a report shows of one form: how its calls scored, on which questions they failed, and whose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from everycall.report.query import Record, records
+from pipeline.overall.agents import JUDGED_ANSWERS, SCORE_BOUNDS, SCORECARDS, AgentFigures, read_agents
+from pipeline.overall.intervals import Interval, interval_of_mean, wilson
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+BIN_WIDTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreBin:
+    """How many calls scored from `low` up to `high`, which only the last bin holds itself."""
+
+    low: int
+    high: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFigures:
+    """One question: in what share of the calls judged on it it was failed, and how many wait for a person."""
+
+    question_id: str
+    failed: int
+    share: Interval
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class FormFigures:
+    """One form in all its languages, e.g. `support`. Intervals are None where it scored no call."""
+
+    form: str
+    scored: int
+    score: Interval | None
+    auto_failed: Interval | None
+    scores: tuple[ScoreBin, ...]
+    questions: tuple[QuestionFigures, ...]
+    agents: tuple[AgentFigures, ...]
+
+
+def read_form(connection: DuckDBPyConnection, form: str) -> FormFigures:
+    """The figures of one form; one without scorecards has empty ones."""
+    (scored,) = records(
+        connection,
+        f"""select count(total) as calls, avg(total) as mean, coalesce(stddev_samp(total), 0) as deviation,
+        count(*) filter (total is not null and len(auto_failed) > 0) as auto_failed from ({SCORECARDS})""",
+        [[form]],
+    )
+    return FormFigures(
+        form=form,
+        scored=scored["calls"],
+        score=_score(scored),
+        auto_failed=wilson(scored["auto_failed"], scored["calls"]) if scored["calls"] else None,
+        scores=_scores(connection, form),
+        questions=_questions(connection, form),
+        agents=tuple(read_agents(connection, form=form)),
+    )
+
+
+def _score(scored: Record) -> Interval | None:
+    if not scored["calls"]:
+        return None
+    mean, deviation = scored["mean"], scored["deviation"]
+    return interval_of_mean(mean, standard_deviation=deviation, n=scored["calls"], bounds=SCORE_BOUNDS)
+
+
+def _scores(connection: DuckDBPyConnection, form: str) -> tuple[ScoreBin, ...]:
+    last = 100 // BIN_WIDTH - 1
+    rows = records(
+        connection,
+        f"""select least(floor(total / {BIN_WIDTH})::int, {last}) as bin, count(*) as calls
+        from ({SCORECARDS}) where total is not null group by bin""",
+        [[form]],
+    )
+    counted = {row["bin"]: row["calls"] for row in rows}
+    return tuple(ScoreBin(n * BIN_WIDTH, (n + 1) * BIN_WIDTH, counted.get(n, 0)) for n in range(last + 1) if counted)
+
+
+def _questions(connection: DuckDBPyConnection, form: str) -> tuple[QuestionFigures, ...]:
+    judged = records(
+        connection,
+        f"""select question_id, count(*) as judged, count(*) filter (failed) as failed
+        from ({JUDGED_ANSWERS}) group by question_id""",
+        [[form]],
+    )
+    waiting = records(
+        connection,
+        f"""select question_id, count(*) as calls from answers
+        semi join ({SCORECARDS}) s using (call_id, rubric_id) where value = 'unsure' group by question_id""",
+        [[form]],
+    )
+    unsure = {row["question_id"]: row["calls"] for row in waiting}
+    found = [
+        QuestionFigures(
+            question_id=row["question_id"],
+            failed=row["failed"],
+            share=wilson(row["failed"], row["judged"]),
+            unsure=unsure.get(row["question_id"], 0),
+        )
+        for row in judged
+    ]
+    return tuple(sorted(found, key=lambda question: (-question.share.estimate, question.question_id)))
