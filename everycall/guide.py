@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from pathlib import Path
 
@@ -9,8 +10,9 @@ from everycall import __version__
 from everycall.guide_words import WORDS
 from pipeline.errors import ConfigError
 from pipeline.rubric.family import RubricFamily
-from pipeline.rubric.question import Bonus, Choice, Deduction, Multiple, Numeric, Question
+from pipeline.rubric.question import Bonus, Choice, Deduction, Multiple, Numeric, Question, YesNo
 from pipeline.rubric.rubric import Rubric
+from pipeline.rubric.script import Script, Step
 
 TEMPLATE = "guide.html.j2"
 STYLE = "guide.css"
@@ -63,7 +65,8 @@ def worth(form: Rubric, question: Question) -> str:
 def rules(form: Rubric, question: Question) -> list[str]:
     """What an agent must know beside the points: when it is not asked, and what it fails."""
     words = WORDS[form.languages[0]]
-    told = [words["shares"].format(shares=_shares(question))] if _shares(question) else []
+    told = [_steps(script, words) for script in _scripts(question)[:1]]
+    told += [words["shares"].format(shares=_shares(question, words))] if _shares(question, words) else []
     if question.ask_after:
         before = next(each.text for each in form.questions() if each.id == question.ask_after.question)
         answers = ", ".join(words.get(answer, answer.replace("_", " ")) for answer in question.ask_after.answers)
@@ -78,7 +81,33 @@ def rules(form: Rubric, question: Question) -> list[str]:
     return told
 
 
-def _shares(question: Question) -> str:
+def _scripts(question: Question) -> list[Script]:
+    """The scripts that answer a question, the first of them as its form writes it."""
+    match question:
+        case YesNo():
+            parts = [question.yes_when]
+        case Choice() | Multiple():
+            parts = [option.when for option in question.options if option.when]
+        case _:
+            parts = []
+    return [part for part in parts if isinstance(part, Script) and part.step is None]
+
+
+def _steps(script: Script, words: Mapping[str, str]) -> str:
+    """What is to be said, step by step, with the words that none may leave out."""
+    told = [_step(step, words) for step in script.steps]
+    return words["steps" if script.in_order else "steps_free"].format(steps=words["between"].join(told))
+
+
+def _step(step: Step, words: Mapping[str, str]) -> str:
+    title = step.title or step.id.replace("_", " ")
+    if not step.must_say:
+        return title
+    parts = " ".join(words["quote"].format(words=part) for part in step.must_say)
+    return words["must_say"].format(title=title, parts=parts)
+
+
+def _shares(question: Question, words: Mapping[str, str]) -> str:
     """The share of the points that each answer earns, e.g. `resolved 100 %, unresolved 0 %`; "" for yes and no."""
     match question:
         case Choice() | Multiple():
@@ -87,7 +116,8 @@ def _shares(question: Question) -> str:
             shares = [(band.id, band.share) for band in question.bands]
         case _:
             return ""
-    return ", ".join(f"{name.replace('_', ' ')} {share:.0%}" for name, share in shares)
+    named = [f"{words.get(name, name.replace('_', ' '))} {share:.0%}" for name, share in shares]
+    return ("、" if words["separator"] == "：" else ", ").join(named)
 
 
 def _points(value: float) -> str:

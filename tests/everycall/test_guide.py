@@ -72,6 +72,19 @@ def test_the_guide_says_what_is_asked_what_it_is_worth_and_how_it_sounds():
         assert told in words, told
 
 
+def test_a_script_is_told_step_by_step_with_the_words_that_none_may_leave_out():
+    step = "{id: cancel, title: Right to cancel, says: [you can cancel within ten days], must_say: [ten days]}"
+    script = "kind: script, steps: [{id: term, says: [it runs a year]}, " + step + "]"
+    page = page_of(FORM.replace("kind: phrase, phrases: [done]", script))
+    assert "To be said, in this order: term; Right to cancel (with the words “ten days”)." in words_of(page)
+
+
+def test_the_answers_of_a_chinese_form_are_told_in_chinese():
+    words = words_of(render_guide(load_rubric("complaints.zh")))
+    assert "按顺序说：道歉；编号；答复时限；申诉途径。" in words
+    assert "得分比例：完整 100%、部分 40%、未说 0%。" in words
+
+
 def test_words_of_the_form_are_escaped():
     assert "Was it &lt;b&gt;solved&lt;/b&gt;?" in page_of(FORM)
 

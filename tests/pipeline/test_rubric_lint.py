@@ -26,6 +26,8 @@ def rules(*questions: dict[str, object], **more: object) -> list[str]:
         ("Was the customer greeted appropriately?", ["vague"]),
         ("Did the agent greet the customer and ask for the account number?", ["double_barrelled"]),
         ("Did the agent apologise as well as explain the delay?", ["double_barrelled"]),
+        ("Was the agent calm and did they wait for an answer?", ["double_barrelled"]),
+        ("客服是否报了姓名，是否报了公司？", ["double_barrelled"]),
         ("Did the agent smile during the call?", ["inaudible"]),
         ("Did the agent update the record in the system?", ["inaudible", "inaudible"]),
         ("客服是否感谢客户来电？", []),
