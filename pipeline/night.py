@@ -24,7 +24,7 @@ from pipeline.run import Run
 from pipeline.shard import Shard
 from pipeline.shard_rows import ShardRows, add_call, add_failure, arrow_tables
 from pipeline.store import SHARD_TABLES, Part, Store, clean, open_duckdb, write_part
-from pipeline.stored import batches, stored_calls
+from pipeline.stored import CALL_TABLES, batches, stored_calls
 from pipeline.summary import NightSummary, ShardSummary, night_summary
 from pipeline.workers import BuildEngine, in_processes
 
@@ -168,7 +168,8 @@ def _run(
 
 
 def _outcomes(shard: Shard, *, store: Store, engine: Engine, progress: Progress) -> Iterator[Done | Failed]:
-    connection = open_duckdb(store, dates=sorted({item.stored_date for item in shard.items if item.work != "hear"}))
+    dates = sorted({item.stored_date for item in shard.items if item.work != "hear"})
+    connection = open_duckdb(store, dates=dates, tables=CALL_TABLES)
     try:
         for batch in batches(shard.items, size=HEARD_AT_ONCE if shard.work == "hear" else STORED_AT_ONCE):
             stored = stored_calls(connection, [item.stored_id for item in batch if item.work != "hear"])

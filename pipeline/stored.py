@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
 Each = TypeVar("Each")
 
+# What `stored_calls` reads: a connection for it needs no more.
+CALL_TABLES = ("calls", "turns", "turn_vectors")
+
 
 @dataclass(frozen=True, slots=True)
 class StoredCall:

@@ -20,7 +20,7 @@ from pipeline.score.movement import Move, Movement
 from pipeline.score.score import Scorers
 from pipeline.store import Store, open_duckdb
 from pipeline.store.views import select
-from pipeline.stored import batches, stored_calls
+from pipeline.stored import CALL_TABLES, batches, stored_calls
 from pipeline.workers import changed, spread
 
 CALLS_AT_ONCE = 100
@@ -144,7 +144,7 @@ def _jobs(store: Store) -> list[_Job]:
 def _calls(store: Store, job: _Job) -> list[EnrichedCall]:
     """Without the times of words, which no answer's value hangs on."""
     date, call_ids = job
-    with open_duckdb(store, dates=[date]) as connection:
+    with open_duckdb(store, dates=[date], tables=CALL_TABLES) as connection:
         found = stored_calls(connection, call_ids, words=False)
     return [found[call_id].call for call_id in call_ids]
 

@@ -30,8 +30,10 @@ OF_THE_SCORECARD = (
 # All flags on present scorecards. One that stands for another form's too comes to light when that one's is gone.
 STANDING_FLAGS = "parts.standing_flags"
 VIEWS = {
-    "calls": """select * from parts.calls
-        qualify part = max(part) over (partition by call_id) and part = max(part) over (partition by input_hash)""",
+    "calls": """select c.* from parts.calls c semi join (
+            select call_id, input_hash, part from parts.calls
+            qualify part = max(part) over (partition by call_id) and part = max(part) over (partition by input_hash)
+        ) n on c.call_id = n.call_id and c.part = n.part""",
     "turns": f"select * from parts.turns t {OF_THE_CALLS_TURNS}",
     "turn_vectors": f"select * from parts.turn_vectors t {OF_THE_CALLS_TURNS}",
     "scorecards": """select * from parts.scorecards t
@@ -54,11 +56,13 @@ VIEWS = {
 }
 
 
-def open_duckdb(store: Store, *, dates: Sequence[str] | None = None) -> DuckDBPyConnection:
+def open_duckdb(
+    store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES
+) -> DuckDBPyConnection:
     """An in-memory connection with one view a table, as the store is now; tables without files are empty views.
 
     With `dates` the files of other dates are not opened. A call that has since moved to another date is then seen as
-    it was, so ask for calls that are known to lie there.
+    it was, so ask for calls that are known to lie there. Of `tables` name those too that a view rests on.
     """
     import duckdb
 
@@ -68,11 +72,12 @@ def open_duckdb(store: Store, *, dates: Sequence[str] | None = None) -> DuckDBPy
         connection.register_filesystem(filesystem)
     connection.execute("create schema parts")
     counted = snapshot(store, dates=dates)
-    for table in TABLES:
+    for table in tables:
         found = [file for file in counted[table] if dates is None or file.date in dates]
         _create_parts(connection, table, found, filesystem=filesystem)
     for table, query in VIEWS.items():
-        connection.execute(f"create view {table} as {query}")
+        if table in tables or tables is TABLES:
+            connection.execute(f"create view {table} as {query}")
     return connection
 
 
