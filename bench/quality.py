@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import math
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +19,11 @@ from everycall.evaluation import scored_files
 from models.profile import PROFILES
 from pipeline.agreement import QUESTIONS, Agreement, evaluate
 from pipeline.labelled import LabelledCall
+from pipeline.overall.intervals import wilson
 from pipeline.rubric.load import load_rubric
-from pipeline.rubric.question import Question
-from pipeline.score.arithmetic import tally
-from pipeline.score.worth import share
-from pipeline.scorecard import NOT_APPLICABLE, UNSURE, Answer, Scorecard
+from pipeline.score.by_labels import total_by_labels
+from pipeline.score.reliability import COVERAGE
+from pipeline.scorecard import UNSURE, Scorecard
 
 CORPUS = Path(__file__).parent / "corpus"
 PAGE = Path(__file__).parents[1] / "docs" / "quality.md"
@@ -36,7 +36,7 @@ ROUNDING = 1e-6
 class Doubt:
     """Over all answers: the share left to a person, the share wrong among the rest, evidence, calibration error.
 
-    `coverage` is the share of calls whose total by the labels lies in the interval of the scorecard.
+    `covered` is the number of calls whose total by the labels lies in the interval of the scorecard.
     """
 
     answers: int
@@ -44,7 +44,7 @@ class Doubt:
     wrong_when_sure: float
     evidence_hit: float
     calibration_error: float
-    coverage: float
+    covered: int
 
 
 def main() -> None:
@@ -75,6 +75,10 @@ def tables() -> str:
     macros = [f"**{agreement.macro_kappa:.2f}** | | | " for agreement, _ in found.values()]
     lines += [f"| macro | {' | '.join(macros)} |", ""]
     lines += [_sentence(LANGUAGES[language], agreement, doubt) for language, (agreement, doubt) in found.items()]
+    calls, covered = sum(one.calls for one, _ in found.values()), sum(doubt.covered for _, doubt in found.values())
+    lines.append(
+        f"- Both: the total by the labels lies in the score's {COVERAGE:.0%} interval for {_of(covered, calls)}."
+    )
     return "\n".join(lines)
 
 
@@ -109,13 +113,12 @@ def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) 
         wrong_when_sure=float(1 - right[sure].mean()),
         evidence_hit=float(np.mean(hits)),
         calibration_error=expected_calibration_error(probabilities, right),
-        coverage=float(np.mean([_covers(card, truth[card.call_id]) for card in scorecards])),
+        covered=sum(covers(card, labelled_total(card, truth[card.call_id])) for card in scorecards),
     )
 
 
-def _covers(card: Scorecard, call: LabelledCall) -> bool:
-    """Whether the total that the labels come to lies in the interval. A call without either is covered."""
-    total = labelled_total(card, call)
+def covers(card: Scorecard, total: float | None) -> bool:
+    """Whether a total lies in the interval. A call without either is covered."""
     if total is None or card.interval is None:
         return total is None
     low, high = card.interval
@@ -125,17 +128,7 @@ def _covers(card: Scorecard, call: LabelledCall) -> bool:
 def labelled_total(card: Scorecard, call: LabelledCall) -> float | None:
     """The total of the card's form, had every question been answered by its label."""
     form = load_rubric("support").for_language(call.transcript.language)
-    weights, questions = form.weights(), {question.id: question for question in form.questions()}
-    return tally(form, [_by_label(answer, call, weights, questions) for answer in card.answers]).total
-
-
-def _by_label(
-    answer: Answer, call: LabelledCall, weights: Mapping[str, float], questions: Mapping[str, Question]
-) -> Answer:
-    label = call.labels[answer.question_id]
-    possible = 0.0 if label == NOT_APPLICABLE else weights.get(answer.question_id, 0.0)
-    earned = possible * share(questions[answer.question_id], label) if possible else 0.0
-    return replace(answer, value=label, best=label, points=earned, points_possible=possible)
+    return total_by_labels(form, card.answers, call.labels)
 
 
 def expected_calibration_error(probabilities: np.ndarray, right: np.ndarray, *, bins: int = BINS) -> float:
@@ -164,8 +157,15 @@ def _sentence(language: str, agreement: Agreement, doubt: Doubt) -> str:
         f"- {language}: {agreement.calls} calls, {doubt.answers} answers; {doubt.unsure:.1%} unsure, "
         f"{doubt.wrong_when_sure:.1%} wrong among the rest; evidence on a labelled turn for {doubt.evidence_hit:.1%} "
         f"of the answers that have one; calibration error (ECE, {BINS} bins) {doubt.calibration_error:.3f}; "
-        f"the total by the labels lies in the score's 90 % interval for {doubt.coverage:.0%} of the calls."
+        f"the total by the labels lies in the score's {COVERAGE:.0%} interval for "
+        f"{_of(doubt.covered, agreement.calls)}."
     )
+
+
+def _of(covered: int, calls: int) -> str:
+    """A share of the calls with its 95 % interval."""
+    found = wilson(covered, calls)
+    return f"{covered} of {calls} calls ({found.estimate:.0%}, 95 % interval {found.low:.0%} to {found.high:.0%})"
 
 
 if __name__ == "__main__":

@@ -4,50 +4,117 @@ Hear the calls first, with call ids that match the labels:
 
     everycall run CALLS --metadata calls.csv --store STORE
     python -m bench.recognised_agreement --store STORE labelled.jsonl --json OUT
+
+Below the table: how often the interval of the recognised call's total holds the total of the true transcript, and that
+of the labels, beside the share that it states.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from everycall.evaluation import evaluate_files
+from bench.quality import covers
+from everycall.evaluation import scored_files
 from models.profile import PROFILES
 from pipeline.agreement import Agreement, evaluate
-from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.engine import rubric_ids
+from pipeline.labelled import LabelledCall
+from pipeline.rubric.load import load_rubric
+from pipeline.score.by_labels import total_by_labels
+from pipeline.score.reliability import COVERAGE
+from pipeline.scorecard import Scorecard
 from pipeline.store import Store, open_duckdb
 from pipeline.stored import stored_scorecards
 
 
+@dataclass(frozen=True, slots=True)
+class IntervalCoverage:
+    """The shares of the calls of one language whose interval, from recognised speech, holds a total.
+
+    `width` is the intervals' mean, in points.
+    """
+
+    calls: int
+    true_total: float
+    labelled_total: float
+    width: float
+
+
 def main() -> None:
-    """Print both kappas a label, their difference, and the macro figures."""
+    """Print both kappas a label, their difference, the macro figures, and the coverage of the intervals."""
     options = _options()
-    labelled = [call for path in options.labelled for call in read_labelled(path)]
-    heard = stored_agreement(Store(options.store), labelled, rubric=options.rubric)
-    true = evaluate_files(options.labelled, rubric=options.rubric, profile=PROFILES["embedded"])
-    print(f"{'label':20}{'n':>4}{'true text':>11}{'recognised':>12}{'difference':>12}")
-    for name, label in heard.labels.items():
-        written = true.labels[name].kappa
-        print(f"{name:20}{label.n:4}{written:11.2f}{label.kappa:12.2f}{label.kappa - written:12.2f}")
-    fall = heard.macro_kappa - true.macro_kappa
-    print(f"{'macro':20}{heard.calls:4}{true.macro_kappa:11.3f}{heard.macro_kappa:12.3f}{fall:12.3f}")
+    labelled, true_cards = scored_files(options.labelled, rubric=options.rubric, profile=PROFILES["embedded"])
+    cards = stored_cards(Store(options.store), labelled, rubric=options.rubric)
+    heard, true = agreement(cards, labelled), agreement({card.call_id: card for card in true_cards}, labelled)
+    covered = coverage(cards, {card.call_id: card for card in true_cards}, labelled, rubric=options.rubric)
+    print("\n".join([*table(heard, true), *map(_sentence, covered, covered.values())]))
     if options.json:
-        figures = {"true": json.loads(true.to_json()), "recognised": json.loads(heard.to_json())}
+        figures = {
+            "true": json.loads(true.to_json()),
+            "recognised": json.loads(heard.to_json()),
+            "coverage": {language: asdict(each) for language, each in covered.items()},
+        }
         options.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")
 
 
-def stored_agreement(store: Store, labelled: Sequence[LabelledCall], *, rubric: str) -> Agreement:
-    """Agreement of the stored scorecards with the labels. Turns differ between the two, so evidence is not compared."""
-    languages = {call.transcript.language for call in labelled}
-    names = [rubric, *(f"{rubric}.{language}" for language in sorted(languages))]
+def stored_cards(store: Store, labelled: Sequence[LabelledCall], *, rubric: str) -> dict[str, Scorecard]:
+    """The store's scorecard of each labelled call that it has."""
+    names = rubric_ids(load_rubric(rubric))
     with open_duckdb(store) as connection:
         call_ids = [call.transcript.call_id for call in labelled]
         cards = stored_scorecards(connection, call_ids, rubric_ids=names)
+    return {call_id: each[0] for call_id, each in cards.items() if each}
+
+
+def agreement(cards: Mapping[str, Scorecard], labelled: Sequence[LabelledCall]) -> Agreement:
+    """Agreement with the labels. Turns differ between heard and true calls, so evidence is not compared."""
     there = [replace(call, evidence={}) for call in labelled if call.transcript.call_id in cards]
-    return evaluate(there, [card for each in cards.values() for card in each])
+    return evaluate(there, list(cards.values()))
+
+
+def coverage(
+    heard: Mapping[str, Scorecard], true: Mapping[str, Scorecard], labelled: Sequence[LabelledCall], *, rubric: str
+) -> dict[str, IntervalCoverage]:
+    """By language, over the calls that were heard: what the intervals hold."""
+    family = load_rubric(rubric)
+    found: dict[str, IntervalCoverage] = {}
+    for language in sorted({call.transcript.language for call in labelled}):
+        form = family.for_language(language)
+        own = [call for call in labelled if call.transcript.language == language and call.transcript.call_id in heard]
+        if not own:
+            continue
+        pairs = [(heard[call.transcript.call_id], call) for call in own]
+        by_labels = [covers(card, total_by_labels(form, card.answers, call.labels)) for card, call in pairs]
+        by_truth = [covers(card, true[card.call_id].total) for card, _ in pairs]
+        widths = [card.interval[1] - card.interval[0] for card, _ in pairs if card.interval]
+        found[language] = IntervalCoverage(len(own), _mean(by_truth), _mean(by_labels), _mean(widths))
+    return found
+
+
+def table(heard: Agreement, true: Agreement) -> list[str]:
+    """A line a label."""
+    lines = [f"{'label':20}{'n':>4}{'true text':>11}{'recognised':>12}{'difference':>12}"]
+    for name, label in heard.labels.items():
+        written = true.labels[name].kappa
+        lines.append(f"{name:20}{label.n:4}{written:11.2f}{label.kappa:12.2f}{label.kappa - written:12.2f}")
+    fall = heard.macro_kappa - true.macro_kappa
+    return [*lines, f"{'macro':20}{heard.calls:4}{true.macro_kappa:11.3f}{heard.macro_kappa:12.3f}{fall:12.3f}"]
+
+
+def _sentence(language: str, covered: IntervalCoverage) -> str:
+    return (
+        f"{language}: of {covered.calls} intervals of {COVERAGE:.0%} from recognised speech, on average "
+        f"{covered.width:.0f} points wide, {covered.true_total:.1%} hold the total of the true transcript, "
+        f"{covered.labelled_total:.1%} that of the labels"
+    )
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
 
 
 def _options() -> argparse.Namespace:

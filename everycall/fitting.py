@@ -17,6 +17,7 @@ def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) 
     """Fit on all calls of the files and save. Raises ConfigError when there is too little to fit on."""
     from threadpoolctl import threadpool_limits
 
+    from everycall.reliability import measured_reliability
     from models.fit import fit
     from models.heads import save_heads
     from models.registry import build_reader
@@ -24,6 +25,6 @@ def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) 
     calls = [call for path in sorted(paths) for call in read_labelled(path)]
     # Many small products: more threads than one only wait for each other.
     with threadpool_limits(limits=1):
-        heads = fit(calls, encoder=build_reader(profile).encoder, seed=seed)
+        heads = fit(calls, encoder=build_reader(profile).encoder, seed=seed, reliability=measured_reliability)
     save_heads(heads, out)
     return heads

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ import numpy.typing as npt
 from models.call_features import Probabilities, call_features
 from models.fit_turns import TurnFit, fit_turns
 from models.folds import data_sha256, grouped_folds
-from models.heads import FittedHeads, VerdictHead
+from models.heads import FittedHeads, VerdictHead, softmax
+from models.held_out import HeldOut, best
 from models.rough_copies import rough_copies
 from models.turn_features import ROLES, TurnFeatures, turn_features
 from models.verdict_forms import FORMS
@@ -47,12 +48,19 @@ RARE = {
 Calls = Sequence[LabelledCall]
 Matrix = npt.NDArray[np.float64]
 Answers = npt.NDArray[np.str_]
+# By verdict, the probability of each option.
+Shares = dict[str, dict[str, float]]
 
 
-def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0) -> FittedHeads:
+# From calls that were judged held out, and their misheard copies judged likewise, to a part of the card.
+Measure = Callable[[Sequence[HeldOut], Sequence[HeldOut]], Mapping[str, Any]]
+
+
+def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: Measure | None = None) -> FittedHeads:
     """Heads fitted on all calls; their card has the data's hash and the cross-validated figures.
 
-    Calls without acts take part in the verdicts alone. Raises ConfigError when there is too little to fit on.
+    Calls without acts take part in the verdicts alone. `reliability` measures what goes into the card under its name;
+    it changes no weight. Raises ConfigError when there is too little to fit on.
     """
     if len([call for call in calls if call.acts]) < FEWEST_CALLS:
         raise ConfigError(
@@ -60,11 +68,15 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0) -> FittedHeads:
             remedy="Add the calls in models/training to the files you fit on",
         )
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
-    everything = [*calls, *rough_copies(calls, folds=folds, seed=seed)]
-    weights = np.repeat([1.0, COPY_WEIGHT], len(calls))
+    misheard = rough_copies(calls, folds=folds, seed=seed + 1, long=False) if reliability else []
+    everything = [*calls, *rough_copies(calls, folds=folds, seed=seed), *misheard]
+    weights = np.repeat([1.0, COPY_WEIGHT, 0.0], len(calls))[: len(everything)]
     vectors = [encoder.encode([turn.text for turn in call.transcript.turns]) for call in everything]
+    folds = np.tile(folds, 3)[: len(everything)]
     features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]
-    parts, verdicts, answers = fit_features(everything, features, folds=np.tile(folds, 2), weights=weights)
+    parts, verdicts, acts, shares = _fit_features(everything, features, folds=folds, weights=weights)
+    judged = [HeldOut(*each) for each in zip(everything, vectors, acts, shares, strict=True)]
+    originals, rough, others = (judged[place * len(calls) : (place + 1) * len(calls)] for place in range(3))
     card = {
         "data_sha256": data_sha256(calls),
         "calls": len(calls),
@@ -72,8 +84,9 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0) -> FittedHeads:
         "folds": FOLDS,
         "seed": seed,
         "acts_average_precision": {name: value for part in parts.values() for name, value in part.figures.items()},
-        "verdicts_kappa": kappas(calls, {name: found[: len(calls)] for name, found in answers.items()}),
-        "rough_verdicts_kappa": kappas(calls, {name: found[len(calls) :] for name, found in answers.items()}),
+        "verdicts_kappa": kappas(originals, verdicts),
+        "rough_verdicts_kappa": kappas(rough, verdicts),
+        **({"reliability": reliability(originals, others)} if reliability else {}),
     }
     heads = FittedHeads(
         {role: part.head for role, part in parts.items()}, verdicts, encoder=encoder.fingerprint, card=card
@@ -89,30 +102,42 @@ def fit_features(
     folds: npt.NDArray[np.intp],
     weights: Matrix,
 ) -> tuple[dict[Role, TurnFit], dict[str, VerdictHead], dict[str, Answers]]:
-    """Turn fits, verdict heads, and the held-out answers to each verdict.
+    """Turn fits, verdict heads, and the held-out answers to each verdict; empty where a call does not label it.
 
     A call of weight 0 is only answered; one of weight 1 is an original.
     """
+    parts, heads, _, shares = _fit_features(calls, features, folds=folds, weights=weights)
+    return parts, heads, {name: np.asarray([best(each.get(name, {})) for each in shares], "U16") for name in heads}
+
+
+def kappas(judged: Sequence[HeldOut], verdicts: Iterable[str]) -> dict[str, dict[str, float | None]]:
+    """Kappa by verdict and language; None where it is not defined."""
+    languages = sorted({each.call.transcript.language for each in judged})
+    figures: dict[str, dict[str, float | None]] = {}
+    for name in verdicts:
+        figures[name] = {}
+        for language in languages:
+            own = [each for each in judged if each.call.transcript.language == language and each.best(name)]
+            value = kappa([each.call.labels[name] for each in own], [each.best(name) for each in own]).kappa
+            figures[name][language] = None if math.isnan(value) else round(value, 3)
+    return figures
+
+
+def _fit_features(
+    calls: Calls,
+    features: Sequence[Mapping[Role, TurnFeatures]],
+    *,
+    folds: npt.NDArray[np.intp],
+    weights: Matrix,
+) -> tuple[dict[Role, TurnFit], dict[str, VerdictHead], list[dict[str, Probabilities]], list[Shares]]:
+    """Turn fits, verdict heads, and by call the acts and the verdicts as heads of the other folds judge them."""
     parts = {
         role: fit_turns(calls, [each[role] for each in features], folds=folds, weights=weights, role=role)
         for role in ROLES
     }
-    verdicts, answers = _fit_verdicts(calls, _held_out(calls, parts.values()), folds, weights)
-    return parts, verdicts, answers
-
-
-def kappas(calls: Calls, answers: Mapping[str, Answers]) -> dict[str, dict[str, float | None]]:
-    """Kappa by verdict and language; None where it is not defined."""
-    languages = np.asarray([call.transcript.language for call in calls])
-    figures: dict[str, dict[str, float | None]] = {}
-    for name, found in answers.items():
-        right = np.asarray([call.labels.get(name, "") for call in calls])
-        figures[name] = {}
-        for language in sorted(set(languages)):
-            own = (languages == language) & (found != "")
-            value = kappa(list(right[own]), list(found[own])).kappa if own.any() else math.nan
-            figures[name][str(language)] = None if math.isnan(value) else round(value, 3)
-    return figures
+    acts = _held_out(calls, parts.values())
+    heads, shares = _fit_verdicts(calls, acts, folds, weights)
+    return parts, heads, acts, shares
 
 
 def _held_out(calls: Calls, parts: Any) -> list[dict[str, Probabilities]]:
@@ -134,22 +159,22 @@ def _spread(part: TurnFit, by_call: Sequence[dict[str, Probabilities]], calls: C
 
 def _fit_verdicts(
     calls: Calls, probabilities: Sequence[dict[str, Probabilities]], folds: npt.NDArray[np.intp], weights: Matrix
-) -> tuple[dict[str, VerdictHead], dict[str, Answers]]:
-    """A head for each verdict that the calls label in more than one way, and its answers to held-out calls."""
+) -> tuple[dict[str, VerdictHead], list[Shares]]:
+    """A head for each verdict that the calls label in more than one way, and by call its held-out distributions."""
     heads: dict[str, VerdictHead] = {}
-    answers: dict[str, Answers] = {}
+    shares: list[Shares] = [{} for _ in calls]
     for name, form in FORMS.items():
         own = [number for number, call in enumerate(calls) if call.labels.get(name) in form.options]
         right = np.asarray([calls[number].labels[name] for number in own])
-        if len(own) < FEWEST_CALLS or len(set(right)) < 2:
+        if np.sum(weights[own] > 0) < FEWEST_CALLS or len(set(right)) < 2:
             continue
         features = np.stack(
             [call_features(form.features, calls[number].transcript.turns, probabilities[number]) for number in own]
         )
         heads[name] = _verdict_head(name, features, right, weights[own])
-        answers[name] = np.full(len(calls), "", dtype="U16")
-        answers[name][own] = _cross_validated(name, features, right, folds[own], weights[own])
-    return heads, answers
+        for number, found in zip(own, _cross_validated(name, features, right, folds[own], weights[own]), strict=True):
+            shares[number][name] = found
+    return heads, shares
 
 
 def _verdict_head(name: str, features: Matrix, right: Answers, weights: Matrix) -> VerdictHead:
@@ -173,15 +198,20 @@ def _verdict_head(name: str, features: Matrix, right: Answers, weights: Matrix) 
 
 def _cross_validated(
     name: str, features: Matrix, right: Answers, folds: npt.NDArray[np.intp], weights: Matrix
-) -> Answers:
-    """The answer to each call from a head fitted on the other folds."""
-    found = np.empty(len(right), dtype=right.dtype)
+) -> list[dict[str, float]]:
+    """The distribution for each call by a head fitted on the other folds."""
+    found: list[dict[str, float]] = [{} for _ in right]
     for fold in np.unique(folds):
         held = folds == fold
         learnt = ~held & (weights > 0)
         if len(set(right[learnt])) < 2:
-            found[held] = right[learnt][0]
-            continue
-        head = _verdict_head(name, features[learnt], right[learnt], weights[learnt])
-        found[held] = np.asarray(head.options)[(features[held] @ head.weights + head.bias).argmax(axis=1)]
+            options, shares = [str(right[learnt][0])], np.ones((int(held.sum()), 1))
+        else:
+            head = _verdict_head(name, features[learnt], right[learnt], weights[learnt])
+            options, shares = (
+                [str(option) for option in head.options],
+                softmax(features[held] @ head.weights + head.bias),
+            )
+        for number, row in zip(np.flatnonzero(held), shares.tolist(), strict=True):
+            found[number] = dict(zip(options, row, strict=True))
     return found

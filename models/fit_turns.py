@@ -49,7 +49,7 @@ def fit_turns(
     """
     call = np.repeat(np.arange(len(calls)), [len(features.turns) for features in found])
     turn = np.concatenate([np.asarray(features.turns, dtype=np.intp) for features in found])
-    acts = _acts(calls, role)
+    acts = _acts([each for each, weight in zip(calls, weights, strict=True) if weight > 0], role)
     truth = _truth(calls, call, turn, acts)
     dense, grams = _dense(found), _grams(found)
     shares = weights[call]

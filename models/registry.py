@@ -86,8 +86,15 @@ def build_reader(profile: Profile) -> Reader:
 def build_judges(profile: Profile) -> Judges:
     """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
     from pipeline.score import Judges
+    from pipeline.score.reliability import reliability_of
 
-    return Judges(heads=_heads(profile), encoder=_encoder(profile), language_model=_language_model(profile))
+    heads = _heads(profile)
+    return Judges(
+        heads=heads,
+        encoder=_encoder(profile),
+        language_model=_language_model(profile),
+        reliability=reliability_of(heads.card),
+    )
 
 
 def resolve_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str]:

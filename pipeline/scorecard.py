@@ -60,7 +60,7 @@ class SectionScore:
 class Scorecard:
     """All answers of one call to one rubric version. `total` is a view of the answers, 0 to 100 (or the form's `most`).
 
-    `interval` is where the total lies with 90 % probability, given the answers' own probabilities.
+    `interval` is where the total lies 90 % of the time, as measured on held-out calls (see `score.interval`).
     `auto_failed` names the questions that failed the whole form.
     """
 

@@ -76,7 +76,9 @@ class Asked(Part):
     severity: Severity | None = Field(
         default=None, description="How grave a fail is: raises a flag of that severity; none when left out."
     )
-    thresholds: Thresholds | None = Field(default=None, description="Overrides the form's thresholds.")
+    thresholds: Thresholds | None = Field(
+        default=None, description="Overrides the form's thresholds and its risk for this question."
+    )
     indicator: Indicator | None = Field(default=None, description="What it is an indicator of, for centre profiles.")
 
     def answers(self) -> tuple[str, ...]:

@@ -54,7 +54,15 @@ class Rubric(Part):
     title: str = Field(min_length=1, description="What a reader sees.")
     languages: tuple[Language, ...] = Field(min_length=1, description="The languages of calls that it can judge.")
     used_for: UsedFor = Field(default_factory=UsedFor, description="Which calls it judges; all when left out.")
-    thresholds: Thresholds = Field(default_factory=Thresholds, description="When an answer is unsure.")
+    risk: float = Field(
+        default=0.10,
+        ge=0.02,
+        le=0.5,
+        description="Of the answers given without a person at most this share is wrong; the others are `unsure`.",
+    )
+    thresholds: Thresholds | None = Field(
+        default=None, description="Overrides what the risk makes of the fitted heads' held-out answers."
+    )
     most: float = Field(
         default=100, ge=100, le=200, description="The highest total; above 100 a bonus may lift a score past 100."
     )

@@ -17,6 +17,8 @@ from pipeline.transcript import Language
 
 # How a scale's one detector is called.
 GRADED = "graded"
+# Detectors that look at no words.
+_WORDLESS = frozenset({"measure", "metadata"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,11 @@ class Asking:
     thresholds: Thresholds
     stake: float
     method: str
+
+    @property
+    def rests_on_words(self) -> bool:
+        """Whether anything that was said can change the answer."""
+        return not _WORDLESS.issuperset(self.method.split("+"))
 
 
 def askings(rubric: Rubric, *, judges: Judges, language: Language) -> tuple[Asking, ...]:
@@ -59,7 +66,9 @@ def _asking(question: Question, rubric: Rubric, stake: float, *, judges: Judges,
         question=question,
         applies=applies,
         options=built,
-        thresholds=question.thresholds or rubric.thresholds,
+        thresholds=question.thresholds
+        or rubric.thresholds
+        or judges.reliability.thresholds(question.id, risk=rubric.risk),
         stake=stake,
         method="+".join(kinds),
     )

@@ -38,6 +38,16 @@ class Case:
         return tuple(wording(turn.text) for turn in self.transcript.turns)
 
     @cached_property
+    def heard_badly(self) -> bool:
+        """Whether the recogniser doubted any word."""
+        return any(turn.confidence < 1 for turn in self.transcript.turns)
+
+    @cached_property
+    def misheard_shares(self) -> dict[tuple[int, ...], float]:
+        """What `hearing` found out of the turns that answers rest on."""
+        return {}
+
+    @cached_property
     def acts(self) -> Mapping[str, npt.NDArray[np.float32]]:
         """For each act, one probability a turn."""
         return self.judges.heads.act_probabilities(self.call)

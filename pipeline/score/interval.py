@@ -1,5 +1,9 @@
-"""Where a total lies with 90 % probability, when each answer is drawn by its own probabilities.
+"""Where a total lies 90 % of the time, when each answer is drawn by its own probabilities.
 
+The bounds are quantiles of the draws. Which ones is measured on held-out labelled calls (`Reliability.level`): totals
+move in steps, so the quantiles that 90 % of the draws lie between hold more than 90 % of the true totals, and answers
+to one call may be wrong together, so that they hold fewer. Measuring it so is distributional conformal prediction:
+Chernozhukov, Wuethrich and Zhu (2021), PNAS 118 (48).
 Seeded Monte Carlo: each question has its own stream, named by its id, so neither the order of the questions nor the
 number of calls changes a digit. A question that is asked after another is asked in the draws in which that one was
 answered so. Draws in which nothing applies are left out.
@@ -17,6 +21,7 @@ import numpy.typing as npt
 
 from pipeline.rubric.question import AutoFail, Question, is_one_of
 from pipeline.rubric.rubric import Rubric
+from pipeline.score.reliability import COVERAGE
 from pipeline.score.ruling import Ruling
 from pipeline.score.worth import part, points, possible, share
 from pipeline.scorecard import FAILED, NOT_APPLICABLE
@@ -24,8 +29,7 @@ from pipeline.scorecard import FAILED, NOT_APPLICABLE
 Draws = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
-DRAWS = 2000
-COVERAGE = 0.90
+DRAWS = 1000
 
 
 def _nothing() -> Draws:
@@ -62,8 +66,18 @@ class _Drawn:
         return np.asarray(self.indices < len(self.answers) - 1)
 
 
-def interval(rubric: Rubric, rulings: Sequence[Ruling]) -> tuple[float, float] | None:
-    """The lower and upper bound; None when nothing applied in any draw."""
+def interval(rubric: Rubric, rulings: Sequence[Ruling], *, level: float = COVERAGE) -> tuple[float, float] | None:
+    """The quantiles between which `level` of the draws lie; None when nothing applied in any draw."""
+    drawn = totals(rubric, rulings)
+    if not len(drawn):
+        return None
+    tail = (1 - level) / 2
+    low, high = np.quantile(drawn, [tail, 1 - tail])
+    return float(low), float(high)
+
+
+def totals(rubric: Rubric, rulings: Sequence[Ruling]) -> Draws:
+    """The total of each draw in which anything applies, float64 [up to `DRAWS`]."""
     stakes = rubric.stakes()
     by_id = {ruling.answer.question_id: ruling for ruling in rulings}
     followed = {question.ask_after.question for question in rubric.questions() if question.ask_after}
@@ -79,7 +93,7 @@ def interval(rubric: Rubric, rulings: Sequence[Ruling]) -> tuple[float, float] |
             found = drawn[question.id] = _draw(question, ruling, drawn)
             _add(into, question, found, stake=stakes[question.id])
             _cap(question.auto_fail, found, form=form_cap, section=into.cap)
-    return _quantiles(sums, form_cap)
+    return _totals(sums, form_cap)
 
 
 def _draw(question: Question, ruling: Ruling, earlier: dict[str, _Drawn]) -> _Drawn:
@@ -134,18 +148,13 @@ def _cap(auto_fail: AutoFail | None, drawn: _Drawn, *, form: Draws, section: Dra
     cap[fails] = np.minimum(cap[fails], auto_fail.cap)
 
 
-def _quantiles(sums: Sequence[_Sums], form_cap: Draws) -> tuple[float, float] | None:
+def _totals(sums: Sequence[_Sums], form_cap: Draws) -> Draws:
     possible_points = sum((each.possible for each in sums), _nothing())
     judged = np.any([each.judged for each in sums], axis=0)
     counts = (possible_points > 1e-9) | judged
-    if not counts.any():
-        return None
     earned = sum((np.minimum(each.earned, each.possible * each.cap / 100) for each in sums), _nothing())
     lost = sum((np.maximum(each.lost, each.at_risk * (1 - each.cap / 100)) for each in sums), _nothing())
     gained = sum((each.gained * (each.cap >= 100) for each in sums), _nothing())
     start = np.full(DRAWS, 100.0)
     np.divide(100 * earned, possible_points, out=start, where=possible_points > 1e-9)
-    totals = np.minimum(np.maximum(start + gained - lost, 0), form_cap)[counts]
-    tail = (1 - COVERAGE) / 2
-    low, high = np.quantile(totals, [tail, 1 - tail])
-    return float(low), float(high)
+    return np.asarray(np.minimum(np.maximum(start + gained - lost, 0), form_cap)[counts])

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import Heads, LanguageModel, TextEncoder
+from pipeline.score.reliability import Reliability
 
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """What judges a call. `encoder` serves `meaning` and `language_model` serves `model`; either may be missing."""
+    """What judges a call. `encoder` serves `meaning` and `language_model` serves `model`; either may be missing.
+
+    `reliability` says how far their answers can be relied on.
+    """
 
     heads: Heads
     encoder: TextEncoder | None = None
     language_model: LanguageModel | None = None
+    reliability: Reliability = field(default_factory=Reliability)
 
     @property
     def fingerprint(self) -> str:
@@ -23,4 +28,5 @@ class Judges:
             self.heads.fingerprint,
             self.encoder.fingerprint if self.encoder else "",
             self.language_model.fingerprint if self.language_model else "",
+            self.reliability.fingerprint,
         )

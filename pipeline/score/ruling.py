@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
 from pipeline.score.asking import GRADED, Asking
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
+from pipeline.score.hearing import given_up, misheard_share
 from pipeline.score.reasons import not_applying, not_asked
 from pipeline.score.weighing import (
     Detect,
@@ -63,8 +64,13 @@ def rule(asking: Asking, case: Case, *, earlier: Mapping[str, Ruling]) -> Ruling
     joint = {option: decided * p for option, p in weighing.probabilities.items()}
     joint[NOT_APPLICABLE] = 1 - decided
     best = max(joint, key=lambda option: joint[option])
-    sure = _sure(asking, best, decided, weighing)
     support = _support(asking, best, asked, applying, weighing, case=case)
+    if asking.rests_on_words and not support.evidence:
+        doubt = case.judges.reliability.misheard * misheard_share(case, support.searched)
+        applying, weighing = _doubted(applying, weighing, best, doubt)
+        decided = asked.decided * applying.probability
+        applies = asked.probability * applying.probability
+    sure = _sure(asking, best, decided, weighing)
     return Ruling(
         answer=Answer(
             question_id=asking.question.id,
@@ -83,6 +89,22 @@ def rule(asking: Asking, case: Case, *, earlier: Mapping[str, Ruling]) -> Ruling
         options=weighing.probabilities,
         gate=applying.probability,
     )
+
+
+def certainty(ruling: Ruling) -> float:
+    """The threshold up to which an answer is sure: the probability that it applies and, if so, that it is this one."""
+    best = ruling.answer.best
+    return 1 - ruling.applies if best == NOT_APPLICABLE else min(ruling.applies, ruling.options.get(best, 0.0))
+
+
+def _doubted(applying: Detection, weighing: Weighing, best: str, doubt: float) -> tuple[Detection, Weighing]:
+    """Nothing was found to speak for the answer: part of that may be words heard badly."""
+    if doubt <= 0:
+        return applying, weighing
+    if best != NOT_APPLICABLE:
+        return applying, replace(weighing, probabilities=given_up(weighing.probabilities, best, share=doubt))
+    gate = given_up({"yes": applying.probability, "no": 1 - applying.probability}, "no", share=doubt)["yes"]
+    return replace(applying, probability=min(gate, 1.0)), weighing
 
 
 def _asked(asking: Asking, earlier: Mapping[str, Ruling]) -> _Asked:

@@ -20,7 +20,7 @@ from pipeline.scorecard import Scorecard
 from pipeline.transcript import Language
 
 # Raise when the code of a detector or of the arithmetic changes an answer: scorecards are then made again.
-REVISION = 1
+REVISION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ class Scorer:
         rulings = self.rulings(Case(call=call, judges=self.judges))
         answers = tuple(ruling.answer for ruling in rulings)
         result = tally(self.rubric, answers)
+        level = self.judges.reliability.level
         return Scorecard(
             call_id=call.transcript.call_id,
             rubric_id=self.rubric.id,
@@ -50,7 +51,7 @@ class Scorer:
             answers=answers,
             sections=result.sections,
             total=result.total,
-            interval=interval(self.rubric, rulings) if result.total is not None else None,
+            interval=interval(self.rubric, rulings, level=level) if result.total is not None else None,
             auto_failed=result.auto_failed,
             fingerprint=score_fingerprint(call, rubric=self.rubric, judges=self.judges),
         )

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from bench.quality import PAGE, expected_calibration_error, replaced, tables
+from bench.quality import PAGE, covers, expected_calibration_error, replaced, tables
+from pipeline.scorecard import Scorecard
 
 
 def test_stated_probabilities_that_come_true_have_no_calibration_error():
@@ -21,6 +22,20 @@ def test_certainty_belongs_to_the_last_bin():
 def test_only_what_stands_between_the_markers_is_replaced():
     page = "before\n<!-- agreement -->\nold\n<!-- /agreement -->\nafter\n"
     assert replaced(page, "new") == "before\n<!-- agreement -->\nnew\n<!-- /agreement -->\nafter\n"
+
+
+@pytest.mark.parametrize(
+    ("interval", "total", "covered"),
+    [
+        ((40.0, 60.0), 60.0, True),
+        ((40.0, 60.0), 60.1, False),
+        (None, None, True),
+        (None, 50.0, False),
+        ((0.0, 1.0), None, True),
+    ],
+)
+def test_a_total_is_covered_by_the_interval_that_it_lies_in(interval, total, covered):
+    assert covers(Scorecard("c1", "r", "1", (), (), None, interval), total) is covered
 
 
 @pytest.mark.slow

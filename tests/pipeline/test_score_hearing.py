@@ -1,0 +1,90 @@
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rubric_forms import form, happens, yes_no
+from score_cases import call, judges
+
+from pipeline.enriched import Conduct, EnrichedCall
+from pipeline.score import score
+from pipeline.score.case import Case
+from pipeline.score.hearing import given_up, misheard_share
+from pipeline.score.judges import Judges
+from pipeline.score.reliability import Reliability
+from pipeline.scorecard import Scorecard
+
+RELIABILITY = Reliability(misheard=0.8)
+SPOKEN = call(("agent", "hello there"), ("customer", "hi"))
+SAYS_HELLO = yes_no("greeted", yes_when={"kind": "phrase", "phrases": ["hello"], "found": 0.98, "absent": 0.02})
+SAYS_SORRY = yes_no("sorry", yes_when={"kind": "phrase", "phrases": ["sorry"], "found": 0.98, "absent": 0.02})
+
+
+def heard(confidence: float, of: EnrichedCall = SPOKEN) -> EnrichedCall:
+    turns = tuple(replace(turn, confidence=confidence) for turn in of.transcript.turns)
+    return replace(of, transcript=replace(of.transcript, turns=turns))
+
+
+def card(of: EnrichedCall, *questions: dict[str, object], **verdicts: dict[str, float]) -> Scorecard:
+    asked = judges(**verdicts)
+    judging = Judges(asked.heads, encoder=asked.encoder, reliability=RELIABILITY)
+    (made,) = score([of], rubric=form(list(questions)), judges=judging)
+    return made
+
+
+def test_words_heard_badly_widen_the_interval_of_the_same_transcript():
+    clear, noisy = (card(heard(confidence), SAYS_HELLO, SAYS_SORRY) for confidence in (0.99, 0.6))
+    assert (clear.interval, noisy.interval) == ((50.0, 50.0), (50.0, 100.0))
+
+
+def test_an_answer_that_found_nothing_is_less_sure_where_words_are_doubted():
+    assert card(heard(1.0), SAYS_SORRY).answer("sorry").probability == pytest.approx(0.98)
+    assert card(heard(0.75), SAYS_SORRY).answer("sorry").probability == pytest.approx(0.98 * (1 - 0.8 * 0.25))
+
+
+def test_enough_doubt_leaves_the_answer_to_a_person_and_keeps_the_best_one():
+    found = card(heard(0.4), SAYS_SORRY).answer("sorry")
+    assert (found.value, found.best) == ("unsure", "no")
+
+
+def test_words_that_were_found_count_as_before():
+    assert card(heard(0.5), SAYS_HELLO).answer("greeted").probability == pytest.approx(0.98)
+
+
+def test_a_measured_number_owes_nothing_to_words():
+    timed = replace(SPOKEN, conduct=Conduct(silence_share=0.1))
+    asked = yes_no("quiet", yes_when={"kind": "measure", "name": "silence_share", "at_most": 0.2})
+    assert card(heard(0.5, timed), asked) == replace(card(timed, asked))
+
+
+def test_what_seems_not_to_apply_may_have_been_misheard():
+    asked = yes_no("asked", applies_when=happens("applies"))
+    found = card(heard(0.5), asked, asked={"yes": 1.0, "no": 0.0}, applies={"yes": 0.1, "no": 0.9}).answer("asked")
+    assert (found.best, found.probability) == ("na", pytest.approx(0.9 * (1 - 0.8 * 0.5)))
+
+
+def test_a_long_turn_counts_for_as_many_words_as_it_has():
+    turns = heard(1.0).transcript.turns
+    mixed = replace(SPOKEN.transcript, turns=(replace(turns[0], confidence=0.5), replace(turns[1], confidence=0.8)))
+    case = Case(call=replace(SPOKEN, transcript=mixed), judges=judges())
+    assert misheard_share(case, (0, 1)) == pytest.approx(1 - (11 * 0.5 + 2 * 0.8) / 13)
+    assert misheard_share(case, (1,)) == pytest.approx(0.2)
+    assert misheard_share(case, ()) == misheard_share(case, (0, 1))
+
+
+def test_what_came_in_writing_is_not_misheard():
+    assert misheard_share(Case(call=SPOKEN, judges=judges()), (0, 1)) == 0.0
+
+
+@given(st.lists(st.floats(min_value=0.01, max_value=1), min_size=2, max_size=5), st.floats(min_value=0, max_value=1))
+def test_the_best_answer_gives_up_probability_but_not_its_place(weights: list[float], share: float):
+    shares = {str(number): weight / sum(weights) for number, weight in enumerate(weights)}
+    best = max(shares, key=lambda option: shares[option])
+    left = given_up(shares, best, share=share)
+    assert sum(left.values()) == pytest.approx(1)
+    assert left[best] <= shares[best] + 1e-12
+    assert left[best] >= max(left.values()) - 1e-9
+
+
+def test_certainty_goes_to_all_others_alike():
+    assert given_up({"a": 1.0, "b": 0.0, "c": 0.0}, "a", share=0.2) == pytest.approx({"a": 0.8, "b": 0.1, "c": 0.1})
