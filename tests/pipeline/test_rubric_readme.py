@@ -11,6 +11,7 @@ from pipeline.flags import flag
 from pipeline.read.conduct import conduct_of
 from pipeline.recording import CallMetadata
 from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.lint import lint
 from pipeline.rubric.load import FOLDER, _StrictLoader, parse_rubric
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.score import score
@@ -20,6 +21,7 @@ PAGE = (FOLDER / "README.md").read_text("utf-8")
 FENCE = re.compile(r"^```(yaml|call)\n(.*?)^```\n(?=([^\n]*))", re.MULTILINE | re.DOTALL)
 SPOKEN = re.compile(r"^(agent|customer)(?: ([\d.]+)-([\d.]+))?: (.*)$")
 FIELDS = ("queue", "direction", "started_at")
+CHINESE = re.compile("[一-鿿]")
 
 
 def whole(text: str) -> str:
@@ -29,14 +31,19 @@ def whole(text: str) -> str:
         content = {"questions": content}
     if "questions" in content:
         content["sections"] = [{"id": "all", "title": "All", "weight": 1, "questions": content.pop("questions")}]
-    return yaml.safe_dump({"id": "example.en", "title": "Example", "languages": ["en"]} | content)
+    made = {"id": "example", "title": "Example", "languages": ["en"]} | content
+    return yaml.safe_dump(made | {"id": f"{made['id']}.{made['languages'][0]}"}, allow_unicode=True)
 
 
 def spoken(text: str) -> EnrichedCall:
     lines = text.strip().splitlines()
-    metadata = CallMetadata(**dict(line.split(": ", 1) for line in lines if line.split(":")[0] in FIELDS))
+    known = dict(line.split(": ", 1) for line in lines if line.split(":")[0] in (*FIELDS, "topic"))
+    metadata = CallMetadata(
+        **{name: known[name] for name in FIELDS if name in known}, extra={"topic": known.get("topic", "")}
+    )
     said = [match for match in map(SPOKEN.match, lines) if match]
-    made = call(*((match[1], match[4]) for match in said), metadata=metadata)
+    language = "zh" if CHINESE.search(text) else "en"
+    made = call(*((match[1], match[4]) for match in said), metadata=metadata, language=language)
     if not said[0][2]:
         return made
     turns = tuple(
@@ -66,12 +73,29 @@ def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
     (expected,) = re.findall(r"Score: \*\*([\d.]+)\*\*", after)
     assert round(card.total, 1) == float(expected)
     assert set(re.findall(r"`(\w+_fail)`", after)) <= {each.rule for each in flag(of, card)}
+    for reason in re.findall(r"The reason is `([^`]+)`", after):
+        assert reason in {answer.reason for answer in card.answers}
+
+
+def test_what_lint_finds_is_what_the_page_says():
+    ((_, text, after),) = [each for each in FENCE.findall(PAGE) if each[2].startswith("Lint finds")]
+    rubric = parse_rubric(whole(text), source="rubrics/README.md")
+    assert {finding.rule for finding in lint(rubric)} == set(re.findall(r"`(\w+)`", after))
 
 
 def test_every_kind_and_feature_has_an_example():
     forms = "".join(text for kind, text, _ in FENCE.findall(PAGE) if kind == "yaml")
     for kind in ("yes_no", "choice", "multiple", "numeric", "scale", "deduction", "bonus"):
         assert f"kind: {kind}\n" in forms
-    for key in ("applies_when", "ask_after", "auto_fail", "severity", "kano: must_be", "kano: attractive", "indicator",
-                "targets", "used_for", "valid_from", "changes", "quantitative_share", "kpis", "most"):  # fmt: skip
-        assert f"{key}:" in forms or key in forms, key
+    keys = (
+        "applies_when ask_after auto_fail severity indicator targets used_for valid_from changes quantitative_share kpis "
+        "most topics queues directions window_days must_say in_order first_turns after before penalty include forms"
+    )
+    for key in keys.split():
+        assert f"{key}:" in forms, key
+    values = (
+        "must_be attractive form section handle_time_s silence_share hold_s answer_speed_s script prohibited model "
+        "measure metadata each count before phrase verbatim pattern meaning"
+    )
+    for value in values.split():
+        assert re.search(rf": {value}[,}}\n]", forms), value
