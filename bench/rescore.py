@@ -91,10 +91,11 @@ def rescored(store: Path, rubric: Path, *, more: Sequence[str] = ()) -> Cost:
     memory = _Memory(process.pid)
     memory.start()
     _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
     wall_s = time.monotonic() - begun_s
     memory.done.set()
-    if status:
-        raise SystemExit(f"`everycall score` ended with {os.waitstatus_to_exitcode(status)}")
+    if process.returncode:
+        raise SystemExit(f"`everycall score` ended with {process.returncode}")
     return Cost(calls, wall_s, usage.ru_utime + usage.ru_stime, memory.peak_mb, load_before)
 
 
