@@ -83,7 +83,7 @@ def _measure(chosen: Sequence[Reference], ears: Ears, shard: int) -> tuple[list[
     for start in range(0, len(chosen), shard):
         part = chosen[start : start + shard]
         before = time.process_time()
-        calls = [_decoded(reference) for reference in part]
+        calls = [decoded(reference) for reference in part]
         decode_s += time.process_time() - before
         before = time.process_time()
         heard = list(hear(calls, ears=ears))
@@ -100,7 +100,7 @@ def _measure(chosen: Sequence[Reference], ears: Ears, shard: int) -> tuple[list[
     return rows, cost
 
 
-def _decoded(reference: Reference) -> tuple[Recording, Audio]:
+def decoded(reference: Reference) -> tuple[Recording, Audio]:
     """A call as ingest would hand it over, with nothing known but its audio."""
     content = reference.audio.read_bytes()
     decoded = decode(content, name=reference.audio.name, limits=AudioLimits())

@@ -65,8 +65,8 @@ def errors_of(reference: Reference, transcript: Transcript | None) -> Errors:
     """Compares. Two-channel calls channel by channel, mono mixes in time order; a failed call is all deletions."""
     turns = transcript.turns if transcript else ()
     pairs = _texts(reference, turns)
-    edits, units = _edits(pairs, reference.language, digits=False)
-    edits_digits, units_digits = _edits(pairs, reference.language, digits=True)
+    edits, units = edits_in(pairs, reference.language, digits=False)
+    edits_digits, units_digits = edits_in(pairs, reference.language, digits=True)
     right, words = _roles(reference, turns)
     wrong_s, speech_s = diarization_error(reference, turns) if reference.mono else (0.0, 0.0)
     return Errors(edits, units, edits_digits, units_digits, right, words, wrong_s, speech_s)
@@ -123,7 +123,7 @@ def _texts(reference: Reference, turns: Sequence[Turn]) -> list[tuple[str, str]]
     ]
 
 
-def _edits(pairs: Sequence[tuple[str, str]], language: str, *, digits: bool) -> tuple[int, int]:
+def edits_in(pairs: Sequence[tuple[str, str]], language: str, *, digits: bool) -> tuple[int, int]:
     """Word or character edits over all pairs, and the length of the references."""
     import jiwer
 

@@ -1,0 +1,125 @@
+"""Everycall's hearing beside others', with the same weights, beam and threads, in turn, on the same calls.
+
+Run `python -m bench.hear --calls DIR --count 100 --peers one-by-one,batched --json OUT`. Each system runs in a process
+of its own, so that its memory is its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from bench.hear_load import cuts, read_load, write_load
+from bench.hear_reference import Reference, edits_in, references
+from bench.hear_systems import SYSTEMS, Setup, Texts
+from models.weights import locate
+from models.whisper import best_device
+
+COLUMNS = ("audio_s_per_s", "cpu_s_per_audio_min", "peak_mb", "error_rate")
+
+
+def main() -> None:
+    """Runs the systems in turn and prints a line each; `--system` runs one here."""
+    options = _options()
+    if options.system:
+        print(json.dumps(measured(options.system, read_load(options.calls), _setup(options))))
+        return
+    report: dict[str, dict[str, float]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        chosen = [
+            call
+            for call in references(options.calls)
+            if call.language == options.language and call.mono == (options.layout == "mono")
+        ]
+        load = write_load(cuts(chosen, options.count), Path(folder))
+        print(f"{len(load)} calls, {options.language}, {options.layout}, beam {options.beam}", flush=True)
+        print(f"{'system':16}" + "".join(f"{column:>22}" for column in COLUMNS), flush=True)
+        for name in ["everycall", *filter(None, options.peers.split(","))]:
+            report[name] = _apart(name, Path(folder), options)
+            print(f"{name:16}" + "".join(f"{report[name][column]:22.4g}" for column in COLUMNS), flush=True)
+    if options.json:
+        options.json.write_text(json.dumps(report, indent=1), "utf-8")
+
+
+def measured(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, float]:
+    """One system over all calls in this process: speed, cost, memory and error."""
+    wall_s, cpu_s = time.perf_counter(), time.process_time()
+    heard = list(SYSTEMS[name](calls, setup))
+    wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
+    # Counted before the errors are: what compares texts is not part of what was measured.
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    audio_s = sum(_duration_s(call) for call in calls)
+    return {
+        "calls": len(calls),
+        "audio_s": round(audio_s, 1),
+        "audio_s_per_s": round(audio_s / wall_s, 2),
+        "cpu_s_per_audio_min": round(cpu_s / audio_s * 60, 3),
+        "peak_mb": round(peak_mb),
+        "error_rate": round(error_rate(calls, heard), 4),
+    }
+
+
+def error_rate(calls: Sequence[Reference], heard: Sequence[Texts]) -> float:
+    """Word or character error rate over all calls, channel by channel; a mono mix as one text in time order."""
+    wrong = units = 0
+    for call, texts in zip(calls, heard, strict=True):
+        roles = [None] if call.mono else [call.channels[channel] for channel in sorted(call.channels)]
+        truths = [" ".join(turn[3] for turn in call.turns if role in (None, turn[0])) for role in roles]
+        found = edits_in(list(zip(truths, texts.by_channel, strict=True)), call.language, digits=False)
+        wrong, units = wrong + found[0], units + found[1]
+    return wrong / units
+
+
+def _duration_s(call: Reference) -> float:
+    import wave
+
+    with wave.open(str(call.audio)) as file:
+        return file.getnframes() / file.getframerate()
+
+
+def _apart(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:
+    """One system in a process of its own."""
+    command = [sys.executable, "-m", "bench.hear", "--calls", str(folder), "--system", name]
+    command += ["--beam", str(options.beam), "--threads", str(options.threads), "--asr", options.asr]
+    command += ["--device", options.device]
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"{name} failed:\n{done.stderr[-2000:]}")
+    result: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return result
+
+
+def _setup(options: argparse.Namespace) -> Setup:
+    device, compute_type = best_device() if options.device == "auto" else (options.device, "int8")
+    if device == "cuda":
+        compute_type = "float16"
+    return Setup(locate(options.asr), device, compute_type, options.beam, options.threads)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--calls", type=Path, required=True, help="folder with ID.ref.json, audio files and mono/")
+    parser.add_argument("--count", type=int, default=100, help="how many calls of 1 to 4 minutes to cut from them")
+    parser.add_argument("--language", default="en", choices=["en", "zh"])
+    parser.add_argument("--layout", default="two-channel", choices=["two-channel", "mono"])
+    parser.add_argument("--peers", default="one-by-one,batched", help=f"of {', '.join(SYSTEMS)}")
+    parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
+    parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
+    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--system", choices=list(SYSTEMS), help=argparse.SUPPRESS)
+    parsed: Any = parser.parse_args()
+    return argparse.Namespace(**vars(parsed))
+
+
+if __name__ == "__main__":
+    main()

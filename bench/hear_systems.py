@@ -1,0 +1,146 @@
+"""Systems that hear: Everycall, and the ways in which others run the same weights. Each gives words by channel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from bench.hear_reference import Reference
+from pipeline.recording import ASR_SAMPLE_RATE_HZ
+from pipeline.transcript import Transcript
+
+BATCH = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What all systems share: the weights, the beam, the device and how many threads may compute."""
+
+    weights: Path
+    device: str
+    compute_type: str
+    beam_size: int
+    threads: int
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """What a system heard in a call: one text a channel, a single one for a mono mix."""
+
+    call_id: str
+    by_channel: tuple[str, ...]
+
+
+System = Callable[[Sequence[Reference], Setup], Iterator[Texts]]
+
+
+def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """Everycall as a night runs it: turns with roles and word times, of which only the words are compared."""
+    from dataclasses import replace
+
+    from models.campplus import campplus
+    from models.silero import silero
+    from models.whisper import Whisper, WhisperSettings
+    from pipeline.hear.hear import Ears, hear
+    from pipeline.hear.settings import HearSettings
+
+    settings = WhisperSettings(beam_size=setup.beam_size, chinese_beam_size=setup.beam_size, workers=setup.threads)
+    recogniser = Whisper(
+        setup.weights, "whisper", device=setup.device, compute_type=setup.compute_type, settings=replace(settings)
+    )
+    ears = Ears(
+        voice=silero(), recogniser=recogniser, diarizer=campplus(), settings=HearSettings(threads=setup.threads)
+    )
+    for call, heard in zip(calls, hear(map(_recorded, calls), ears=ears), strict=True):
+        turns = heard.turns if isinstance(heard, Transcript) else ()
+        channels = (None,) if call.mono else tuple(sorted(call.channels))
+        by_channel = (
+            " ".join(turn.text for turn in turns if channel is None or turn.channel == channel) for channel in channels
+        )
+        yield Texts(call.call_id, tuple(by_channel))
+
+
+def one_by_one(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """faster-whisper, a channel after another, voice detection off: the most careful of the usual ways."""
+    model = _faster_whisper(setup)
+    return _by_channel(calls, lambda samples: model.transcribe(samples, beam_size=setup.beam_size)[0])
+
+
+def one_by_one_vad(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """The same with its voice detection on, as most run it."""
+    model = _faster_whisper(setup)
+    return _by_channel(calls, lambda samples: model.transcribe(samples, beam_size=setup.beam_size, vad_filter=True)[0])
+
+
+def batched(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """faster-whisper's BatchedInferencePipeline in a loop over channels."""
+    from faster_whisper import BatchedInferencePipeline
+
+    pipeline = BatchedInferencePipeline(_faster_whisper(setup))
+    return _by_channel(
+        calls, lambda samples: pipeline.transcribe(samples, beam_size=setup.beam_size, batch_size=BATCH)[0]
+    )
+
+
+def whisperx(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """WhisperX with the voice detection that its package brings, without alignment (its models come from a hub)."""
+    import whisperx
+
+    model = whisperx.load_model(
+        str(setup.weights),
+        setup.device,
+        compute_type=setup.compute_type,
+        threads=setup.threads,
+        asr_options={"beam_size": setup.beam_size},
+    )
+
+    def segments(samples: Any) -> Iterator[Any]:
+        return iter(model.transcribe(samples, batch_size=BATCH)["segments"])
+
+    return _by_channel(calls, segments, text=lambda segment: str(segment["text"]))
+
+
+SYSTEMS: dict[str, System] = {
+    "everycall": everycall,
+    "one-by-one": one_by_one,
+    "one-by-one-vad": one_by_one_vad,
+    "batched": batched,
+    "whisperx": whisperx,
+}
+
+
+def _recorded(call: Reference) -> Any:
+    """A call as ingest hands it over, with nothing known but its audio."""
+    from bench.hear_quality import decoded
+
+    return decoded(call)
+
+
+def _faster_whisper(setup: Setup) -> Any:
+    from faster_whisper import WhisperModel
+
+    return WhisperModel(
+        str(setup.weights), device=setup.device, compute_type=setup.compute_type, cpu_threads=setup.threads
+    )
+
+
+def _by_channel(
+    calls: Sequence[Reference],
+    transcribe: Callable[[Any], Any],
+    *,
+    text: Callable[[Any], str] = lambda segment: str(segment.text),
+) -> Iterator[Texts]:
+    """The loop that everyone writes: a file after another, a channel after another."""
+    for call in calls:
+        yield Texts(call.call_id, tuple(" ".join(map(text, transcribe(samples))) for samples in _channels(call)))
+
+
+def _channels(call: Reference) -> Sequence[Any]:
+    from faster_whisper.audio import decode_audio
+
+    audio = decode_audio(str(call.audio), sampling_rate=ASR_SAMPLE_RATE_HZ, split_stereo=not call.mono)
+    return [np.asarray(audio)] if call.mono else [np.asarray(channel) for channel in audio]
