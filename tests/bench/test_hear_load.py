@@ -10,8 +10,10 @@ from bench.hear_load import LONGEST_S, SHORTEST_S, cuts, read_load, write_load
 from bench.hear_reference import Reference
 from bench.hear_systems import Texts
 
-
-WORDS = [f"{word} {word}" for word in "alpha bravo carrot delta echo fox golf hotel india juliet".split()]
+WORDS = [
+    f"{word} {word}"
+    for word in ["alpha", "bravo", "carrot", "delta", "echo", "fox", "golf", "hotel", "india", "juliet"]
+]
 
 
 @pytest.fixture
