@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 
 from everycall.cli.console import errors, out
 from pipeline.overall.agents import FORM
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
     from pipeline.store import Store
     from pipeline.summary import NightSummary
 
@@ -24,6 +27,16 @@ CALLS = f"""
     from scorecards s join calls c using (call_id)
     order by s.total nulls first, s.call_id, form limit {SHOWN_CALLS}"""
 
+SHOWN_UNANSWERED = 5
+UNANSWERED = f"""
+    select question_id, reason, count(*) as calls from answers where value = 'failed'
+    group by all order by calls desc, question_id, reason limit {SHOWN_UNANSWERED}"""
+# A reason ends with what its answer cost, e.g. "(812+40 tokens)"; one that joins several has several.
+COST = r"""
+    select count(distinct answer), sum(split_part(tokens, '+', 1)::bigint), sum(split_part(tokens, '+', 2)::bigint)
+    from (select row_number() over () as answer, reason from answers),
+        unnest(regexp_extract_all(reason, '\((\d+\+\d+) tokens\)', 1)) as found(tokens)"""
+
 
 def conclude(summary: NightSummary, *, store: Store, strict: bool) -> None:
     """Print the outcome. Exits with 1 when something failed and `strict` is set."""
@@ -32,14 +45,33 @@ def conclude(summary: NightSummary, *, store: Store, strict: bool) -> None:
     with open_duckdb(store) as connection:
         if summary.calls_done:
             out.print(_calls(connection.execute(CALLS).fetchall()), "")
+        told = [*cost(connection), *unanswered(connection)]
         failures = connection.execute("select source, stage, cause, remedy from failures order by all").fetchall()
     out.print(_counts(summary))
+    for line in told:
+        out.print(line, highlight=False, soft_wrap=True)
     for source, stage, cause, remedy in failures[:SHOWN_FAILURES]:
         errors.print(f"[yellow]{stage}[/] {source}: {cause}. {remedy}", highlight=False, soft_wrap=True)
     if len(failures) > SHOWN_FAILURES:
         errors.print(f"… and {len(failures) - SHOWN_FAILURES} more: everycall sql 'select * from failures'")
     if strict and failures:
         raise typer.Exit(1)
+
+
+def cost(connection: DuckDBPyConnection) -> list[str]:
+    """What the language model's answers in the store cost; nothing where it gave none."""
+    answers, read, written = connection.execute(COST).fetchall()[0]
+    if not answers:
+        return []
+    return [f"language model: {answers} answers, {read:,} tokens read, {written:,} written"]
+
+
+def unanswered(connection: DuckDBPyConnection) -> list[str]:
+    """The questions that could not be answered, and why; their calls are scored without them."""
+    return [
+        f"not answered: {question} on {calls} call{'' if calls == 1 else 's'}, {escape(reason)}"
+        for question, reason, calls in connection.execute(UNANSWERED).fetchall()
+    ]
 
 
 def _counts(summary: NightSummary) -> Table:
