@@ -39,6 +39,12 @@ Finder = Callable[[Wording], list[Match]]
 
 def patterns(phrases: Sequence[str]) -> Finder:
     """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read."""
+    return _patterns(tuple(phrases))
+
+
+# Every shard builds its form anew; what it looks for stays the same.
+@lru_cache(maxsize=1024)
+def _patterns(phrases: tuple[str, ...]) -> Finder:
     compiled = [_compiled(phrase) for phrase in phrases]
     # Most turns hold none of them: one look at all together is cheaper than one for each.
     either = re.compile(r"(?<!\S)(?:" + "|".join(_expression(phrase) for phrase in phrases) + ")")
@@ -59,6 +65,11 @@ def patterns(phrases: Sequence[str]) -> Finder:
 
 def verbatim(phrases: Sequence[str], *, language: Language) -> Finder:
     """Finds fixed words, however many phrases there are, by spaCy's phrase matcher. Raises RubricError."""
+    return _verbatim(tuple(phrases), language)
+
+
+@lru_cache(maxsize=256)
+def _verbatim(phrases: tuple[str, ...], language: Language) -> Finder:
     import spacy
     from spacy.matcher import PhraseMatcher
     from spacy.tokens import Doc
