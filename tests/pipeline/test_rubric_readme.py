@@ -88,9 +88,9 @@ def test_every_kind_and_feature_has_an_example():
     for kind in ("yes_no", "choice", "multiple", "numeric", "scale", "deduction", "bonus"):
         assert f"kind: {kind}\n" in forms
     keys = (
-        "applies_when ask_after auto_fail severity indicator targets used_for valid_from changes kpis"
-        " quantitative_share most topics queues directions window_days must_say in_order first_turns after before penalty"
-        " include forms"
+        "applies_when ask_after auto_fail severity indicator targets used_for valid_from changes kpis include "
+        "topics queues forms quantitative_share most directions window_days must_say in_order first_turns"
+        " after before penalty"
     )
     for key in keys.split():
         assert f"{key}:" in forms, key
