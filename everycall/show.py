@@ -46,7 +46,7 @@ def _parts(call: EnrichedCall, cards: Sequence[Scorecard], flags: Sequence[Flag]
     yield _heading(call)
     yield _transcript(call)
     for card in cards:
-        yield _scorecard(card)
+        yield _scorecard(card, legs=len({each.leg for each in cards}))
     if flags:
         yield _flags(flags)
 
@@ -106,7 +106,7 @@ def _mood(turn: Turn, sentiment: TurnSentiment) -> str:
     return MOOD_SIGNS[max(chances, key=lambda mood: chances[mood])]
 
 
-def _scorecard(card: Scorecard) -> RenderableType:
+def _scorecard(card: Scorecard, *, legs: int) -> RenderableType:
     """One line an answer: its value, how probable it is, its points, and what it rests on."""
     from rich.table import Table
     from rich.text import Text
@@ -114,7 +114,8 @@ def _scorecard(card: Scorecard) -> RenderableType:
     total = "no score" if card.total is None else f"{card.total:.0f} of 100"
     likely = f" ({card.interval[0]:.0f}–{card.interval[1]:.0f} with 90 % probability)" if card.interval else ""
     failed = f", failed by {', '.join(map(plain_name, card.auto_failed))}" if card.auto_failed else ""
-    title = Text(f"\nScorecard {card.rubric_id}: {total}{likely}{failed}", style="bold")
+    whose = f", leg {card.leg}, agent {card.agent_id or 'unknown'}" if legs > 1 else ""
+    title = Text(f"\nScorecard {card.rubric_id}{whose}: {total}{likely}{failed}", style="bold")
     table = Table(box=None, padding=(0, 1), title=title, title_justify="left")
     table.add_column("question", header_style="dim", no_wrap=True)
     table.add_column("answer", header_style="dim", no_wrap=True)

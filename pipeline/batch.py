@@ -42,7 +42,7 @@ class Heard:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A call at the end of its way, with a scorecard by each form that was to judge it, and the flags on each.
+    """A call at the end of its way, with a scorecard by each form (for each leg) and the flags on each.
 
     A form that failed has none; without any the call could not be scored, and its turns are kept all the same.
     `turns_part` is "" where the turns must be written anew.
@@ -157,17 +157,17 @@ def _scorecards(
     cards: dict[int, list[Scorecard]] = defaultdict(list)
     for form, numbers in forms:
         made = _each(partial(_scored, form, engine), [calls[number] for number in numbers])
-        for number, card in zip(numbers, made, strict=True):
-            if isinstance(card, Scorecard):
+        for number, legs in zip(numbers, made, strict=True):
+            if isinstance(legs, Exception):
+                errors.setdefault(number, legs)
+            else:
                 judged = items[number].fingerprints.judged
                 fingerprint = engine.scorecard_fingerprint(form, judged=judged)
-                cards[number].append(replace(card, fingerprint=fingerprint))
-            else:
-                errors.setdefault(number, card)
+                cards[number] += [replace(card, fingerprint=fingerprint) for card in legs]
     return cards, errors
 
 
-def _scored(form: Form, engine: Engine, calls: Sequence[EnrichedCall]) -> Sequence[Scorecard]:
+def _scored(form: Form, engine: Engine, calls: Sequence[EnrichedCall]) -> Sequence[Sequence[Scorecard]]:
     return engine.verbs.score(calls, form, engine.judges)
 
 

@@ -60,14 +60,15 @@ class Forms(Form, Protocol):
 class Verbs:
     """The way of a call as functions; the seam where tests put their own.
 
-    `revision` changes with the code or the settings of score and flag, which no model's fingerprint knows.
+    `score` gives a scorecard for each leg of a call. `revision` changes with the code or the settings of score and
+    flag, which no model's fingerprint knows.
     """
 
     read_recording: Callable[[Source], tuple[Recording, Audio]]
     read_transcripts: Callable[[Source], Sequence[Transcript | Failure]]
     hear: Callable[[Sequence[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
     read: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
-    score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Scorecard]]
+    score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Sequence[Scorecard]]]
     flag: Callable[[EnrichedCall, Scorecard], Sequence[Flag]]
     revision: str = ""
 
@@ -113,7 +114,7 @@ def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:
     from pipeline import flags, ingest
     from pipeline.hear.hear import hear
     from pipeline.read.read import read
-    from pipeline.score.score import REVISION, score
+    from pipeline.score.score import REVISION, score_by_leg
 
     limits = ingest.AudioLimits(max_duration_s=max_call_s)
     return Verbs(
@@ -121,7 +122,7 @@ def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:
         read_transcripts=ingest.read_transcripts,
         hear=lambda calls, ears: hear(calls, ears=ears),
         read=lambda transcripts, reader: read(transcripts, reader=reader),
-        score=lambda calls, rubric, judges: score(calls, rubric=rubric, judges=judges),
+        score=lambda calls, rubric, judges: score_by_leg(calls, rubric=rubric, judges=judges),
         flag=flags.flag,
         revision=fingerprint(REVISION, flags.FlagRules().fingerprint),
     )

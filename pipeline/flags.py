@@ -7,12 +7,13 @@ a failed form, then a customer who asks for a supervisor or threatens to leave, 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
 
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.flag import Flag, Severity
+from pipeline.leg import legs_of
 from pipeline.scorecard import UNSURE, Answer, Evidence, Scorecard
 from pipeline.scorecard import Severity as FailSeverity
 
@@ -50,12 +51,15 @@ class AnswerRule:
     reason: str
 
 
-ANSWER_RULES = (
+AGENT_RULES = (
     AnswerRule("prohibited_remark", "no_prohibited", "no", "high", 85.0, "The agent made a prohibited remark"),
+)
+CUSTOMER_RULES = (
     AnswerRule("escalation", "escalation_request", "yes", "high", 80.0, "The customer asked for a supervisor"),
     AnswerRule("churn", "churn_risk", "yes", "high", 75.0, "The customer threatened to leave"),
     AnswerRule("repeat_contact", "repeat_contact", "yes", "medium", 45.0, "The customer had called about it before"),
 )
+ANSWER_RULES = AGENT_RULES + CUSTOMER_RULES
 DEFAULT_RULES = FlagRules()
 # A form's own words for how grave a fail is, and how urgent that makes the call.
 FAIL_SEVERITIES: tuple[tuple[FailSeverity, Severity], ...] = (
@@ -66,15 +70,21 @@ FAIL_SEVERITIES: tuple[tuple[FailSeverity, Severity], ...] = (
 
 
 def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT_RULES) -> list[Flag]:
-    """Every rule that the call trips, the one with the most to gain first."""
-    raised = [
+    """Every rule that the call trips, the one with the most to gain first.
+
+    Where a call has several legs, what is the agent's doing names them.
+    """
+    of_agent = [
         *_auto_fails(scorecard, rules),
-        *_answers(scorecard, rules),
+        *_answers(scorecard, rules, AGENT_RULES),
         *_fails(scorecard, rules),
         *_low_total(scorecard, rules),
-        *_negative_end(call, rules),
         *_unsure(scorecard, rules),
     ]
+    if len(legs_of(call.transcript)) > 1:
+        who = f" (leg {scorecard.leg}, agent {scorecard.agent_id or 'unknown'})"
+        of_agent = [replace(flag, reason=flag.reason + who) for flag in of_agent]
+    raised = [*of_agent, *_answers(scorecard, rules, CUSTOMER_RULES), *_negative_end(call, rules)]
     return sorted(raised, key=lambda flag: (-flag.gain, flag.rule))
 
 
@@ -88,8 +98,8 @@ def _auto_fails(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
         yield _flag(scorecard.call_id, "auto_fail", "critical", reason, evidence=evidence, gain=gain, rules=rules)
 
 
-def _answers(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
-    for rule in ANSWER_RULES:
+def _answers(scorecard: Scorecard, rules: FlagRules, asked: Sequence[AnswerRule]) -> Iterator[Flag]:
+    for rule in asked:
         answer = _answer(scorecard, rule.question_id)
         if answer is None or answer.value != rule.value or rule.question_id in scorecard.auto_failed:
             continue

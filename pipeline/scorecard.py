@@ -58,10 +58,11 @@ class SectionScore:
 
 @dataclass(frozen=True, slots=True)
 class Scorecard:
-    """All answers of one call to one rubric version. `total` is a view of the answers, 0 to 100 (or the form's `most`).
+    """All answers of one call, or of one leg of it, to one rubric version.
 
+    `total` is a view of the answers, 0 to 100 (or the form's `most`).
     `interval` is where the total lies 90 % of the time, as measured on held-out calls (see `score.interval`).
-    `auto_failed` names the questions that failed the whole form.
+    `auto_failed` names the questions that failed the whole form. `leg` counts from 1, and `agent_id` is its agent.
     """
 
     call_id: str
@@ -73,6 +74,8 @@ class Scorecard:
     interval: tuple[float, float] | None
     auto_failed: tuple[str, ...] = ()
     fingerprint: str = ""
+    leg: int = 1
+    agent_id: str = ""
 
     def answer(self, question_id: str) -> Answer:
         """The answer to one question. Raises KeyError when the rubric does not ask it."""

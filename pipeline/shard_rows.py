@@ -49,7 +49,7 @@ def add_call(rows: ShardRows, done: Done) -> None:
     for scorecard, flags in done.scorecards:
         rows.tables["scorecards"].append(scorecard_row(scorecard, turns_part=turns_part))
         rows.tables["answers"] += answer_rows(scorecard)
-        rows.tables["flags"] += flag_rows(flags, rubric_id=scorecard.rubric_id)
+        rows.tables["flags"] += flag_rows(flags, rubric_id=scorecard.rubric_id, leg=scorecard.leg)
 
 
 def add_failure(rows: ShardRows, failed: Failed) -> None:

@@ -61,7 +61,8 @@ def stored_scorecards(
     cards: dict[str, list[Scorecard]] = defaultdict(list)
     for row in select(connection, "scorecards", call_ids=call_ids).to_pylist():
         if rubric_ids is None or row["rubric_id"] in rubric_ids:
-            own = [answer for answer in answers[row["call_id"]] if answer["rubric_id"] == row["rubric_id"]]
+            key = (row["rubric_id"], row["leg"])
+            own = [answer for answer in answers[row["call_id"]] if (answer["rubric_id"], answer["leg"]) == key]
             cards[row["call_id"]].append(scorecard_from_rows(row, own))
     return cards
 

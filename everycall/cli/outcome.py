@@ -9,7 +9,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from everycall.cli.console import errors, out
-from pipeline.overall.agents import FORM
+from pipeline.overall.agents import AGENT, FORM
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,11 +21,11 @@ SHOWN_CALLS = 20
 SHOWN_FAILURES = 20
 # A form goes by the same name in all its languages.
 CALLS = f"""
-    select s.call_id, {FORM} as form, c.agent_id, c.language, s.total, s.interval_low, s.interval_high,
+    select s.call_id, {FORM} as form, {AGENT} as agent, c.language, s.total, s.interval_low, s.interval_high,
         (select string_agg(rule, ', ' order by gain desc) from flags f
-            where f.call_id = s.call_id and f.rubric_id = s.rubric_id)
+            where f.call_id = s.call_id and f.rubric_id = s.rubric_id and f.leg = s.leg)
     from scorecards s join calls c using (call_id)
-    order by s.total nulls first, s.call_id, form limit {SHOWN_CALLS}"""
+    order by s.total nulls first, s.call_id, form, s.leg limit {SHOWN_CALLS}"""
 
 SHOWN_UNANSWERED = 5
 UNANSWERED = f"""

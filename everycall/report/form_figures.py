@@ -95,7 +95,7 @@ def _questions(connection: DuckDBPyConnection, form: str) -> tuple[QuestionFigur
     waiting = records(
         connection,
         f"""select question_id, count(*) as calls from answers
-        semi join ({SCORECARDS}) s using (call_id, rubric_id) where value = 'unsure' group by question_id""",
+        semi join ({SCORECARDS}) s using (call_id, rubric_id, leg) where value = 'unsure' group by question_id""",
         [[form]],
     )
     unsure = {row["question_id"]: row["calls"] for row in waiting}

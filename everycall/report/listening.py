@@ -53,7 +53,7 @@ def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) 
         connection,
         f"""select f.call_id, c.date::varchar as date, c.agent_id, c.language,
             arg_max(s.total, f.gain order by f.rubric_id) as score, max(f.gain) as gain
-        from flags f join ({SCORECARDS}) s using (call_id, rubric_id) join calls c using (call_id)
+        from flags f join ({SCORECARDS}) s using (call_id, rubric_id, leg) join calls c using (call_id)
         group by all order by gain desc, f.call_id limit {MOST_CALLS}""",
         [list(forms)],
     )
@@ -68,7 +68,7 @@ def _reasons(
     rows = records(
         connection,
         f"""select f.call_id, f.rule, f.severity, f.reason, f.evidence, f.play_from_s
-        from flags f semi join ({SCORECARDS}) s using (call_id, rubric_id)
+        from flags f semi join ({SCORECARDS}) s using (call_id, rubric_id, leg)
         where f.call_id in (select unnest(?)) order by f.gain desc, f.rubric_id, f.position""",
         [list(forms), list(call_ids)],
     )

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import IngestError
 from pipeline.ingest.discovery import Source
-from pipeline.ingest.speakers import language_of, role_of
+from pipeline.ingest.speakers import language_of, role_of, with_agents
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn, Word
 
@@ -23,6 +23,9 @@ def transcript_from_amazon(value: Mapping[str, Any], *, source: Source) -> Trans
         raise IngestError(cause, source=source.name, remedy="Export the call analytics JSON again") from error
     if not turns:
         raise IngestError("no entries in `Transcript`", source=source.name, remedy="Export it again")
+    entries = value["Transcript"]
+    speakers = [str(entry["ParticipantRole"]) for entry in entries]
+    metadata = with_agents(metadata, speakers, agent_ids=[str(entry.get("ParticipantId") or "") for entry in entries])
     return Transcript(
         call_id=source.call_id,
         language=language_of(stated, [turn.text for turn in turns]),

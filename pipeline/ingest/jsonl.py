@@ -7,10 +7,20 @@ from typing import Any
 
 from pipeline.errors import IngestError
 from pipeline.ingest.metadata import metadata_row
-from pipeline.ingest.speakers import language_of, role_of
+from pipeline.ingest.speakers import language_of, role_of, with_agents
 from pipeline.transcript import Transcript, Turn
 
-METADATA_KEYS = ("call_id", "agent_id", "customer_id", "started_at", "queue", "direction", "language", "industry")
+METADATA_KEYS = (
+    "call_id",
+    "agent_id",
+    "customer_id",
+    "started_at",
+    "queue",
+    "direction",
+    "language",
+    "industry",
+    "agents",
+)
 
 
 def transcript_from_json(value: Mapping[str, Any], *, source: str) -> Transcript:
@@ -22,11 +32,13 @@ def transcript_from_json(value: Mapping[str, Any], *, source: str) -> Transcript
         raise IngestError("no turns", source=source, remedy='Add "turns": [{"speaker": "agent", "text": "…"}]')
     row = metadata_row({key: str(value[key]) for key in METADATA_KEYS if value.get(key) is not None})
     read = tuple(_turn(index, turn, source=source) for index, turn in enumerate(turns))
+    speakers = [str(turn.get("speaker", turn.get("role", ""))) for turn in turns]
+    metadata = with_agents(row.metadata, speakers, agent_ids=[str(turn.get("agent_id") or "") for turn in turns])
     return Transcript(
         call_id=call_id,
-        language=language_of(row.metadata.language, [turn.text for turn in read]),
+        language=language_of(metadata.language, [turn.text for turn in read]),
         turns=read,
-        metadata=row.metadata,
+        metadata=metadata,
         source="jsonl",
         duration_s=_number(value.get("duration_s")) or _last_end_s(read),
     )

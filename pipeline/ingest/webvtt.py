@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import IngestError
 from pipeline.ingest.discovery import Source
-from pipeline.ingest.speakers import language_of, role_of
+from pipeline.ingest.speakers import language_of, role_of, with_agents
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 
@@ -37,6 +37,7 @@ def transcript_from_webvtt(text: str, *, source: Source) -> Transcript:
     turns = tuple(_turn(index, group, source=source) for index, group in enumerate(groups))
     if not turns:
         raise IngestError("no captions in it", source=source.name, remedy="Export it again")
+    metadata = with_agents(metadata, [group[0].voice for group in groups])
     return Transcript(
         call_id=source.call_id,
         language=language_of(metadata.language, [turn.text for turn in turns]),

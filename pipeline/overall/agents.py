@@ -23,12 +23,12 @@ FORM = "regexp_replace(rubric_id, '[.](en|zh)$', '')"
 # Scorecards by some forms, given as a list of names: of each form the newest card of a call.
 SCORECARDS = f"""
     select *, {FORM} as form from scorecards where list_contains(?, {FORM})
-    qualify row_number() over (partition by call_id, form order by part desc, rubric_id) = 1"""
+    qualify row_number() over (partition by call_id, form, leg order by part desc, rubric_id) = 1"""
 # An answer is failed when it could have earned points and earned none, or lost some.
 # What a person must still decide counts nowhere.
 JUDGED_ANSWERS = f"""
     select a.*, a.points <= 0 as failed
-    from answers a semi join ({SCORECARDS}) s on a.call_id = s.call_id and a.rubric_id = s.rubric_id
+    from answers a semi join ({SCORECARDS}) s on a.call_id = s.call_id and a.rubric_id = s.rubric_id and a.leg = s.leg
     where a.points_possible > 0 and a.value not in ('na', 'unsure', 'failed')"""
 
 
@@ -86,6 +86,10 @@ def agent_figures(
     return sorted(found, key=lambda agent: (not agent.ranked, -agent.score.estimate * agent.ranked, agent.agent_id))
 
 
+# Whose scorecard it is; one that was written before calls had legs is the call's agent's.
+AGENT = "coalesce(nullif(s.agent_id, ''), case when s.leg = 1 then c.agent_id else '' end)"
+
+
 def forms_in(connection: DuckDBPyConnection) -> list[str]:
     """The names of the forms that an open store has scorecards of, the one with the most first."""
     rows = connection.execute(f"select {FORM} as form from scorecards group by form order by count(*) desc, form")
@@ -95,15 +99,16 @@ def forms_in(connection: DuckDBPyConnection) -> list[str]:
 def read_agents(connection: DuckDBPyConnection, *, form: str, fewest_ranked: int = FEWEST_RANKED) -> list[AgentFigures]:
     """The figures of every agent whose id is known by one form, from an open store."""
     samples = connection.execute(
-        f"""select c.agent_id, count(*), avg(s.total), coalesce(stddev_samp(s.total), 0)
+        f"""select {AGENT} as agent, count(*), avg(s.total), coalesce(stddev_samp(s.total), 0)
         from ({SCORECARDS}) s join calls c using (call_id)
-        where c.agent_id <> '' and s.total is not null group by c.agent_id""",
+        where agent <> '' and s.total is not null group by agent""",
         [[form]],
     ).fetchall()
     counts = connection.execute(
-        f"""select c.agent_id, a.question_id, count(*), count(*) filter (where a.failed)
-        from ({JUDGED_ANSWERS}) a join calls c using (call_id) where c.agent_id <> ''
-        group by c.agent_id, a.question_id order by c.agent_id, a.question_id""",
+        f"""select {AGENT} as agent, a.question_id, count(*), count(*) filter (where a.failed)
+        from ({JUDGED_ANSWERS}) a join calls c using (call_id)
+        join scorecards s on a.call_id = s.call_id and a.rubric_id = s.rubric_id and a.leg = s.leg
+        where agent <> '' group by agent, a.question_id order by agent, a.question_id""",
         [[form]],
     ).fetchall()
     return agent_figures(

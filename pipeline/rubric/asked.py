@@ -79,6 +79,10 @@ class Asked(Part):
     thresholds: Thresholds | None = Field(
         default=None, description="Overrides the form's thresholds and its risk for this question."
     )
+    about: Literal["call", "leg"] = Field(
+        default="leg",
+        description="Where a call is transferred: judged on each agent's `leg`, or once on the whole `call` for all.",
+    )
     indicator: Indicator | None = Field(default=None, description="What it is an indicator of, for centre profiles.")
 
     def answers(self) -> tuple[str, ...]:

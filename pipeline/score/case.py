@@ -22,10 +22,12 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True)
 class Case:
-    """What detectors are given."""
+    """What detectors are given: a call, or the leg of one that begins at `first_turn` and `begins_s`."""
 
     call: EnrichedCall
     judges: Judges
+    first_turn: int = 0
+    begins_s: float = 0.0
 
     @property
     def transcript(self) -> Transcript:
@@ -85,7 +87,7 @@ class Case:
         if place.last_share is not None:
             chosen = [index for index in chosen if index >= len(turns) * (1 - place.last_share)]
         if place.first_s is not None:
-            chosen = [index for index in chosen if self._start_s(index) <= place.first_s]
+            chosen = [index for index in chosen if self._start_s(index) - self.begins_s <= place.first_s]
         if place.last_s is not None:
             chosen = [index for index in chosen if self._end_s(index) >= self._length_s() - place.last_s]
         return tuple(chosen)

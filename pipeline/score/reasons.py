@@ -61,6 +61,7 @@ _MEASURES: Mapping[str, tuple[str, str]] = {
 
 def said(case: Case, *, by: str, turns: Sequence[int]) -> str:
     """What was heard: "said by the agent in turn 4"."""
+    turns = [turn + case.first_turn for turn in turns]
     if _chinese(case):
         return f"{_ROLES['zh'][by]}在第{'、'.join(map(str, turns))}轮说到"
     who = "" if by == "anyone" else f" by {_ROLES['en'][by]}"
@@ -79,6 +80,7 @@ def not_found(case: Case, *, by: str, searched: Sequence[int]) -> str:
 
 def sounds(case: Case, *, by: str, turns: Sequence[int]) -> str:
     """What a model hears in turns, whatever their words."""
+    turns = [turn + case.first_turn for turn in turns]
     if _chinese(case):
         return f"{_ROLES['zh'][by]}第{'、'.join(map(str, turns))}轮的话意思如此"
     return f"{_WHOSE['en'][by]}{_turns(turns)} {'sounds' if len(turns) == 1 else 'sound'} like it"

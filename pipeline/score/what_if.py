@@ -18,7 +18,7 @@ from pipeline.store import Store, open_duckdb
 from pipeline.store.parts import Row
 from pipeline.store.views import select
 
-ANSWER_COLUMNS = ["call_id", "rubric_id", "question_id", "value", "best", "points", "points_possible"]
+ANSWER_COLUMNS = ["call_id", "rubric_id", "leg", "question_id", "value", "best", "points", "points_possible"]
 
 
 def reweighed(rubric: Rubric, weights: Mapping[str, float]) -> Rubric:
@@ -79,28 +79,29 @@ def _question(question: Question, value: float | None) -> Question:
 def _moves(store: Store, pairs: Mapping[str, tuple[Rubric, Rubric]]) -> Iterator[Move]:
     with open_duckdb(store) as connection:
         cards = select(
-            connection, "scorecards", columns=["call_id", "rubric_id", "rubric_version", "total"]
+            connection, "scorecards", columns=["call_id", "rubric_id", "leg", "agent_id", "rubric_version", "total"]
         ).to_pylist()
         agents = {
             row["call_id"]: row["agent_id"]
             for row in select(connection, "calls", columns=["call_id", "agent_id"]).to_pylist()
         }
-        answers: dict[tuple[str, str], list[Row]] = defaultdict(list)
+        answers: dict[tuple[str, str, int], list[Row]] = defaultdict(list)
         for row in select(connection, "answers", columns=ANSWER_COLUMNS).to_pylist():
-            answers[row["call_id"], row["rubric_id"]].append(row)
+            answers[row["call_id"], row["rubric_id"], row["leg"]].append(row)
     stakes = {name: (form.stakes(), changed.stakes()) for name, (form, changed) in pairs.items()}
     for card in cards:
         form, changed = pairs.get(card["rubric_id"], (None, None))
         if form is None or changed is None or form.version != card["rubric_version"]:
             continue
         old, new = stakes[form.id]
-        own = {row["question_id"]: row for row in answers[card["call_id"], form.id]}
+        own = {row["question_id"]: row for row in answers[card["call_id"], form.id, card["leg"]]}
         made = [
             _answer(question, own[question.id], old=old[question.id], new=new[question.id])
             for question in changed.questions()
             if question.id in own
         ]
-        yield Move(card["call_id"], agents.get(card["call_id"], ""), card["total"], tally(changed, made).total)
+        agent_id = card["agent_id"] or agents.get(card["call_id"], "")
+        yield Move(card["call_id"], agent_id, card["total"], tally(changed, made).total)
 
 
 def _answer(question: Question, row: Row, *, old: float, new: float) -> Answer:

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pipeline.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 EVIDENCE = pa.struct([("turn", pa.int32()), ("quote", pa.string()), ("start_s", pa.float64()), ("end_s", pa.float64())])
 WORD = pa.struct(
@@ -94,6 +94,8 @@ SCORECARDS = [
     ("call_id", pa.string()),
     ("turns_part", pa.string()),
     ("rubric_id", pa.string()),
+    ("leg", pa.int32()),
+    ("agent_id", pa.string()),
     ("rubric_version", pa.string()),
     ("total", pa.float64()),
     ("interval_low", pa.float64()),
@@ -105,6 +107,7 @@ SCORECARDS = [
 ANSWERS = [
     ("call_id", pa.string()),
     ("rubric_id", pa.string()),
+    ("leg", pa.int32()),
     ("position", pa.int32()),
     ("question_id", pa.string()),
     ("value", pa.string()),
@@ -120,6 +123,7 @@ ANSWERS = [
 FLAGS = [
     ("call_id", pa.string()),
     ("rubric_id", pa.string()),
+    ("leg", pa.int32()),
     ("position", pa.int32()),
     ("rule", pa.string()),
     ("severity", pa.string()),
@@ -198,14 +202,20 @@ _COLUMNS = {
     "repeats": REPEATS,
     "runs": RUNS,
 }
+# Tables that had fewer columns in an earlier version, with what stands in rows that were written then.
+ADDED_COLUMNS = {
+    "answers": {"leg": "1"},
+    "flags": {"leg": "1"},
+    "scorecards": {"leg": "1", "agent_id": "''"},
+}
 # What sorts a table's rows; together with the part these columns name one row.
 SORT_COLUMNS = {
     "calls": ("call_id",),
     "turns": ("call_id", "turn"),
     "turn_vectors": ("call_id", "turn"),
-    "scorecards": ("call_id", "rubric_id"),
-    "answers": ("call_id", "rubric_id", "position"),
-    "flags": ("call_id", "rubric_id", "position"),
+    "scorecards": ("call_id", "rubric_id", "leg"),
+    "answers": ("call_id", "rubric_id", "leg", "position"),
+    "flags": ("call_id", "rubric_id", "leg", "position"),
     "failures": ("item", "position"),
     "topics": ("topic_id",),
     "call_topics": ("call_id", "topic_id"),

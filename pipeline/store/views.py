@@ -3,7 +3,7 @@
 Which row is newest is decided here and nowhere else:
 - a call: the greatest part name of its id, unless the same input was later taken in under another id;
 - turns and vectors: those of the part that the call names in `turns_part`;
-- a scorecard: the greatest part name of its call and rubric, if it rests on the call's present turns;
+- a scorecard: the greatest part name of its call and rubric (all its legs), if it rests on the call's present turns;
 - answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
 - a failure: the greatest part name of its item, until the call succeeds in a later one.
 """
@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.errors import StoreError
 from pipeline.store.parts import PartFile, Store, snapshot
-from pipeline.store.schemas import SORT_COLUMNS, TABLES, schema_of
+from pipeline.store.schemas import ADDED_COLUMNS, SORT_COLUMNS, TABLES, schema_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -42,7 +42,7 @@ VIEWS = {
     "answers": f"select * from parts.answers t {OF_THE_SCORECARD}",
     STANDING_FLAGS: f"select * from parts.flags t {OF_THE_SCORECARD}",
     "flags": f"""select * from {STANDING_FLAGS}
-        qualify row_number() over (partition by call_id, rule, reason order by gain desc, rubric_id) = 1""",
+        qualify row_number() over (partition by call_id, rule, reason order by gain desc, rubric_id, leg) = 1""",
     "failures": """select * from (
             select * from parts.failures qualify part = max(part) over (partition by item)
         ) f where stage <> '' and not exists (
@@ -152,7 +152,19 @@ def _create_parts(
     paths = [file.path if _is_local(filesystem) else filesystem.unstrip_protocol(file.path) for file in found]
     listed = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
     source = f"read_parquet([{listed}], hive_partitioning = false)"
-    connection.execute(f"create view parts.{table} as select * from {source}")
+    connection.execute(f"create view parts.{table} as {_with_added_columns(table, source)}")
+
+
+def _with_added_columns(table: str, source: str) -> str:
+    """The rows of a table's files, also of those written before it had all its columns."""
+    added = ADDED_COLUMNS.get(table)
+    if not added:
+        return f"select * from {source}"
+    named = source.replace("hive_partitioning = false", "hive_partitioning = false, union_by_name = true")
+    filled = ", ".join(f"coalesce({column}, {value}) as {column}" for column, value in added.items())
+    columns = ", ".join(f"null as {column}" for column in added)
+    # A column that no file has is that of the empty row.
+    return f"select * replace ({filled}) from (select * from {named} union all by name select {columns} where false)"
 
 
 def _without_half_floats(schema: pa.Schema) -> pa.Schema:

@@ -119,7 +119,7 @@ def fake_read(transcripts, reader):
 def fake_score(calls, rubric, judges):
     if len(calls) > 1 and any("unscorable" in call.transcript.call_id for call in calls):
         raise ScoreError("cannot be scored", source="batch")
-    return [_scorecard(call, rubric) for call in calls]
+    return [(_scorecard(call, rubric),) for call in calls]
 
 
 def fake_verbs(*, slow_s: float = 0.0, revision: str = "1") -> Verbs:

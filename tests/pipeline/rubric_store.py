@@ -16,7 +16,7 @@ from pipeline.ingest.metadata import metadata_source
 from pipeline.night import run_night
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric
-from pipeline.score import score
+from pipeline.score import score_by_leg
 from pipeline.store import Store
 
 SAYINGS = {"c1": ("A", "thanks sorry"), "c2": ("A", "thanks"), "c3": ("B", "sorry"), "c4": ("B", "hm")}
@@ -54,7 +54,7 @@ def scored(folder: Path, rubric: RubricFamily) -> Store:
         read_transcripts=ingest.read_transcripts,
         hear=lambda calls, ears: iter(()),
         read=fake_read,
-        score=lambda calls, rubric, judges: score(calls, rubric=rubric, judges=judges),
+        score=lambda calls, rubric, judges: score_by_leg(calls, rubric=rubric, judges=judges),
         flag=flags.flag,
     )
     engine = Engine(ears=FakeModel("e"), reader=FakeModel("r"), judges=judges(), rubric=rubric, verbs=verbs)

@@ -281,7 +281,9 @@ def test_measures_do_not_run_again_for_scorecards_whose_answers_they_see_unchang
     rescore(store, engine=fake_engine(rubric=FakeRubric(version="2"), measure=FakeMeasure()))
     assert column(store, "topics", "part") == first
     score = fake_verbs().score
-    verbs = replace(fake_verbs(), score=lambda *given: [replied(card, "churn_risk", "yes") for card in score(*given)])
+    verbs = replace(
+        fake_verbs(), score=lambda *given: [(replied(card, "churn_risk", "yes"),) for (card,) in score(*given)]
+    )
     rescore(store, engine=fake_engine(rubric=FakeRubric(version="3"), measure=FakeMeasure(), verbs=verbs))
     assert column(store, "topics", "part") != first
 

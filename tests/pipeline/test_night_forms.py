@@ -15,7 +15,7 @@ from pipeline.night import rescore, run_night
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.load import load_rubrics
 from pipeline.rubric.rubric_set import rubric_set
-from pipeline.score import score
+from pipeline.score import score_by_leg
 from pipeline.store import Store, compact, open_duckdb, read
 
 QUEUES = {"c1": "sales", "c2": "sales", "c3": "help"}
@@ -34,7 +34,7 @@ def engine(rubric, *, refuses=""):
     def judge(calls, rubric, judges):
         if rubric.id == refuses:
             raise RubricError(f"{refuses} asks for what is not there", remedy="Mend it")
-        return score(calls, rubric=rubric, judges=judges)
+        return score_by_leg(calls, rubric=rubric, judges=judges)
 
     verbs = Verbs(
         read_recording=ingest.read_recording,

@@ -14,7 +14,7 @@ from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.lint import lint
 from pipeline.rubric.load import FOLDER, _StrictLoader, parse_rubric
 from pipeline.rubric.profile import CentreProfile, weighed
-from pipeline.score import score
+from pipeline.score import score, score_by_leg
 from pipeline.transcript import Turn
 
 PAGE = (FOLDER / "README.md").read_text("utf-8")
@@ -22,6 +22,8 @@ FENCE = re.compile(r"^```(yaml|call)\n(.*?)^```\n(?=([^\n]*))", re.MULTILINE | r
 SPOKEN = re.compile(r"^(agent|customer)(?: ([\d.]+)-([\d.]+))?: (.*)$")
 FIELDS = ("queue", "direction", "started_at")
 CHINESE = re.compile("[一-鿿]")
+COLUMNS = ("topic", "agents")
+LEGS = "Scores by leg: "
 
 
 def whole(text: str) -> str:
@@ -37,10 +39,9 @@ def whole(text: str) -> str:
 
 def spoken(text: str) -> EnrichedCall:
     lines = text.strip().splitlines()
-    known = dict(line.split(": ", 1) for line in lines if line.split(":")[0] in (*FIELDS, "topic"))
-    metadata = CallMetadata(
-        **{name: known[name] for name in FIELDS if name in known}, extra={"topic": known.get("topic", "")}
-    )
+    known = dict(line.split(": ", 1) for line in lines if line.split(":")[0] in (*FIELDS, *COLUMNS))
+    extra = {name: known[name] for name in COLUMNS if name in known}
+    metadata = CallMetadata(**{name: known[name] for name in FIELDS if name in known}, extra=extra)
     said = [match for match in map(SPOKEN.match, lines) if match]
     language = "zh" if CHINESE.search(text) else "en"
     made = call(*((match[1], match[4]) for match in said), metadata=metadata, language=language)
@@ -69,6 +70,10 @@ def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
     rubric = parse_rubric(whole(form), source="rubrics/README.md")
     family = RubricFamily("example", (rubric,))
     of = spoken(text)
+    if LEGS in after:
+        (legs,) = score_by_leg([of], rubric=family, judges=judges())
+        assert [card.total for card in legs] == [float(total) for total in re.findall(r"\*\*([\d.]+)\*\*", after)]
+        return
     (card,) = score([of], rubric=weighed(family, profile) if profile else family, judges=judges())
     (expected,) = re.findall(r"Score: \*\*([\d.]+)\*\*", after)
     assert round(card.total, 1) == float(expected)
@@ -90,7 +95,7 @@ def test_every_kind_and_feature_has_an_example():
     keys = (
         "applies_when ask_after auto_fail severity indicator targets used_for valid_from changes kpis include "
         "topics queues forms quantitative_share most directions window_days must_say in_order first_turns"
-        " after before penalty"
+        " after before penalty about"
     )
     for key in keys.split():
         assert f"{key}:" in forms, key

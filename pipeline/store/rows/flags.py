@@ -9,12 +9,13 @@ from pipeline.store.parts import Row
 from pipeline.store.rows.evidence import evidence_from_rows, evidence_rows
 
 
-def flag_rows(flags: Sequence[Flag], *, rubric_id: str) -> list[Row]:
-    """The rows of `flags` of one call, in the order given."""
+def flag_rows(flags: Sequence[Flag], *, rubric_id: str, leg: int = 1) -> list[Row]:
+    """The rows of `flags` of one scorecard, in the order given."""
     return [
         {
             "call_id": flag.call_id,
             "rubric_id": rubric_id,
+            "leg": leg,
             "position": position,
             "rule": flag.rule,
             "severity": flag.severity,

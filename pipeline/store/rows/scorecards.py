@@ -16,6 +16,8 @@ def scorecard_row(scorecard: Scorecard, *, turns_part: str) -> Row:
         "call_id": scorecard.call_id,
         "turns_part": turns_part,
         "rubric_id": scorecard.rubric_id,
+        "leg": scorecard.leg,
+        "agent_id": scorecard.agent_id,
         "rubric_version": scorecard.rubric_version,
         "total": scorecard.total,
         "interval_low": low,
@@ -28,7 +30,7 @@ def scorecard_row(scorecard: Scorecard, *, turns_part: str) -> Row:
 
 def answer_rows(scorecard: Scorecard) -> list[Row]:
     """The rows of `answers` of one scorecard."""
-    key = {"call_id": scorecard.call_id, "rubric_id": scorecard.rubric_id}
+    key = {"call_id": scorecard.call_id, "rubric_id": scorecard.rubric_id, "leg": scorecard.leg}
     return [{**key, "position": index, **_answer_columns(answer)} for index, answer in enumerate(scorecard.answers)]
 
 
@@ -46,6 +48,8 @@ def scorecard_from_rows(row: Row, answers: Sequence[Row]) -> Scorecard:
         interval=interval,
         auto_failed=tuple(row["auto_failed"]),
         fingerprint=row["fingerprint"],
+        leg=row["leg"],
+        agent_id=row["agent_id"],
     )
 
 

@@ -1,0 +1,43 @@
+"""One leg under judgement: the call cut to its turns, and the answers moved back to the turns of the whole call."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.enriched import EnrichedCall
+from pipeline.leg import Leg
+from pipeline.read.conduct import conduct_of
+from pipeline.read.read import sentiment_by_third
+from pipeline.score.case import Case
+from pipeline.score.judges import Judges
+from pipeline.score.ruling import Ruling
+
+
+def leg_case(call: EnrichedCall, leg: Leg, *, judges: Judges) -> Case:
+    """What detectors are given of a leg; times stay those of the call."""
+    cut = slice(leg.first_turn, leg.last_turn + 1)
+    turns = tuple(replace(turn, index=index) for index, turn in enumerate(call.transcript.turns[cut]))
+    metadata = replace(call.transcript.metadata, agent_id=leg.agent_id)
+    transcript = replace(call.transcript, turns=turns, metadata=metadata, duration_s=turns[-1].end_s)
+    sentiments = call.sentiments[cut]
+    of_leg = replace(
+        call,
+        transcript=transcript,
+        sentiments=sentiments,
+        sentiment_by_third=sentiment_by_third(transcript, sentiments),
+        conduct=conduct_of(transcript),
+        vectors=call.vectors[cut],
+    )
+    return Case(of_leg, judges, first_turn=leg.first_turn, begins_s=turns[0].start_s or 0.0)
+
+
+def in_call(ruling: Ruling, case: Case) -> Ruling:
+    """The ruling with the turns numbered as in the call."""
+    by = case.first_turn
+    answer = ruling.answer
+    moved = replace(
+        answer,
+        evidence=tuple(replace(piece, turn=piece.turn + by) for piece in answer.evidence),
+        searched=tuple(turn + by for turn in answer.searched),
+    )
+    return replace(ruling, answer=moved)
