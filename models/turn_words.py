@@ -1,4 +1,7 @@
-"""The words of a turn as features: tokens that recognised and written speech share, their runs, and telling cues."""
+"""The words of a turn as features: tokens that recognised and written speech share, their runs, and telling cues.
+
+Runs of Chinese are told by how they sound, since a recogniser writes 公号 for 工号; single characters by themselves.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+
+from pipeline.sounds import as_heard
 
 Floats = npt.NDArray[np.float32]
 
@@ -46,12 +51,17 @@ def tokens(text: str) -> list[str]:
 
 
 def grams_of(words: Sequence[str]) -> set[str]:
-    """All runs of 1 to 4 tokens, with a sign for start and end of the turn."""
+    """All runs of 1 to 4 tokens, with a sign for start and end of the turn; Chinese in runs of 2 and more by sound."""
     padded = [START, *words, END]
     found = set(padded)
+    sounds = _sounds(padded)
     for size in range(2, LONGEST_GRAM + 1):
-        found.update(map(" ".join, zip(*(padded[start:] for start in range(size)), strict=False)))
+        found.update(map(" ".join, zip(*(sounds[start:] for start in range(size)), strict=False)))
     return found
+
+
+def _sounds(words: Sequence[str]) -> list[str]:
+    return as_heard("\n".join(words)).split("\n")
 
 
 def hashed(grams: Collection[str]) -> tuple[npt.NDArray[np.int32], Floats]:
@@ -72,7 +82,8 @@ def cues_of_phrase() -> tuple[tuple[str, ...], Mapping[str, tuple[int, ...]]]:
     found: dict[str, tuple[int, ...]] = {}
     for number, phrases in enumerate(table.values()):
         for phrase in phrases:
-            gram = " ".join(tokens(phrase))
+            words = tokens(phrase)
+            gram = " ".join(_sounds(words) if len(words) > 1 else words)
             found[gram] = (*found.get(gram, ()), number)
     return tuple(table), found
 

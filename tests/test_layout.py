@@ -32,10 +32,13 @@ NOUNS = {
     "errors",
     "fingerprint",
 }
-# The registry puts models into the verbs' hands, and fitting a head measures it by the pipeline's kappa.
+# The registry puts models into the verbs' hands, fitting a head measures it by the pipeline's kappa,
+# and heads hear Chinese as the rules do.
 MODELS_BEYOND_NOUNS = {
     "models/registry.py": {"engine", "hear", "overall", "read", "rubric", "score"},
     "models/fit.py": {"agreement"},
+    "models/misheard_chinese.py": {"sounds"},
+    "models/turn_words.py": {"sounds"},
 }
 WEB = {"fastapi", "starlette", "uvicorn", "flask", "aiohttp", "django"}
 HEAVY = {"torch", "prefect", "pandas", "pyarrow", "duckdb", "spacy", "sklearn", "scipy", "av", "onnxruntime"}

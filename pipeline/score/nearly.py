@@ -6,8 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.score.sounds import as_heard
 from pipeline.score.wording import wording
+from pipeline.sounds import as_heard
 
 _CHINESE = re.compile(r"[㐀-鿿]")
 _DENIALS = frozenset({"not", "never", "no", "nothing", "none", "without", "不", "没", "别", "无", "未", "勿"})

@@ -14,9 +14,11 @@ from functools import lru_cache
 from pipeline.errors import RubricError
 from pipeline.score.numerals import repeats
 from pipeline.score.wording import Wording, wording
+from pipeline.sounds import as_heard
 from pipeline.transcript import Language
 
 GAP_WORDS = 4
+FEWEST_BY_SOUND = 2
 LONGEST_NUMBER = 60
 _GAP = rf"(?:\S+ ){{0,{GAP_WORDS}}}?"
 # A Chinese character, a gap, an open-ended word, or a run of Latin words; an optional mark binds to what is before it.
@@ -37,20 +39,25 @@ class Match:
 Finder = Callable[[Wording], list[Match]]
 
 
-def patterns(phrases: Sequence[str]) -> Finder:
-    """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read."""
-    return _patterns(tuple(phrases))
+def patterns(phrases: Sequence[str], *, by_sound: bool = False) -> Finder:
+    """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read.
+
+    By sound, Chinese characters count as those that a recogniser takes them for, in matches of several words only.
+    """
+    return _patterns(tuple(phrases), by_sound)
 
 
 # Every shard builds its form anew; what it looks for stays the same.
 @lru_cache(maxsize=1024)
-def _patterns(phrases: tuple[str, ...]) -> Finder:
-    compiled = [_compiled(phrase) for phrase in phrases]
+def _patterns(phrases: tuple[str, ...], by_sound: bool) -> Finder:
+    spell = as_heard if by_sound else str
+    compiled = [_compiled(spell(_expression(phrase))) for phrase in phrases]
     # Most turns hold none of them: one look at all together is cheaper than one for each.
-    either = re.compile(r"(?<!\S)(?:" + "|".join(_expression(phrase) for phrase in phrases) + ")")
+    either = re.compile(r"(?<!\S)(?:" + "|".join(spell(_expression(phrase)) for phrase in phrases) + ")")
+    fewest = FEWEST_BY_SOUND if by_sound else 1
 
     def find(words: Wording) -> list[Match]:
-        text = words.spaced
+        text = spell(words.spaced)
         if either.search(text) is None:
             return []
         found = [
@@ -58,7 +65,8 @@ def _patterns(phrases: tuple[str, ...]) -> Finder:
             for number, expression in enumerate(compiled)
             for hit in expression.finditer(text)
         ]
-        return sorted(found, key=lambda match: (match.start, -match.end, match.phrase))
+        long = [match for match in found if match.end - match.start >= fewest]
+        return sorted(long, key=lambda match: (match.start, -match.end, match.phrase))
 
     return find
 
@@ -118,8 +126,8 @@ def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
 
 
 @lru_cache(maxsize=4096)
-def _compiled(phrase: str) -> re.Pattern[str]:
-    return re.compile(r"(?<!\S)" + _expression(phrase))
+def _compiled(expression: str) -> re.Pattern[str]:
+    return re.compile(r"(?<!\S)" + expression)
 
 
 @lru_cache(maxsize=4096)

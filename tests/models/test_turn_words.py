@@ -63,3 +63,15 @@ def test_a_cue_is_found_in_either_language():
 def test_no_cue_is_longer_than_the_longest_gram():
     _, found = cues_of_phrase()
     assert max(len(gram.split()) for gram in found) <= LONGEST_GRAM
+
+
+def test_runs_of_chinese_are_the_same_where_they_sound_the_same():
+    said, heard = grams_of(tokens("工号")), grams_of(tokens("公好"))
+    assert {gram for gram in said if " " in gram} == {gram for gram in heard if " " in gram}
+    assert "工" in said
+    assert "工" not in heard
+
+
+def test_a_cue_is_found_by_its_sound():
+    names, _ = cues_of_phrase()
+    assert cued(grams_of(tokens("请您少等一下")))[names.index("hold")] == 1.0

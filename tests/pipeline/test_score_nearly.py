@@ -3,8 +3,8 @@
 import pytest
 
 from pipeline.score.nearly import Span, nearly
-from pipeline.score.sounds import as_heard
 from pipeline.score.wording import wording
+from pipeline.sounds import as_heard
 
 
 def found(target: str, text: str, similarity: float = 80) -> Span | None:

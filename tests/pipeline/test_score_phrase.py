@@ -1,7 +1,10 @@
+from dataclasses import replace
+
 import pytest
 from score_cases import call, detect, quotes
 
 from pipeline.score.detection import Unanswerable
+from pipeline.score.detectors.phrase import missed
 
 NOTICE = {"kind": "phrase", "match": "pattern", "phrases": ["call ... recorded"]}
 PROMISE = {"kind": "phrase", "match": "pattern", "phrases": ["(i|we)? guarantee", "保证"]}
@@ -126,3 +129,37 @@ def test_a_fuzzy_rule_quotes_what_was_said():
     spec = {"kind": "phrase", "match": "fuzzy", "phrases": ["this call may be recorded for quality"], "similarity": 85}
     found = detect(spec, call(("agent", "Well, this call will be recorded for quality, fine?")))
     assert quotes(found)[0][1].startswith("this call will be recorded for quality")
+
+
+NUMBER = {"kind": "phrase", "match": "pattern", "where": {"by": "agent"}, "phrases": ["(工号|客服)"], "absent": 0.2}
+
+
+def heard_with(confidence, made):
+    """The call as if a recogniser had been that sure of it."""
+    turns = tuple(replace(turn, confidence=confidence) for turn in made.transcript.turns)
+    return replace(made, transcript=replace(made.transcript, turns=turns))
+
+
+def test_chinese_that_was_heard_badly_is_found_by_its_sound():
+    greeting = call(("agent", "您好，公好三零二七"), language="zh")
+    assert quotes(detect(NUMBER, heard_with(0.7, greeting), language="zh")) == [(0, "公好")]
+    assert quotes(detect(NUMBER, heard_with(0.95, greeting), language="zh")) == []
+
+
+def test_one_character_alone_is_not_found_by_its_sound():
+    heard = heard_with(0.7, call(("agent", "您好"), language="zh"))
+    assert quotes(detect(NUMBER | {"phrases": ["(号)"]}, heard, language="zh")) == []
+
+
+def test_what_is_not_found_in_unclear_speech_says_less():
+    assert missed(0.05, 1.0) == 0.05
+    assert missed(0.05, 0.8) == pytest.approx(0.2825, abs=1e-4)
+    assert missed(0.05, 0.0) == 0.5
+    assert missed(0.6, 0.5) == 0.6
+
+
+def test_a_witness_who_did_not_hear_well_weighs_less():
+    made, pool = call(("agent", "Hi.")), {"kind": "pool", "weights": [1.0], "of": [NOTICE]}
+    assert detect(pool, made).probability == pytest.approx(0.05)
+    assert detect(pool, heard_with(0.8, made)).probability == pytest.approx(0.2825, abs=1e-4)
+    assert detect(NOTICE, heard_with(0.8, made)).probability == 0.05

@@ -21,11 +21,14 @@ from pipeline.score.judges import Judges
 from pipeline.transcript import Language
 
 
-def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Language) -> Detect:
-    """The detector that works. Raises RubricError when it names an act, verdict or model that is not there."""
+def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Language, witness: bool = False) -> Detect:
+    """The detector that works. Raises RubricError when it names an act, verdict or model that is not there.
 
-    def inner(child: spec.Detector | spec.Moment) -> Detect:
-        return build(child, judges=judges, language=language)
+    A `witness` is one of those that a pool hears, or a part of one.
+    """
+
+    def inner(child: spec.Detector | spec.Moment, *, witness: bool = witness) -> Detect:
+        return build(child, judges=judges, language=language, witness=witness)
 
     match part:
         case spec.All():
@@ -35,7 +38,7 @@ def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Langua
         case spec.Not():
             return not_of(inner(part.of))
         case spec.Pool():
-            return pool_of(part, [inner(child) for child in part.of])
+            return pool_of(part, [inner(child, witness=True) for child in part.of])
         case spec.Before():
             return before(inner(part.first), inner(part.then))
         case spec.Count():
@@ -43,13 +46,13 @@ def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Langua
         case spec.Each():
             return each(part, inner(part.of), inner(part.then))
         case _:
-            return _leaf(part, judges=judges, language=language)
+            return _leaf(part, judges=judges, language=language, witness=witness)
 
 
-def _leaf(part: spec.Leaf, *, judges: Judges, language: Language) -> Detect:
+def _leaf(part: spec.Leaf, *, judges: Judges, language: Language, witness: bool) -> Detect:
     match part:
         case spec.Phrase():
-            return phrase(part, language=language)
+            return phrase(part, language=language, witness=witness)
         case Script():
             return script(part, encoder=judges.encoder, language=language)
         case Prohibited():

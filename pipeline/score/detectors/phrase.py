@@ -1,4 +1,8 @@
-"""`phrase`: words that are said, by a role, in a place; not when negated, reported or vetoed."""
+"""`phrase`: words that are said, by a role, in a place; not when negated, reported or vetoed.
+
+Where a recogniser was unsure of what it heard, Chinese is looked for by its sound too; and one witness among others who
+found nothing there says less than they.
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,11 @@ from pipeline.score.wording import Wording
 from pipeline.transcript import Language
 
 NEGATION_REACH = 3
+# The confidence of a turn from which on its characters are taken as they stand.
+CLEARLY_HEARD = 0.9
+# About as many words of a phrase must be heard right for it to be found.
+WORDS_AT_STAKE = 2
+HALF = 0.5
 REPORT_REACH = 8
 _NEGATORS = frozenset({"not", "never", "without", "nor", "不", "没", "别", "无", "勿", "未"})
 # A 不 or 没 in these words denies nothing; "要不要" and its like are told by the character on both sides.
@@ -30,27 +39,45 @@ _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 
 
 def phrase(
-    spec: Phrase, *, language: Language, excused: Callable[[Match, Wording], bool] | None = None
+    spec: Phrase,
+    *,
+    language: Language,
+    witness: bool = False,
+    excused: Callable[[Match, Wording], bool] | None = None,
 ) -> Callable[[Case], Detection]:
-    """The detector of one phrase rule; what is `excused` does not count. Raises RubricError for a bad pattern."""
+    """The detector of one phrase rule; what is `excused` does not count. Raises RubricError for a bad pattern.
+
+    A `witness` is heard beside others. Of a rule that stands alone the ruling itself doubts what was heard badly.
+    """
     find = standing(spec, language=language)
+    sounds_like_chinese = language == "zh" and spec.match == "pattern" and excused is None
+    find_alike = standing(spec, language=language, by_sound=True) if sounds_like_chinese else None
+
+    def matches(case: Case, turn: int) -> list[Match]:
+        words, said_there = case.wordings[turn], case.transcript.turns[turn]
+        found = find(words, said_there.text)
+        if found or find_alike is None or said_there.confidence >= CLEARLY_HEARD:
+            return found
+        return find_alike(words, said_there.text)
 
     def detect(case: Case) -> Detection:
         searched = case.turns(spec.where)
         hits = [
             (turn, match)
             for turn in searched
-            for match in find(case.wordings[turn], case.transcript.turns[turn].text)
+            for match in matches(case, turn)
             if excused is None or not excused(match, case.wordings[turn])
         ]
-        return _detection(spec, case, searched, _in_order(hits, len(spec.phrases)) if spec.in_order else hits)
+        absent = missed(spec.absent, _confidence(case, searched)) if witness else spec.absent
+        chosen = _in_order(hits, len(spec.phrases)) if spec.in_order else hits
+        return _detection(spec, case, searched, chosen, absent=absent)
 
     return detect
 
 
-def standing(spec: Phrase, *, language: Language) -> Callable[[Wording, str], list[Match]]:
+def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Callable[[Wording, str], list[Match]]:
     """Finds the matches in a turn's words and text that are neither denied, reported nor vetoed. Raises RubricError."""
-    find = _finder(spec, language)
+    find = patterns(spec.phrases, by_sound=True) if by_sound else _finder(spec, language)
     veto = patterns(spec.unless) if spec.unless else None
 
     def matches(words: Wording, text: str) -> list[Match]:
@@ -133,18 +160,37 @@ def _english_report(words: Sequence[str], *, reach: int) -> bool:
     return any(words[at] in _REPORTS and bool(set(words[max(0, at - 2) : at]) & _REPORTERS) for at in late)
 
 
-def _detection(spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]]) -> Detection:
+def _detection(
+    spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]], *, absent: float
+) -> Detection:
     first: dict[int, Match] = {}
     for turn, match in hits:
         first.setdefault(turn, match)
     moments = tuple(_moment(spec, case, turn, match) for turn, match in sorted(first.items()))
     return Detection(
-        probability=spec.found if moments else spec.absent,
+        probability=spec.found if moments else absent,
         evidence=tuple(quote for moment in moments for quote in moment.evidence),
         searched=searched,
         reason=_reason(spec, case, searched, moments),
         moments=moments,
     )
+
+
+def missed(absent: float, confidence: float) -> float:
+    """The probability that a phrase which was not found was said all the same, if it is `absent` in a clear recording.
+
+    By Bayes from even odds: what is said is written so that it can be found with the probability that the words at
+    stake are all heard right. In unclear speech the answer thus moves from `absent` towards a half.
+    """
+    if absent >= HALF or confidence >= 1.0:
+        return absent
+    unwritten = 1 - (1 - absent / (1 - absent)) * confidence**WORDS_AT_STAKE
+    return unwritten / (1 + unwritten)
+
+
+def _confidence(case: Case, turns: Sequence[int]) -> float:
+    """The mean confidence of turns; 1 where there are none."""
+    return sum(case.transcript.turns[turn].confidence for turn in turns) / len(turns) if turns else 1.0
 
 
 def _reason(spec: Phrase, case: Case, searched: Sequence[int], moments: Sequence[Moment]) -> str:
