@@ -36,7 +36,7 @@ class CallEncoder(Protocol):
         ...
 
     def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time of encoding these turns, one by one or in batches as the encoder is meant to run."""
+        """CPU time of encoding these turns, in batches where the encoder can."""
         ...
 
 
