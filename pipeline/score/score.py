@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
+from pipeline.leg import legs_of
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.used_for import CallFacts, facts_of
@@ -15,6 +16,7 @@ from pipeline.score.asking import Asking, askings
 from pipeline.score.case import Case
 from pipeline.score.interval import interval
 from pipeline.score.judges import Judges
+from pipeline.score.leg_case import in_call, leg_case
 from pipeline.score.ruling import Ruling, rule
 from pipeline.scorecard import Scorecard
 from pipeline.transcript import Language
@@ -31,16 +33,33 @@ class Scorer:
     judges: Judges
     askings: tuple[Asking, ...]
 
-    def rulings(self, case: Case) -> tuple[Ruling, ...]:
-        """Every question answered, in the form's order."""
+    def rulings(self, case: Case, *, whole: Case | None = None) -> tuple[Ruling, ...]:
+        """Every question answered, in the form's order; those about the call on the `whole` of it where given."""
         rulings: dict[str, Ruling] = {}
         for asking in self.askings:
-            rulings[asking.question.id] = rule(asking, case, earlier=rulings)
+            of = whole if whole is not None and asking.question.about == "call" else case
+            rulings[asking.question.id] = in_call(rule(asking, of, earlier=rulings), of)
         return tuple(rulings.values())
 
     def score(self, call: EnrichedCall) -> Scorecard:
-        """The scorecard of one call."""
-        rulings = self.rulings(Case(call=call, judges=self.judges))
+        """The scorecard of one call, whoever holds it."""
+        return self._card(call, self.rulings(Case(call=call, judges=self.judges)))
+
+    def score_legs(self, call: EnrichedCall) -> tuple[Scorecard, ...]:
+        """A scorecard for the agent of each leg. Raises ScoreError where the metadata's agents cannot be read."""
+        whole, legs = Case(call=call, judges=self.judges), legs_of(call.transcript)
+        if len(legs) == 1:
+            return (replace(self._card(call, self.rulings(whole)), agent_id=legs[0].agent_id),)
+        return tuple(
+            replace(
+                self._card(call, self.rulings(leg_case(call, leg, judges=self.judges), whole=whole)),
+                leg=leg.leg,
+                agent_id=leg.agent_id,
+            )
+            for leg in legs
+        )
+
+    def _card(self, call: EnrichedCall, rulings: tuple[Ruling, ...]) -> Scorecard:
         answers = tuple(ruling.answer for ruling in rulings)
         result = tally(self.rubric, answers)
         level = self.judges.reliability.level
@@ -54,6 +73,7 @@ class Scorer:
             interval=interval(self.rubric, rulings, level=level) if result.total is not None else None,
             auto_failed=result.auto_failed,
             fingerprint=score_fingerprint(call, rubric=self.rubric, judges=self.judges),
+            agent_id=call.transcript.metadata.agent_id,
         )
 
 
@@ -70,6 +90,14 @@ def score(
     """
     family, scorers = _family(rubric), Scorers(judges)
     return [scorers.of(family.for_call(_facts(call, topics)), call).score(call) for call in calls]
+
+
+def score_by_leg(
+    calls: Sequence[EnrichedCall], *, rubric: Rubric | RubricFamily, judges: Judges
+) -> list[tuple[Scorecard, ...]]:
+    """As `score`, with a scorecard for each leg of a call. Raises RubricError or ScoreError."""
+    family, scorers = _family(rubric), Scorers(judges)
+    return [scorers.of(family.for_call(_facts(call, None)), call).score_legs(call) for call in calls]
 
 
 def score_by_every_form(
