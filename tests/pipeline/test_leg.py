@@ -5,6 +5,7 @@ from night_fakes import parquet_files
 from test_night_forms import engine, family
 
 from pipeline.errors import ScoreError
+from pipeline.ingest import discover, read_transcripts
 from pipeline.ingest.jsonl import transcript_from_json
 from pipeline.ingest.metadata import metadata_row
 from pipeline.ingest.speakers import with_agents
@@ -199,3 +200,30 @@ def test_files_from_before_there_were_legs_are_read(recordings, tmp_path):
     ]
     with open_duckdb(store) as connection:
         assert connection.execute("select count(*), min(leg) from answers").fetchone() == (5, 1)
+
+
+def test_voices_of_captions_may_be_several_agents(tmp_path):
+    spoken = ["<v Agent 1>hello", "<v Customer>hi", "<v Agent 2>hello", "<v Customer>bye"]
+    cues = [f"00:00:{2 * n:02d}.000 --> 00:00:{2 * n + 1:02d}.000\n{text}\n" for n, text in enumerate(spoken)]
+    (tmp_path / "call.vtt").write_text("\n".join(["WEBVTT\n", *cues]), "utf-8")
+    (source,) = discover(str(tmp_path)).sources
+    (made,) = read_transcripts(source)
+    assert [(leg.agent_id, leg.first_turn, leg.last_turn) for leg in legs_of(made)] == [("", 0, 1), ("", 2, 3)]
+
+
+def test_participants_of_amazon_transcribe_may_be_several_agents(tmp_path):
+    said = [("AGENT", "anna"), ("CUSTOMER", "c"), ("AGENT", "ben")]
+    entries = [
+        {
+            "ParticipantRole": role,
+            "ParticipantId": name,
+            "Content": "hm",
+            "BeginOffsetMillis": n,
+            "EndOffsetMillis": n + 1,
+        }
+        for n, (role, name) in enumerate(said)
+    ]
+    (tmp_path / "call.json").write_text(json.dumps({"LanguageCode": "en-US", "Transcript": entries}), "utf-8")
+    (source,) = discover(str(tmp_path)).sources
+    (made,) = read_transcripts(source)
+    assert [(leg.agent_id, leg.first_turn) for leg in legs_of(made)] == [("anna", 0), ("ben", 2)]
