@@ -18,8 +18,9 @@ from pathlib import Path
 from typing import Any
 
 from bench.hear_load import cuts, read_load, write_load
-from bench.hear_reference import Reference, edits_in, references
 from bench.hear_systems import SYSTEMS, Setup, Texts
+from everycall.hearing_errors import edits_in
+from everycall.reference import Reference, references
 from models.weights import locate
 from models.whisper import best_device
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.hear_reference import Reference, references
+from everycall.reference import Reference, references
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 

@@ -18,7 +18,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from bench.hear_reference import Errors, Reference, errors_of, references
+from everycall.hearing_errors import Errors, errors_of
+from everycall.reference import Reference, references
 from models.campplus import campplus
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper

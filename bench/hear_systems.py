@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.hear_reference import Reference
+from everycall.reference import Reference
 from pipeline.recording import ASR_SAMPLE_RATE_HZ
 from pipeline.transcript import Transcript
 

@@ -7,8 +7,8 @@ import pytest
 
 from bench.hear import error_rate
 from bench.hear_load import LONGEST_S, SHORTEST_S, cuts, read_load, write_load
-from bench.hear_reference import Reference
 from bench.hear_systems import Texts
+from everycall.reference import Reference
 
 WORDS = [
     f"{word} {word}"
