@@ -140,7 +140,7 @@ def _read(heard: Sequence[Heard], *, engine: Engine) -> Iterator[Heard | Failed]
 
 
 def _judged(read: Sequence[Heard], *, engine: Engine) -> Iterator[Done | Failed]:
-    calls = [each.call for each in read if each.call is not None]
+    calls = engine.verbs.see([each.call for each in read if each.call is not None], engine.judges)
     cards, errors = _scorecards([each.item for each in read], calls, engine=engine)
     for number, (each, call) in enumerate(zip(read, calls, strict=True)):
         flagged = tuple((card, tuple(engine.verbs.flag(call, card))) for card in cards[number])

@@ -60,8 +60,9 @@ class Forms(Form, Protocol):
 class Verbs:
     """The way of a call as functions; the seam where tests put their own.
 
-    `score` gives a scorecard for each leg of a call. `revision` changes with the code or the settings of score and
-    flag, which no model's fingerprint knows.
+    `score` gives a scorecard for each leg of a call. `see` lets the judges' fitted heads look at each call once, before
+    any form asks. `revision` changes with the code or the settings of score and flag, which no model's fingerprint
+    knows.
     """
 
     read_recording: Callable[[Source], tuple[Recording, Audio]]
@@ -70,6 +71,7 @@ class Verbs:
     read: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
     score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Sequence[Scorecard]]]
     flag: Callable[[EnrichedCall, Scorecard], Sequence[Flag]]
+    see: Callable[[Sequence[EnrichedCall], Any], Sequence[EnrichedCall]] = lambda calls, _: calls
     revision: str = ""
 
 
@@ -112,6 +114,7 @@ def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:
     Imported here, so that planning and tests need none of them.
     """
     from pipeline import flags, ingest
+    from pipeline.head_view import with_head_view
     from pipeline.hear.hear import hear
     from pipeline.read.read import read
     from pipeline.score.score import REVISION, score_by_leg
@@ -124,5 +127,6 @@ def real_verbs(*, max_call_s: float = LONGEST_CALL_S) -> Verbs:
         read=lambda transcripts, reader: read(transcripts, reader=reader),
         score=lambda calls, rubric, judges: score_by_leg(calls, rubric=rubric, judges=judges),
         flag=flags.flag,
+        see=lambda calls, judges: [with_head_view(call, judges.heads) for call in calls],
         revision=fingerprint(REVISION, flags.FlagRules().fingerprint),
     )

@@ -65,11 +65,27 @@ class Conduct:
 
 
 @dataclass(frozen=True, slots=True)
+class HeadView:
+    """What the fitted heads `heads` see in one call, whichever form asks; acts, verdicts and options in their order.
+
+    `acts` is float32 [acts, turns]; `shares` and `named` have one entry an option of every verdict: its probability,
+    and the turns that weigh most for it. `part` is the part of the store that holds it, "" where none does yet.
+    """
+
+    heads: str
+    acts: npt.NDArray[np.float32] = field(repr=False)
+    shares: tuple[float, ...] = field(repr=False)
+    named: tuple[tuple[int, ...], ...] = field(repr=False)
+    part: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class EnrichedCall:
     """A transcript with sentiment by turn, conduct measures and one vector a turn.
 
     `sentiments` has one entry a turn; `vectors` is float32 [turns, dimensions], unit length, made by `encoder`.
-    `sentiment_by_third` is the customer's, for the first, second and last third of the call.
+    `sentiment_by_third` is the customer's, for the first, second and last third of the call. `head_view` saves asking
+    the fitted heads again; it is None until they were asked.
     """
 
     transcript: Transcript
@@ -79,3 +95,4 @@ class EnrichedCall:
     vectors: Vectors = field(repr=False, compare=False)
     encoder: str = ""
     fingerprint: str = ""
+    head_view: HeadView | None = field(default=None, repr=False, compare=False)

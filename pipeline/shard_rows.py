@@ -14,6 +14,7 @@ from pipeline.store.parts import Row, table_of
 from pipeline.store.rows.calls import call_row
 from pipeline.store.rows.failures import failure_rows
 from pipeline.store.rows.flags import flag_rows
+from pipeline.store.rows.head_views import head_view_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_row
 from pipeline.store.rows.turns import turn_rows, vector_table
 
@@ -44,6 +45,9 @@ def add_call(rows: ShardRows, done: Done) -> None:
     if not done.turns_part:
         rows.tables["turns"] += turn_rows(done.call)
         rows.read_anew.append(done.call)
+    view = done.call.head_view
+    if view is not None and not (view.part and done.turns_part):
+        rows.tables["head_views"].append(head_view_row(done.call.transcript.call_id, view, turns_part=turns_part))
     if done.item.work == "hear" and done.recording is not None:
         rows.audio_s += done.recording.duration_s
     for scorecard, flags in done.scorecards:

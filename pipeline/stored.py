@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
+from pipeline.enriched import EnrichedCall, HeadView, TurnSentiment, Vectors
 from pipeline.recording import Recording
 from pipeline.scorecard import Scorecard
 from pipeline.store.parts import Row
 from pipeline.store.rows.calls import call_from_rows, recording_from_row
+from pipeline.store.rows.head_views import head_views_of
 from pipeline.store.rows.scorecards import scorecard_from_rows
 from pipeline.store.rows.turns import turns_by_call, vectors_of
 from pipeline.store.schemas import schema_of
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 Each = TypeVar("Each")
 
 # What `stored_calls` reads: a connection for it needs no more.
-CALL_TABLES = ("calls", "turns", "turn_vectors")
+CALL_TABLES = ("calls", "turns", "turn_vectors", "head_views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,8 @@ def stored_calls(
     turns_parts = {row["call_id"]: row["turns_part"] for row in rows}
     turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))
     vectors = _vectors_by_call(connection, turns_parts)
-    return {row["call_id"]: _stored(row, turns, vectors) for row in rows}
+    views = head_views_of(select(connection, "head_views", call_ids=call_ids))
+    return {row["call_id"]: _stored(row, turns, vectors, views.get(row["call_id"])) for row in rows}
 
 
 def stored_scorecards(
@@ -74,7 +76,10 @@ def batches(calls: Sequence[Each], *, size: int) -> Iterator[Sequence[Each]]:
 
 
 def _stored(
-    row: Row, turns: Mapping[str, list[tuple[Turn, TurnSentiment]]], vectors: Mapping[str, Vectors]
+    row: Row,
+    turns: Mapping[str, list[tuple[Turn, TurnSentiment]]],
+    vectors: Mapping[str, Vectors],
+    view: HeadView | None,
 ) -> StoredCall:
     call_id = row["call_id"]
     pairs = turns.get(call_id, [])
@@ -83,6 +88,7 @@ def _stored(
         [turn for turn, _ in pairs],
         sentiments=[sentiment for _, sentiment in pairs],
         vectors=vectors.get(call_id, np.zeros((0, 0), np.float32)),
+        head_view=view,
     )
     return StoredCall(call, recording_from_row(row), row["uri"], row["turns_part"])
 

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.enriched import EnrichedCall
+from pipeline.head_view import acts_in, verdict_in
 from pipeline.ports import Verdict
 from pipeline.rubric.place import Place
 from pipeline.score.detection import Unanswerable
@@ -52,7 +53,7 @@ class Case:
     @cached_property
     def acts(self) -> Mapping[str, npt.NDArray[np.float32]]:
         """For each act, one probability a turn."""
-        return self.judges.heads.act_probabilities(self.call)
+        return acts_in(self.call, self.judges.heads)
 
     @cached_property
     def _verdicts(self) -> dict[str, Verdict]:
@@ -61,7 +62,7 @@ class Case:
     def verdict(self, name: str) -> Verdict:
         """The call-level verdict of this name."""
         if name not in self._verdicts:
-            self._verdicts[name] = self.judges.heads.verdict(name, self.call)
+            self._verdicts[name] = verdict_in(name, self.call, self.judges.heads)
         return self._verdicts[name]
 
     @cached_property

@@ -27,6 +27,7 @@ def leg_case(call: EnrichedCall, leg: Leg, *, judges: Judges) -> Case:
         sentiment_by_third=sentiment_by_third(transcript, sentiments),
         conduct=conduct_of(transcript),
         vectors=call.vectors[cut],
+        head_view=None,
     )
     return Case(of_leg, judges, first_turn=leg.first_turn, begins_s=turns[0].start_s or 0.0)
 

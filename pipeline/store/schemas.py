@@ -1,7 +1,8 @@
 """The columns of every table. A change here is a change of the file format: raise SCHEMA_VERSION and the golden files.
 
 Every row carries `part`, the name of the part it was written in, and `date`, the partition. `turns_part` names the
-part that holds the turns which a call or scorecard rests on: by these two names readers find the newest rows.
+part that holds the turns which a call, head view or scorecard rests on: by these two names readers find the newest
+rows.
 """
 
 from __future__ import annotations
@@ -89,6 +90,14 @@ TURN_VECTORS = [
     ("turn", pa.int32()),
     ("encoder", pa.string()),
     ("vector", pa.list_(pa.float16())),
+]
+HEAD_VIEWS = [
+    ("call_id", pa.string()),
+    ("turns_part", pa.string()),
+    ("heads", pa.string()),
+    ("acts", pa.list_(pa.list_(pa.float32()))),
+    ("shares", pa.list_(pa.float64())),
+    ("named", pa.list_(pa.list_(pa.int32()))),
 ]
 SCORECARDS = [
     ("call_id", pa.string()),
@@ -185,7 +194,7 @@ RUNS = [
 ]
 
 # The order in which a part's files are written; its last table is the marker that makes the part count.
-SHARD_TABLES = ("turn_vectors", "turns", "answers", "scorecards", "flags", "failures", "calls")
+SHARD_TABLES = ("turn_vectors", "turns", "head_views", "answers", "scorecards", "flags", "failures", "calls")
 MEASURE_TABLES = ("call_topics", "repeats", "topics")
 TABLES = (*reversed(SHARD_TABLES), *reversed(MEASURE_TABLES), "runs")
 
@@ -193,6 +202,7 @@ _COLUMNS = {
     "calls": CALLS,
     "turns": TURNS,
     "turn_vectors": TURN_VECTORS,
+    "head_views": HEAD_VIEWS,
     "scorecards": SCORECARDS,
     "answers": ANSWERS,
     "flags": FLAGS,
@@ -213,6 +223,7 @@ SORT_COLUMNS = {
     "calls": ("call_id",),
     "turns": ("call_id", "turn"),
     "turn_vectors": ("call_id", "turn"),
+    "head_views": ("call_id",),
     "scorecards": ("call_id", "rubric_id", "leg"),
     "answers": ("call_id", "rubric_id", "leg", "position"),
     "flags": ("call_id", "rubric_id", "leg", "position"),

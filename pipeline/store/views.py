@@ -3,6 +3,7 @@
 Which row is newest is decided here and nowhere else:
 - a call: the greatest part name of its id, unless the same input was later taken in under another id;
 - turns and vectors: those of the part that the call names in `turns_part`;
+- a head view: the greatest part name of its call, if it rests on the call's present turns;
 - a scorecard: the greatest part name of its call and rubric (all its legs), if it rests on the call's present turns;
 - answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
 - a failure: the greatest part name of its item, until the call succeeds in a later one.
@@ -36,6 +37,9 @@ VIEWS = {
         ) n on c.call_id = n.call_id and c.part = n.part""",
     "turns": f"select * from parts.turns t {OF_THE_CALLS_TURNS}",
     "turn_vectors": f"select * from parts.turn_vectors t {OF_THE_CALLS_TURNS}",
+    "head_views": """select * from parts.head_views t
+        semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
+        qualify part = max(part) over (partition by call_id)""",
     "scorecards": """select * from parts.scorecards t
         semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
         qualify part = max(part) over (partition by call_id, rubric_id)""",

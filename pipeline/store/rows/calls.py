@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment, Vectors
+from pipeline.enriched import Conduct, EnrichedCall, HeadView, Interruption, Silence, TurnSentiment, Vectors
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.store.parts import Row
 from pipeline.transcript import Transcript, Turn
@@ -37,9 +37,14 @@ def call_row(call: EnrichedCall, *, recording: Recording | None, uri: str, input
 
 
 def call_from_rows(
-    row: Row, turns: Sequence[Turn], *, sentiments: Sequence[TurnSentiment], vectors: Vectors
+    row: Row,
+    turns: Sequence[Turn],
+    *,
+    sentiments: Sequence[TurnSentiment],
+    vectors: Vectors,
+    head_view: HeadView | None = None,
 ) -> EnrichedCall:
-    """The call back from its row, its turns (see `rows.turns`) and its vectors."""
+    """The call back from its row, its turns (see `rows.turns`), its vectors and what the heads saw in it."""
     transcript = Transcript(
         call_id=row["call_id"],
         language=row["language"],
@@ -58,6 +63,7 @@ def call_from_rows(
         vectors=vectors,
         encoder=row["encoder"],
         fingerprint=row["read_fingerprint"],
+        head_view=head_view,
     )
 
 
