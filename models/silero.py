@@ -33,7 +33,7 @@ class SileroSettings:
     end_threshold: float = 0.08
     min_speech_s: float = 0.1
     min_silence_s: float = 0.3
-    pad_s: float = 0.25
+    pad_s: float = 0.2
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ class HearSettings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    longest_window_s: float = Field(default=15.0, gt=1, le=28, description="Longest window given to the recogniser.")
+    longest_window_s: float = Field(default=14.0, gt=1, le=28, description="Longest window given to the recogniser.")
     gap_s: float = Field(default=0.3, ge=0, le=2, description="Silence put between stitched stretches of speech.")
     unclaimed_db: float = Field(
         default=6.0,
@@ -20,7 +20,7 @@ class HearSettings(BaseModel):
     unclaimed_s: float = Field(default=0.6, gt=0, description="Shortest such stretch.")
     pause_s: float = Field(default=1.5, gt=0, description="A pause this long ends a turn.")
     handover_s: float = Field(default=0.2, ge=0, description="Shortest pause in which the other's turn splits a turn.")
-    language_windows: int = Field(default=3, ge=1, description="How many windows of a call decide its language.")
+    language_windows: int = Field(default=1, ge=1, description="How many windows of a call decide its language.")
     max_compression: float = Field(
         default=2.4, gt=0, description="Text that compresses better than this is repetitive."
     )

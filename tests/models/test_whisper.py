@@ -19,13 +19,13 @@ def model(**settings: object) -> Whisper:
 
 
 def test_batches_hold_windows_of_one_encoder_length_only() -> None:
-    windows = [window(seconds) for seconds in (3, 14, 5, 13.5, 7, 9)]
+    windows = [window(seconds) for seconds in (3, 14, 3.5, 13.5, 7, 9)]
     batches = [numbers for numbers, _ in model(batch_size=2)._batches(windows)]
-    assert batches == [[1, 3], [5], [4, 2], [0]]
+    assert batches == [[1, 3], [5], [4], [2, 0]]
 
 
 def test_the_encoder_gets_speech_and_padding_in_steps() -> None:
-    assert [model()._frames(window(seconds)) for seconds in (1, 7, 7.1, 14, 28)] == [1000, 1000, 1250, 1750, 3000]
+    assert [model()._frames(window(seconds)) for seconds in (1, 7, 7.1, 14, 28)] == [600, 900, 1000, 1600, 3000]
 
 
 def test_a_folder_without_a_model_is_an_error_with_a_remedy(tmp_path: Path) -> None:
