@@ -20,6 +20,8 @@ FIRST_TO_SPEAK = 1.0
 OPENING_TURNS = 3
 OPENING_FACTOR = 2.0
 SLOPE = 0.6
+# Of channels stated by an exporter, one in a hundred is taken to be stated the wrong way round.
+STATED_LOG_ODDS = math.log(99)
 MOST_PER_CUE = 3
 MOST_PRONOUNS = 10
 
@@ -53,17 +55,18 @@ def cues(language: Language) -> tuple[Cue, ...]:
 
 
 def roles_of(said: Sequence[tuple[int, str]], *, language: Language, agent: int | None = None) -> Roles:
-    """Which side is the agent. `said` is (side, text) in time order; `agent` is the side if metadata fixes it."""
+    """Which side is the agent. `said` is (side, text) in time order; `agent` is the side if metadata fixes it.
+
+    Metadata is followed whatever is said; words that speak against it lower the confidence, down to 0.5.
+    """
     sides = sorted({side for side, _ in said})
     if agent is not None:
-        return _named(agent, 1.0, sides)
+        return _named(agent, _confidence_in_stated(said, agent, language), sides)
     if len(sides) == 1:
         lean = evidence([text for _, text in said], language=language)
         return _named(sides[0] if lean >= 0 else 1 - sides[0], _confidence(lean), sides)
-    scores = {side: evidence([text for who, text in said if who == side], language=language) for side in sides[:2]}
-    scores[said[0][0]] = scores.get(said[0][0], 0.0) + FIRST_TO_SPEAK
     first, second = sides[:2]
-    lead = scores[first] - scores[second]
+    lead = _lead(said, first, second, language)
     return _named(first if lead >= 0 else second, _confidence(lead), sides)
 
 
@@ -71,6 +74,26 @@ def evidence(texts: Sequence[str], *, language: Language) -> float:
     """How much one side talks like an agent: the sum of its cues, those of its opening counted more."""
     opening, rest = " ".join(texts[:OPENING_TURNS]), " ".join(texts[OPENING_TURNS:])
     return OPENING_FACTOR * _score(opening, language) + _score(rest, language)
+
+
+def _lead(said: Sequence[tuple[int, str]], first: int, second: int, language: Language) -> float:
+    """By how much more one side talks like an agent than the other."""
+    scores = {
+        side: evidence([text for who, text in said if who == side], language=language) for side in (first, second)
+    }
+    scores[said[0][0]] = scores.get(said[0][0], 0.0) + FIRST_TO_SPEAK
+    return scores[first] - scores[second]
+
+
+def _confidence_in_stated(said: Sequence[tuple[int, str]], agent: int, language: Language) -> float:
+    """How sure it is that the side that metadata names is the agent, when both have spoken: 1 unless words deny it."""
+    others = {side for side, _ in said} - {agent}
+    if not others or len({side for side, _ in said}) == 1:
+        return 1.0
+    against = -_lead(said, agent, min(others), language)
+    if against <= 0:
+        return 1.0
+    return round(max(0.5, 1 / (1 + math.exp(min(SLOPE * against, 50.0) - STATED_LOG_ODDS))), 4)
 
 
 def _score(text: str, language: Language) -> float:

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from pipeline.recording import Audio, AudioHealth, Samples
+from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, AudioHealth, Samples
 
 SILENT_DBFS = -60.0
+# A line that hums or hisses as evenly as this, and no louder, carries nobody: speech rises and falls by 20 dB and more.
+EVEN_DB = 6.0
+LOUDEST_HUM_DBFS = -40.0
+FRAME = ASR_SAMPLE_RATE_HZ // 10
 CLIPPED_LEVEL = 0.999
-# Two microphones never agree this well; one signal written to both channels does, whatever its level.
+# Two microphones never agree this well; one signal written to both channels does, whatever its level or polarity.
 DUPLICATE_CORRELATION = 0.99
 
 
@@ -19,9 +23,20 @@ def audio_health(audio: Audio) -> AudioHealth:
     return AudioHealth(
         level_dbfs=levels,
         clipped_share=tuple(float(np.mean(np.abs(samples) >= CLIPPED_LEVEL)) for samples in channels),
-        silent=tuple(level < SILENT_DBFS for level in levels),
-        duplicate_channels=len(channels) == 2 and _correlation(*channels) > DUPLICATE_CORRELATION,
+        silent=tuple(_silent(samples, level) for samples, level in zip(channels, levels, strict=True)),
+        duplicate_channels=len(channels) == 2 and abs(_correlation(*channels)) > DUPLICATE_CORRELATION,
     )
+
+
+def _silent(samples: Samples, level_dbfs: float) -> bool:
+    """Whether a channel holds nothing at all, or an even hum or hiss around its own offset."""
+    if level_dbfs < SILENT_DBFS:
+        return True
+    frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
+    if not len(frames) or level_dbfs > LOUDEST_HUM_DBFS:
+        return False
+    levels = 10 * np.log10(np.maximum(np.var(frames, axis=1, dtype=np.float64), 1e-12))
+    return bool(levels.max() < SILENT_DBFS or levels.max() - np.percentile(levels, 10) < EVEN_DB)
 
 
 def _level_dbfs(samples: Samples) -> float:
@@ -30,5 +45,12 @@ def _level_dbfs(samples: Samples) -> float:
 
 
 def _correlation(first: Samples, second: Samples) -> float:
-    norm = float(np.linalg.norm(first)) * float(np.linalg.norm(second))
-    return float(np.dot(first, second)) / norm if norm > 0 else 0.0
+    """Pearson's, so that an offset that both recorders add makes no two channels alike; 0 where one is constant."""
+    size = len(first)
+    if not size:
+        return 0.0
+    means = float(first.mean(dtype=np.float64)), float(second.mean(dtype=np.float64))
+    shared = float(np.dot(first, second)) / size - means[0] * means[1]
+    powers = [float(np.dot(each, each)) / size - mean**2 for each, mean in zip((first, second), means, strict=True)]
+    size_of_both = float(np.sqrt(max(powers[0], 0.0) * max(powers[1], 0.0)))
+    return shared / size_of_both if size_of_both > 1e-12 else 0.0

@@ -25,9 +25,25 @@ def test_roles_in_chinese() -> None:
     assert roles_of(CHINESE, language="zh").by_side == {0: "agent", 1: "customer"}
 
 
-def test_metadata_overrules_the_words() -> None:
+def test_the_agent_on_the_second_channel_is_put_right_whoever_speaks_first() -> None:
+    swapped = [(1 - side, text) for side, text in ENGLISH]
+    assert (roles_of(ENGLISH, language="en").agent, roles_of(swapped, language="en").agent) == (1, 0)
+    assert roles_of(swapped, language="en").confidence > 0.95
+
+
+def test_metadata_overrules_the_words_and_words_against_it_lower_the_confidence() -> None:
     roles = roles_of(ENGLISH, language="en", agent=0)
-    assert (roles.by_side, roles.confidence) == ({0: "agent", 1: "customer"}, 1.0)
+    assert (roles.by_side, roles.confidence) == ({0: "agent", 1: "customer"}, 0.5)
+
+
+def test_metadata_that_the_words_bear_out_is_certain() -> None:
+    assert roles_of(ENGLISH, language="en", agent=1).confidence == 1.0
+    assert roles_of([(0, "Hello?")], language="en", agent=0).confidence == 1.0
+
+
+def test_metadata_survives_a_word_or_two_against_it() -> None:
+    roles = roles_of([(1, "Hm."), (0, "Hm.")], language="en", agent=0)
+    assert (roles.agent, roles.confidence) == (0, pytest.approx(0.982, abs=0.001))
 
 
 def test_without_cues_the_first_to_speak_is_taken_with_little_confidence() -> None:

@@ -36,3 +36,24 @@ def test_two_speakers_are_no_duplicate():
 
 def test_two_silent_channels_are_no_duplicate():
     assert not health(np.zeros(100), np.zeros(100)).duplicate_channels
+
+
+def test_the_same_audio_with_its_polarity_turned_is_a_duplicate():
+    samples = tone(rate=16_000)[0]
+    assert health(samples, -samples).duplicate_channels
+
+
+def test_an_offset_that_both_channels_have_makes_no_duplicate():
+    first, second = tone(rate=16_000, channels=2, level=0.02)
+    assert not health(first + 0.3, second + 0.3).duplicate_channels
+
+
+def test_a_line_that_only_hisses_is_silent_and_one_short_word_on_it_is_not():
+    hiss = np.random.default_rng(0).normal(0, 0.003, 16_000 * 5)
+    word = np.zeros(16_000 * 5)
+    word[32_000:36_000] = 0.05 * np.sin(np.arange(4_000) * 0.2)
+    assert health(hiss, hiss[::-1] + word).silent == (True, False)
+
+
+def test_an_offset_without_sound_is_silent():
+    assert health(np.full(16_000, 0.005)).silent == (True,)
