@@ -78,7 +78,7 @@ class Known:
 
 def known_calls(store: Store, *, rubric: Forms) -> Known:
     """Read what planning needs, and no words of a call."""
-    connection = open_duckdb(store)
+    connection = open_duckdb(store, tables=("calls", "scorecards", "failures"))
     try:
         calls = select(connection, "calls", columns=CALL_COLUMNS).to_pylist()
         scored = select(connection, "scorecards", columns=["call_id", "rubric_id", "fingerprint"]).to_pylist()

@@ -18,7 +18,7 @@ from pipeline.store.rows.head_views import head_views_of
 from pipeline.store.rows.scorecards import scorecard_from_rows
 from pipeline.store.rows.turns import turns_by_call, vectors_of
 from pipeline.store.schemas import schema_of
-from pipeline.store.views import select, select_turns
+from pipeline.store.views import select, select_head_views, select_turns
 from pipeline.transcript import Turn
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def stored_calls(
     turns_parts = {row["call_id"]: row["turns_part"] for row in rows}
     turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))
     vectors = _vectors_by_call(connection, turns_parts)
-    views = head_views_of(select(connection, "head_views", call_ids=call_ids))
+    views = head_views_of(select_head_views(connection, turns_parts=turns_parts))
     return {row["call_id"]: _stored(row, turns, vectors, views.get(row["call_id"])) for row in rows}
 
 

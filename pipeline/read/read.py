@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -16,14 +17,14 @@ from pipeline.transcript import Transcript
 VERSION = 1
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reader:
     """The models that read, and what identifies them."""
 
     encoder: TextEncoder
     sentiment: SentimentModel
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when a model or a setting of reading does."""
         return fingerprint(VERSION, SILENCE_S, OVERLAP_S, self.encoder.fingerprint, self.sentiment.fingerprint)

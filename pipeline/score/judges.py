@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import Heads, LanguageModel, TextEncoder
 from pipeline.score.reliability import Reliability
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Judges:
     """What judges a call. `encoder` serves `meaning` and `language_model` serves `model`; either may be missing.
 
@@ -21,7 +22,7 @@ class Judges:
     language_model: LanguageModel | None = None
     reliability: Reliability = field(default_factory=Reliability)
 
-    @property
+    @cached_property
     def fingerprint(self) -> str:
         """Changes when any of the judges does."""
         return fingerprint(

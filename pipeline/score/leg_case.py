@@ -35,6 +35,8 @@ def leg_case(call: EnrichedCall, leg: Leg, *, judges: Judges) -> Case:
 def in_call(ruling: Ruling, case: Case) -> Ruling:
     """The ruling with the turns numbered as in the call."""
     by = case.first_turn
+    if not by:
+        return ruling
     answer = ruling.answer
     moved = replace(
         answer,

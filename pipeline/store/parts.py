@@ -150,8 +150,8 @@ def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: by
     os.replace(aside, path)
 
 
-def files(store: Store, *, dates: Sequence[str] | None = None) -> list[PartFile]:
-    """Every finished file of the store, in order of path; hidden and foreign files are left out.
+def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES) -> list[PartFile]:
+    """Every finished file of these tables, in order of path; hidden and foreign files are left out.
 
     With `dates` the shards' files of other dates are not looked for.
     """
@@ -161,8 +161,8 @@ def files(store: Store, *, dates: Sequence[str] | None = None) -> list[PartFile]
         return []
     folders = [root]
     if dates is not None:
-        dated = [f"{root}/{table}/date={date}" for table in SHARD_TABLES for date in dates]
-        folders = [*dated, *(f"{root}/{table}" for table in TABLES if table not in SHARD_TABLES)]
+        dated = [f"{root}/{table}/date={date}" for table in tables if table in SHARD_TABLES for date in dates]
+        folders = [*dated, *(f"{root}/{table}" for table in tables if table not in SHARD_TABLES)]
     found = []
     for path in sorted(path for folder in folders for path in filesystem.find(folder)):
         match = PATH.search(path)
@@ -171,9 +171,15 @@ def files(store: Store, *, dates: Sequence[str] | None = None) -> list[PartFile]
     return found
 
 
-def snapshot(store: Store, *, dates: Sequence[str] | None = None) -> dict[str, list[PartFile]]:
-    """The files that count, by table: those of parts whose marker is there, and only the newest measures."""
-    found = files(store, dates=dates)
+def snapshot(
+    store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES
+) -> dict[str, list[PartFile]]:
+    """The files that count, by table: those of parts whose marker is there, and only the newest measures.
+
+    Files of other tables than `tables` need not be looked for.
+    """
+    markers = (SHARD_TABLES[-1], MEASURE_TABLES[-1])
+    found = files(store, dates=dates, tables=tuple(dict.fromkeys((*tables, *markers))))
     shards = {(file.date, file.part) for file in found if file.table == SHARD_TABLES[-1]}
     newest = newest_measure(found)
     counted: dict[str, list[PartFile]] = {table: [] for table in TABLES}

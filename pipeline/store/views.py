@@ -75,7 +75,7 @@ def open_duckdb(
     if not _is_local(filesystem):
         connection.register_filesystem(filesystem)
     connection.execute("create schema parts")
-    counted = snapshot(store, dates=dates)
+    counted = snapshot(store, dates=dates, tables=tables)
     for table in tables:
         found = [file for file in counted[table] if dates is None or file.date in dates]
         _create_parts(connection, table, found, filesystem=filesystem)
@@ -144,6 +144,15 @@ def select_turns(
     )
     wanted = [f"{call_id} {part}" for call_id, part in turns_parts.items()]
     return connection.sql(query, params=[*parts, wanted]).to_arrow_table()
+
+
+def select_head_views(connection: DuckDBPyConnection, *, turns_parts: Mapping[str, str]) -> pa.Table:
+    """Rows of `head_views` for calls whose row in `calls` is known; where a call has several, the newest comes last."""
+    wanted = [f"{call_id} {part}" for call_id, part in turns_parts.items()]
+    query = (
+        "select * from parts.head_views where call_id || ' ' || turns_part in (select unnest(?)) order by call_id, part"
+    )
+    return connection.sql(query, params=[wanted]).to_arrow_table()
 
 
 def _create_parts(

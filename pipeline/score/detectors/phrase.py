@@ -81,10 +81,11 @@ def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Cal
     veto = patterns(spec.unless) if spec.unless else None
 
     def matches(words: Wording, text: str) -> list[Match]:
-        vetoes = veto(words) if veto else []
+        found = find(words)
+        vetoes = veto(words) if found and veto else []
         return [
             match
-            for match in find(words)
+            for match in found
             if _stands(match, words, text, spec) and not any(_beside(match, other, words) for other in vetoes)
         ]
 
