@@ -90,6 +90,6 @@ def _run(work: Callable[[Job, Built], Made], job: Job, build: Callable[[], Built
 
 @lru_cache(maxsize=1)
 def _built(build: Callable[[], Built]) -> Built:
-    # Once a worker. Calls are objects by the hundred thousand and hardly a cycle of them: to look less often saves time.
+    # Once a worker. A call is thousands of objects and hardly a cycle among them: to look less often saves time.
     gc.set_threshold(COLLECT_AFTER)
     return build()
