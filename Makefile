@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test lint format types lock bench gpu clean
+.PHONY: help install install-dev demo test sounds lint format types lock bench gpu clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -57,6 +57,11 @@ demo: install ## hear and score the sample calls as a night, and write the repor
 
 test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" chooses
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST)
+
+sounds: ## recorded prompts and music on hold from Debian, for the slow tests of call events, into tests/data/sounds
+	mkdir -p tests/data/sounds
+	cd tests/data/sounds && apt-get download asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
+	cd tests/data/sounds && for package in *.deb; do dpkg-deb --extract $$package .; rm $$package; done
 
 lint: install-dev ## ruff: rules and format
 	$(BIN)/ruff check .

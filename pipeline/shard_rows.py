@@ -12,6 +12,7 @@ from pipeline.enriched import EnrichedCall
 from pipeline.store import SHARD_TABLES, Part
 from pipeline.store.parts import Row, table_of
 from pipeline.store.rows.calls import call_row
+from pipeline.store.rows.events import event_rows
 from pipeline.store.rows.failures import failure_rows
 from pipeline.store.rows.flags import flag_rows
 from pipeline.store.rows.head_views import head_view_row
@@ -21,7 +22,7 @@ from pipeline.store.rows.turns import turn_rows, vector_table
 
 @dataclass(slots=True)
 class ShardRows:
-    """Rows by table. `read_anew` are the calls whose turns and vectors this part holds."""
+    """Rows by table. `read_anew` are the calls whose turns, events and vectors this part holds."""
 
     part: Part
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SHARD_TABLES})
@@ -44,6 +45,7 @@ def add_call(rows: ShardRows, done: Done) -> None:
     )
     if not done.turns_part:
         rows.tables["turns"] += turn_rows(done.call)
+        rows.tables["events"] += event_rows(done.call.transcript)
         rows.read_anew.append(done.call)
     view = done.call.head_view
     if view is not None and not (view.part and done.turns_part):

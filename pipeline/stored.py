@@ -14,12 +14,13 @@ from pipeline.recording import Recording
 from pipeline.scorecard import Scorecard
 from pipeline.store.parts import Row
 from pipeline.store.rows.calls import call_from_rows, recording_from_row
+from pipeline.store.rows.events import events_by_call
 from pipeline.store.rows.head_views import head_views_of
 from pipeline.store.rows.scorecards import scorecard_from_rows
 from pipeline.store.rows.turns import turns_by_call, vectors_of
 from pipeline.store.schemas import schema_of
 from pipeline.store.views import select, select_head_views, select_turns
-from pipeline.transcript import Turn
+from pipeline.transcript import Event, Turn
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 Each = TypeVar("Each")
 
 # What `stored_calls` reads: a connection for it needs no more.
-CALL_TABLES = ("calls", "turns", "turn_vectors", "head_views")
+CALL_TABLES = ("calls", "turns", "events", "turn_vectors", "head_views")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,9 @@ def stored_calls(
     turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))
     vectors = _vectors_by_call(connection, turns_parts)
     views = head_views_of(select_head_views(connection, turns_parts=turns_parts))
-    return {row["call_id"]: _stored(row, turns, vectors, views.get(row["call_id"])) for row in rows}
+    found = select_turns(connection, "events", columns=schema_of("events").names, turns_parts=turns_parts)
+    events = events_by_call(found.to_pylist())
+    return {row["call_id"]: _stored(row, turns, vectors, views.get(row["call_id"]), events) for row in rows}
 
 
 def stored_scorecards(
@@ -80,6 +83,7 @@ def _stored(
     turns: Mapping[str, list[tuple[Turn, TurnSentiment]]],
     vectors: Mapping[str, Vectors],
     view: HeadView | None,
+    events: Mapping[str, tuple[Event, ...]],
 ) -> StoredCall:
     call_id = row["call_id"]
     pairs = turns.get(call_id, [])
@@ -89,6 +93,7 @@ def _stored(
         sentiments=[sentiment for _, sentiment in pairs],
         vectors=vectors.get(call_id, np.zeros((0, 0), np.float32)),
         head_view=view,
+        events=events.get(call_id, ()),
     )
     return StoredCall(call, recording_from_row(row), row["uri"], row["turns_part"])
 

@@ -9,6 +9,7 @@ from pipeline.recording import CallMetadata
 
 Role = Literal["agent", "customer", "ivr"]
 Language = Literal["en", "zh"]
+EventKind = Literal["ivr", "voicemail", "music", "ringing", "busy", "keypad", "beep", "tone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +42,27 @@ class Turn:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """Something on a channel that no person says, in call time; `confidence`, from 0 to 1, says how sure its kind is.
+
+    `ivr` is a recorded prompt, `voicemail` the greeting of a mailbox, `music` is music on hold, `keypad` pressed keys
+    (which ones is not kept), `beep` a short high tone, `tone` any other of a telephone network.
+    """
+
+    kind: EventKind
+    channel: int
+    start_s: float
+    end_s: float
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Transcript:
     """All turns of a call in time order, with what produced them.
 
     `source` is `audio`, `jsonl`, `webvtt` or `amazon`; `model` names the recogniser ("" for written sources);
     `duration_s` is None where nothing says how long the call was; `fingerprint` identifies the input, the models and
-    their settings.
+    their settings. `events` are what no person says, in time order; no turn holds them.
     """
 
     call_id: str
@@ -57,6 +73,7 @@ class Transcript:
     model: str = ""
     duration_s: float | None = None
     fingerprint: str = ""
+    events: tuple[Event, ...] = ()
 
     @property
     def date(self) -> str:

@@ -12,8 +12,10 @@ from pathlib import PurePosixPath
 from pipeline.errors import CallError, HearError
 from pipeline.failure import Failure, failure_of
 from pipeline.fingerprint import fingerprint
+from pipeline.hear.events import events_of, without
 from pipeline.hear.guards import believable, better, doubts
 from pipeline.hear.layout import Layout, layout_of
+from pipeline.hear.prompts import without_prompts
 from pipeline.hear.roles import roles_of
 from pipeline.hear.settings import HearSettings
 from pipeline.hear.speakers import by_speaker
@@ -21,9 +23,9 @@ from pipeline.hear.turns import said_in_order, turns_of
 from pipeline.hear.unclaimed import unclaimed
 from pipeline.hear.window import call_words, windows_of
 from pipeline.hear.wording import text_of
-from pipeline.ports import Diarizer, Recogniser, Recognition, Span, VoiceDetector, Window
+from pipeline.ports import Diarizer, MusicDetector, Recogniser, Recognition, Span, VoiceDetector, Window
 from pipeline.recording import Audio, Recording
-from pipeline.transcript import Language, Transcript, Word
+from pipeline.transcript import Event, Language, Transcript, Word
 
 log = logging.getLogger(__name__)
 
@@ -38,12 +40,15 @@ class Ears:
     recogniser: Recogniser
     diarizer: Diarizer
     settings: HearSettings = field(default_factory=HearSettings)
+    music: MusicDetector | None = None
 
     @property
     def fingerprint(self) -> str:
         """Changes with any model or setting that changes transcripts."""
         settings = self.settings.model_dump(mode="json", exclude={"threads"})
-        return fingerprint(self.voice.fingerprint, self.recogniser.fingerprint, self.diarizer.fingerprint, settings)
+        music = self.music.fingerprint if self.music else ""
+        models = (self.voice.fingerprint, self.recogniser.fingerprint, self.diarizer.fingerprint, music)
+        return fingerprint(*models, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,7 @@ class Found:
     speech: Mapping[int, list[Span]]
     windows: tuple[Window, ...]
     suspects: tuple[Window, ...]
+    events: tuple[Event, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,14 @@ def _find(recording: Recording, audio: Audio, ears: Ears) -> Found:
     speech: dict[int, list[Span]] = {}
     windows: list[Window] = []
     suspects: list[Window] = []
+    events: list[Event] = []
     for channel in layout.channels:
         samples = audio.samples[channel]
         speech[channel] = ears.voice.speech(samples)
         other = None if layout.mono else audio.samples[1 - channel]
         lost = unclaimed(samples, speech[channel], other=other, settings=settings)
+        heard = events_of(samples, channel=channel, music=ears.music)
+        speech[channel], lost, events = without(speech[channel], heard), without(lost, heard), [*events, *heard]
         for spans, windows_there in ((speech[channel], windows), (lost, suspects)):
             windows_there += windows_of(
                 samples,
@@ -118,7 +127,7 @@ def _find(recording: Recording, audio: Audio, ears: Ears) -> Found:
                 gap_s=settings.gap_s,
             )
         speech[channel] = sorted([*speech[channel], *lost], key=lambda span: span.start_s)
-    return Found(recording, audio, layout, speech, tuple(windows), tuple(suspects))
+    return Found(recording, audio, layout, speech, tuple(windows), tuple(suspects), tuple(events))
 
 
 def _language(call: Found, ears: Ears) -> Language:
@@ -170,6 +179,7 @@ def _twice(windows: Sequence[Window], language: Language, ears: Ears) -> list[Re
 def _transcript(call: Found, language: Language, read: Sequence[Read], ears: Ears) -> Transcript:
     """The transcript of one call. Raises HearError when nobody said anything that can be read."""
     words = _words_by_channel(read, language, ears.settings)
+    words, events = without_prompts(words, call.events, language=language)
     if not any(words.values()):
         raise _unheard(call)
     sides, channels = _sides(call, words, ears)
@@ -187,6 +197,7 @@ def _transcript(call: Found, language: Language, read: Sequence[Read], ears: Ear
         model=ears.recogniser.fingerprint,
         duration_s=round(call.audio.duration_s, 3),
         fingerprint=hear_fingerprint(call.recording, ears.fingerprint),
+        events=events,
     )
 
 

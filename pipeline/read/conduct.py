@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.enriched import Conduct, Interruption, Silence
+from pipeline.hold import is_hold
 from pipeline.read.backchannel import is_backchannel
-from pipeline.transcript import Language, Role, Transcript, Turn
+from pipeline.transcript import Event, Language, Role, Transcript, Turn
 
 SILENCE_S = 3.0
 # Recognised word edges are a few tenths of a second out: a smaller overlap is nobody's interruption.
@@ -41,12 +42,13 @@ def conduct_of(transcript: Transcript) -> Conduct:
     agent_s = _covered_s(each for each in timed if each.turn.role == "agent")
     customer_s = _covered_s(each for each in timed if each.turn.role == "customer")
     whole_s = max(each.end_s for each in timed) - timed[0].start_s
+    silences = tuple(_silences(timed, transcript.events))
     return Conduct(
         talk_share=agent_s / (agent_s + customer_s) if agent_s + customer_s else None,
         pace=_pace(transcript, agent_s),
         longest_monologue_s=_longest_monologue_s(timed, transcript.language),
-        silence_share=1.0 - _covered_s(timed) / whole_s if whole_s else None,
-        silences=tuple(_silences(timed)),
+        silence_share=1.0 - (_covered_s(timed) + _held_s(silences, transcript.events)) / whole_s if whole_s else None,
+        silences=silences,
         interruptions=tuple(_interruptions(timed, transcript.language)),
     )
 
@@ -82,12 +84,19 @@ def _longest_monologue_s(timed: Sequence[_Timed], language: Language) -> float |
     return longest
 
 
-def _silences(timed: Sequence[_Timed]) -> Iterable[Silence]:
-    """Gaps of more than 3 s between turns."""
+def _held_s(silences: Iterable[Silence], events: Sequence[Event]) -> float:
+    """Seconds of the silences in which the call is on hold."""
+    return sum(each.end_s - each.start_s for each in silences if is_hold(each.start_s, each.end_s, events))
+
+
+def _silences(timed: Sequence[_Timed], events: Sequence[Event]) -> Iterable[Silence]:
+    """Gaps of more than 3 s between turns. Whoever plays music owes the next turn: the agent."""
     last = timed[0]
     for each in timed[1:]:
         if each.start_s - last.end_s > SILENCE_S:
-            yield Silence(start_s=last.end_s, end_s=each.start_s, owed_by=_owed_by(last.turn, each.turn))
+            held = is_hold(last.end_s, each.start_s, events)
+            owed_by = "agent" if held else _owed_by(last.turn, each.turn)
+            yield Silence(start_s=last.end_s, end_s=each.start_s, owed_by=owed_by)
         if each.end_s >= last.end_s:
             last = each
 

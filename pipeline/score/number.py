@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from pipeline.enriched import EnrichedCall
+from pipeline.enriched import EnrichedCall, Silence
+from pipeline.hold import is_hold
 from pipeline.rubric.detector import MeasureName
 
-# Without the telephone system's own figure, a wait on the agent of this length is taken for a hold.
+# Without the telephone system's own figure and without music on the line, a wait of this length is taken for a hold.
 HOLD_FROM_S = 20.0
 
 
@@ -30,9 +31,9 @@ def number(name: MeasureName, call: EnrichedCall) -> float | None:
         case "interruptions":
             return float(sum(not each.backchannel and each.by == "agent" for each in conduct.interruptions))
         case "silences":
-            return float(len(conduct.silences))
+            return float(len(_dead_air(call)))
         case "longest_silence_s":
-            return max((silence.end_s - silence.start_s for silence in conduct.silences), default=0.0)
+            return max((silence.end_s - silence.start_s for silence in _dead_air(call)), default=0.0)
 
 
 def counted(name: str, call: EnrichedCall, *, otherwise: float | None) -> float | None:
@@ -48,9 +49,19 @@ def _length_s(call: EnrichedCall) -> float | None:
     return call.transcript.duration_s or max(ends, default=None)
 
 
+def _dead_air(call: EnrichedCall) -> list[Silence]:
+    """The silences in which the call is not on hold."""
+    return [each for each in call.conduct.silences if not is_hold(each.start_s, each.end_s, call.transcript.events)]
+
+
 def _held_s(call: EnrichedCall) -> float | None:
-    """The sum of the long silences in which the agent owed the next turn."""
+    """The sum of the silences with music or ringing, and of the long ones in which the agent owed the next turn."""
     if call.conduct.silence_share is None:
         return None
-    waits = [each.end_s - each.start_s for each in call.conduct.silences if each.owed_by == "agent"]
-    return sum(wait for wait in waits if wait >= HOLD_FROM_S)
+    dead = [each.end_s - each.start_s for each in _dead_air(call) if each.owed_by == "agent"]
+    held = [
+        each.end_s - each.start_s
+        for each in call.conduct.silences
+        if is_hold(each.start_s, each.end_s, call.transcript.events)
+    ]
+    return sum(held) + sum(wait for wait in dead if wait >= HOLD_FROM_S)

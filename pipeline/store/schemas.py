@@ -85,6 +85,14 @@ TURNS = [
     ("positive", pa.float64()),
     ("words", pa.list_(WORD)),
 ]
+EVENTS = [
+    ("call_id", pa.string()),
+    ("channel", pa.int8()),
+    ("kind", pa.string()),
+    ("start_s", pa.float64()),
+    ("end_s", pa.float64()),
+    ("confidence", pa.float64()),
+]
 TURN_VECTORS = [
     ("call_id", pa.string()),
     ("turn", pa.int32()),
@@ -194,13 +202,14 @@ RUNS = [
 ]
 
 # The order in which a part's files are written; its last table is the marker that makes the part count.
-SHARD_TABLES = ("turn_vectors", "turns", "head_views", "answers", "scorecards", "flags", "failures", "calls")
+SHARD_TABLES = ("turn_vectors", "events", "turns", "head_views", "answers", "scorecards", "flags", "failures", "calls")
 MEASURE_TABLES = ("call_topics", "repeats", "topics")
 TABLES = (*reversed(SHARD_TABLES), *reversed(MEASURE_TABLES), "runs")
 
 _COLUMNS = {
     "calls": CALLS,
     "turns": TURNS,
+    "events": EVENTS,
     "turn_vectors": TURN_VECTORS,
     "head_views": HEAD_VIEWS,
     "scorecards": SCORECARDS,
@@ -222,6 +231,7 @@ ADDED_COLUMNS = {
 SORT_COLUMNS = {
     "calls": ("call_id",),
     "turns": ("call_id", "turn"),
+    "events": ("call_id", "start_s", "channel", "kind"),
     "turn_vectors": ("call_id", "turn"),
     "head_views": ("call_id",),
     "scorecards": ("call_id", "rubric_id", "leg"),

@@ -2,7 +2,7 @@
 
 Which row is newest is decided here and nowhere else:
 - a call: the greatest part name of its id, unless the same input was later taken in under another id;
-- turns and vectors: those of the part that the call names in `turns_part`;
+- turns, vectors and events: those of the part that the call names in `turns_part`;
 - a head view: the greatest part name of its call, if it rests on the call's present turns;
 - a scorecard: the greatest part name of its call and rubric (all its legs), if it rests on the call's present turns;
 - answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
@@ -36,6 +36,7 @@ VIEWS = {
             qualify part = max(part) over (partition by call_id) and part = max(part) over (partition by input_hash)
         ) n on c.call_id = n.call_id and c.part = n.part""",
     "turns": f"select * from parts.turns t {OF_THE_CALLS_TURNS}",
+    "events": f"select * from parts.events t {OF_THE_CALLS_TURNS}",
     "turn_vectors": f"select * from parts.turn_vectors t {OF_THE_CALLS_TURNS}",
     "head_views": """select * from parts.head_views t
         semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
@@ -129,7 +130,7 @@ def select(
 def select_turns(
     connection: DuckDBPyConnection, table: str, *, columns: Sequence[str], turns_parts: Mapping[str, str]
 ) -> pa.Table:
-    """Rows of `turns` or `turn_vectors` for calls whose row in `calls` is known: by call id the part it names.
+    """Rows of `turns`, `events` or `turn_vectors` of calls whose row in `calls` is known: by id the part it names.
 
     The same rows as `select` gives, without asking again which row of each call is the newest.
     """

@@ -21,7 +21,8 @@ def channel(*spans: tuple[float, float], seconds: float = 10.0) -> np.ndarray:
     samples = np.zeros(int(seconds * RATE), np.float32)
     for start_s, end_s in spans:
         at = np.arange(int(start_s * RATE), int(end_s * RATE))
-        samples[at] = 0.3 * np.sin(at * 0.1 * (1 + start_s))
+        # Three lines, as a voice has: one or two would be a tone of the telephone network.
+        samples[at] = 0.1 * sum(np.sin(at * 0.1 * (1 + start_s) * line) for line in (1, 2.3, 3.7))
     return samples
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pipeline.enriched import Conduct, EnrichedCall, HeadView, Interruption, Silence, TurnSentiment, Vectors
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.store.parts import Row
-from pipeline.transcript import Transcript, Turn
+from pipeline.transcript import Event, Transcript, Turn
 
 PLAIN_METADATA = ("agent_id", "customer_id", "started_at", "queue", "direction", "agent_channel")
 PLAIN_CONDUCT = ("talk_share", "pace", "longest_monologue_s", "silence_share")
@@ -43,8 +43,9 @@ def call_from_rows(
     sentiments: Sequence[TurnSentiment],
     vectors: Vectors,
     head_view: HeadView | None = None,
+    events: Sequence[Event] = (),
 ) -> EnrichedCall:
-    """The call back from its row, its turns (see `rows.turns`), its vectors and what the heads saw in it."""
+    """The call back from its row, its turns (see `rows.turns`), its vectors, what the heads saw and its events."""
     transcript = Transcript(
         call_id=row["call_id"],
         language=row["language"],
@@ -54,6 +55,7 @@ def call_from_rows(
         model=row["model"],
         duration_s=row["duration_s"],
         fingerprint=row["hear_fingerprint"],
+        events=tuple(events),
     )
     return EnrichedCall(
         transcript=transcript,

@@ -1,0 +1,204 @@
+"""Recorded prompts and the greetings of mailboxes, told from people by their words and their place in the call.
+
+Conservative on purpose: a prompt that is left in costs a line in a transcript, an agent's greeting that is cut out
+costs the score. A stretch is a recording only with words that no agent says (`prompt_cues.toml`), none that only
+somebody on the line says, and in a place where recordings stand: before anyone has spoken, or beside music or ringing.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from itertools import groupby
+from pathlib import Path
+
+from pipeline.hear.events import in_order
+from pipeline.hear.sentences import Sentence, passages_of, words_in
+from pipeline.transcript import Event, EventKind, Language, Word
+
+BESIDE_S = 8.0
+BEEP_WITHIN_S = 8.0
+# A company's name in front of its menu, when the menu follows this soon.
+OVERTURE_S, OVERTURE_WORDS = 6.0, 25
+JOIN_S = 6.0
+# Without a greeting and with hardly an "I", a call of which so many sentences are prompts has nobody in it.
+UNMANNED_SHARE, MOST_FIRST_PERSON = 0.15, 0.02
+HELD = ("music", "ringing", "busy")
+FIRST_PERSON = re.compile(r"\b(?:i|i'\w+|my|me|mine)\b|我", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What tells recordings from people, one pattern a kind."""
+
+    prompt: re.Pattern[str]
+    weak: re.Pattern[str]
+    mailbox: re.Pattern[str]
+    person: re.Pattern[str]
+    speaker: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Sentences of one channel that nobody on the line says."""
+
+    kind: EventKind
+    channel: int
+    sentences: tuple[Sentence, ...]
+
+
+@cache
+def cues(language: Language) -> Cues:
+    """The cues of a language, from `prompt_cues.toml` beside this module."""
+    table = tomllib.loads((Path(__file__).parent / "prompt_cues.toml").read_text("utf-8"))[language]
+    return Cues(**{kind: re.compile("|".join(f"(?:{each})" for each in table[kind]), re.IGNORECASE) for kind in table})
+
+
+def without_prompts(
+    words: Mapping[int, Sequence[Word]], events: Sequence[Event], *, language: Language
+) -> tuple[dict[int, list[Word]], tuple[Event, ...]]:
+    """The words of each channel that people say, and the events with the recordings among them.
+
+    `words` are in time order, by channel; `events` are those found in the sound.
+    """
+    passages = {channel: passages_of(said, language=language) for channel, said in words.items()}
+    recorded = _unmanned(passages, cues(language)) or [
+        found
+        for channel, own in passages.items()
+        for found in _recorded(channel, own, _others(channel, words), events, cues(language))
+    ]
+    cut = {(found.channel, id(word)) for found in recorded for word in words_in(found.sentences)}
+    kept = {channel: [word for word in said if (channel, id(word)) not in cut] for channel, said in words.items()}
+    return kept, in_order([*events, *_events(recorded)])
+
+
+def _others(channel: int, words: Mapping[int, Sequence[Word]]) -> list[Word]:
+    """The words of the other channel."""
+    return [word for other, said in words.items() if other != channel for word in said]
+
+
+def _recorded(
+    channel: int, passages: Sequence[list[Sentence]], others: Sequence[Word], events: Sequence[Event], known: Cues
+) -> Iterator[Recorded]:
+    """The recordings of one channel: those before anyone speaks, those beside music, and greetings of mailboxes."""
+    own = [event for event in events if event.channel == channel]
+    opening = True
+    for number, passage in enumerate(passages):
+        mailbox = _greeting(passage, own, known, opening=opening and not number)
+        if mailbox:
+            yield Recorded("voicemail", channel, mailbox)
+            continue
+        answered = _answered(passage, others)
+        prompt = () if answered else _prompt(passage, known)
+        if prompt and (opening or _beside(prompt, own)):
+            yield Recorded("ivr", channel, prompt)
+        elif opening and not answered and _is_overture(passages[number : number + 2], others, known):
+            yield Recorded("ivr", channel, tuple(passage))
+            continue
+        opening = opening and len(prompt) == len(passage)
+
+
+def _prompt(passage: Sequence[Sentence], known: Cues) -> tuple[Sentence, ...]:
+    """The part of a passage that is a recording: up to the last sentence that only a machine says, and its tail.
+
+    A person who begins in the same breath is left; where a person speaks before the machine there is no recording.
+    """
+    first_person = next((n for n, sentence in enumerate(passage) if _spoken_by_person(sentence, known)), len(passage))
+    sure = [n for n, sentence in enumerate(passage[:first_person]) if known.prompt.search(sentence.text)]
+    if not sure or any(known.prompt.search(sentence.text) for sentence in passage[first_person:]):
+        return ()
+    end = sure[-1] + 1
+    while end < first_person and known.weak.search(passage[end].text) and first_person == len(passage):
+        end += 1
+    return tuple(passage[:end])
+
+
+def _spoken_by_person(sentence: Sentence, known: Cues) -> bool:
+    human = known.person.search(sentence.text) or known.speaker.search(sentence.text)
+    return human is not None and known.prompt.search(sentence.text) is None
+
+
+def _is_overture(passages: Sequence[list[Sentence]], others: Sequence[Word], known: Cues) -> bool:
+    """Whether a passage is what a recording says before its menu: short, no person in it, the menu right behind."""
+    if len(passages) < 2:
+        return False
+    passage, menu = passages
+    return (
+        len(words_in(passage)) <= OVERTURE_WORDS
+        and not _manned(passage, known)
+        and menu[0].start_s - passage[-1].end_s <= OVERTURE_S
+        and not _answered([*passage, *menu], others)
+        and len(_prompt(menu, known)) == len(menu)
+    )
+
+
+def _greeting(
+    passage: Sequence[Sentence], events: Sequence[Event], known: Cues, *, opening: bool
+) -> tuple[Sentence, ...]:
+    """A mailbox's greeting: what precedes a beep and speaks of a message, or what opens a call and says so twice."""
+    signs = [n for n, sentence in enumerate(passage) if known.mailbox.search(sentence.text)]
+    if not signs:
+        return ()
+    beeps = [event.start_s for event in events if event.kind == "beep"]
+    for beep_s in beeps:
+        before = tuple(sentence for sentence in passage if sentence.end_s <= beep_s + 0.5)
+        if before and passage[signs[0]] in before and beep_s - before[-1].end_s <= BEEP_WITHIN_S:
+            return before
+    said = sum(len(known.mailbox.findall(sentence.text)) for sentence in passage)
+    return tuple(passage[: signs[-1] + 1]) if opening and said > 1 and not _manned(passage, known) else ()
+
+
+def _manned(sentences: Sequence[Sentence], known: Cues) -> bool:
+    """Whether somebody on the line speaks."""
+    return any(known.person.search(sentence.text) for sentence in sentences)
+
+
+def _answered(passage: Sequence[Sentence], others: Sequence[Word]) -> bool:
+    """Whether the other side says more than a word into a passage."""
+    start_s, end_s = passage[0].start_s, passage[-1].end_s
+    return sum(word.start_s < end_s and word.end_s > start_s for word in others) > 1
+
+
+def _beside(prompt: Sequence[Sentence], events: Sequence[Event]) -> bool:
+    """Whether music or ringing ends just before a prompt or begins just after it."""
+    held = [event for event in events if event.kind in HELD]
+    start_s, end_s = prompt[0].start_s, prompt[-1].end_s
+    return any(event.start_s <= end_s + BESIDE_S and event.end_s >= start_s - BESIDE_S for event in held)
+
+
+def _unmanned(passages: Mapping[int, Sequence[list[Sentence]]], known: Cues) -> list[Recorded]:
+    """Everything, when one channel alone speaks, as only machines do: a call that nobody took."""
+    speaking = [channel for channel, own in passages.items() if own]
+    if len(speaking) != 1:
+        return []
+    own = passages[speaking[0]]
+    sentences = [sentence for passage in own for sentence in passage]
+    sure = sum(known.prompt.search(sentence.text) is not None for sentence in sentences)
+    first_person = sum(len(FIRST_PERSON.findall(sentence.text)) for sentence in sentences)
+    if sure < UNMANNED_SHARE * len(sentences) or first_person > MOST_FIRST_PERSON * len(words_in(sentences)):
+        return []
+    if not sure or _manned(sentences, known):
+        return []
+    return [Recorded("ivr", speaking[0], tuple(passage)) for passage in own]
+
+
+def _events(recorded: Sequence[Recorded]) -> Iterator[Event]:
+    """One event for recordings of a kind that follow one another; its confidence is that of the words read."""
+    ordered = sorted(recorded, key=lambda found: (found.channel, found.sentences[0].start_s))
+    for (kind, channel), group in groupby(ordered, key=lambda found: (found.kind, found.channel)):
+        together: list[Sentence] = []
+        for sentence in (sentence for found in group for sentence in found.sentences):
+            if together and sentence.start_s - together[-1].end_s > JOIN_S:
+                yield _event(kind, channel, together)
+                together = []
+            together.append(sentence)
+        yield _event(kind, channel, together)
+
+
+def _event(kind: EventKind, channel: int, sentences: Sequence[Sentence]) -> Event:
+    words = words_in(sentences)
+    confidence = sum(word.probability for word in words) / len(words)
+    return Event(kind, channel, sentences[0].start_s, sentences[-1].end_s, round(float(confidence), 3))
