@@ -14,6 +14,7 @@ from pipeline.head_view import acts_in, verdict_in
 from pipeline.ports import Verdict
 from pipeline.rubric.place import Place
 from pipeline.score.detection import Unanswerable
+from pipeline.score.edges import cut_off
 from pipeline.score.judges import Judges
 from pipeline.score.quote import whole_turn
 from pipeline.score.wording import Wording, wording
@@ -44,6 +45,16 @@ class Case:
     def heard_badly(self) -> bool:
         """Whether the recogniser doubted any word."""
         return any(turn.confidence < 1 for turn in self.transcript.turns)
+
+    @cached_property
+    def roles_doubted(self) -> bool:
+        """Whether it is less than certain of any turn who said it."""
+        return any(turn.role_confidence < 1 for turn in self.transcript.turns)
+
+    @cached_property
+    def cut_off(self) -> tuple[bool, bool]:
+        """Whether the recording starts, and whether it ends, in the middle of speech."""
+        return cut_off(self.transcript)
 
     @cached_property
     def misheard_shares(self) -> dict[tuple[int, ...], float]:

@@ -1,8 +1,10 @@
-"""What words heard badly do to an answer.
+"""What a call heard badly does to an answer.
 
 An answer that quotes words holds as often as it says however badly the rest was heard: noise does not make up a whole
-phrase. One that rests on nothing being found does not, for what was looked for may be among the misheard words. So it
-gives up a part of its probability to the other answers, but never its place as the most probable.
+phrase. One that rests on nothing being found does not, for what was looked for may be among the misheard words, or
+before or after a recording that is cut off in the middle of speech. And whatever was found may have been said by the
+other one, where it is not certain who is who. So an answer gives up a part of its probability to the others, but never
+its place as the most probable.
 """
 
 from __future__ import annotations
@@ -10,6 +12,39 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from pipeline.score.case import Case
+
+
+def doubt(case: Case, *, found: Sequence[int], searched: Sequence[int]) -> float:
+    """The share of its probability that an answer gives up: it quotes the turns `found`, or none of those `searched`.
+
+    The three causes are taken as independent of each other.
+    """
+    if found:
+        return misplaced_share(case, found)
+    misheard = case.judges.reliability.misheard * misheard_share(case, searched)
+    return 1 - (1 - misheard) * (1 - misplaced_share(case, searched)) * (1 - lost_share(case, searched))
+
+
+def misplaced_share(case: Case, turns: Sequence[int]) -> float:
+    """The probability that a turn of these (of all, where none are named) was said by another than its role says."""
+    if not case.roles_doubted:
+        return 0.0
+    own = [case.transcript.turns[index] for index in turns] or case.transcript.turns
+    return 1 - sum(turn.role_confidence for turn in own) / len(own)
+
+
+def lost_share(case: Case, turns: Sequence[int]) -> float:
+    """The share of what was to be searched that the recording does not hold: one turn more at each edge cut off.
+
+    An edge counts where these turns (all, where none are named) reach it: its turn or the other speaker's beside it.
+    """
+    starts, ends = case.cut_off
+    if not starts and not ends:
+        return 0.0
+    last = len(case.transcript.turns) - 1
+    own = turns or range(last + 1)
+    lost = int(starts and case.first_turn == 0 and min(own) <= 1) + int(ends and max(own) >= last - 1)
+    return lost / (len(own) + lost)
 
 
 def misheard_share(case: Case, turns: Sequence[int]) -> float:

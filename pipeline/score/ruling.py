@@ -9,7 +9,7 @@ from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
 from pipeline.score.asking import GRADED, Asking
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Unanswerable
-from pipeline.score.hearing import given_up, misheard_share
+from pipeline.score.hearing import doubt, given_up
 from pipeline.score.reasons import not_applying, not_asked
 from pipeline.score.weighing import (
     Detect,
@@ -65,9 +65,10 @@ def rule(asking: Asking, case: Case, *, earlier: Mapping[str, Ruling]) -> Ruling
     joint[NOT_APPLICABLE] = 1 - decided
     best = max(joint, key=lambda option: joint[option])
     support = _support(asking, best, asked, applying, weighing, case=case)
-    if asking.rests_on_words and not support.evidence:
-        doubt = case.judges.reliability.misheard * misheard_share(case, support.searched)
-        applying, weighing = _doubted(applying, weighing, best, doubt)
+    if asking.rests_on_words:
+        found = [piece.turn for piece in support.evidence]
+        share = doubt(case, found=found, searched=support.searched)
+        applying, weighing = _doubted(applying, weighing, best, share)
         decided = asked.decided * applying.probability
         applies = asked.probability * applying.probability
     sure = _sure(asking, best, decided, weighing)
@@ -97,13 +98,13 @@ def certainty(ruling: Ruling) -> float:
     return 1 - ruling.applies if best == NOT_APPLICABLE else min(ruling.applies, ruling.options.get(best, 0.0))
 
 
-def _doubted(applying: Detection, weighing: Weighing, best: str, doubt: float) -> tuple[Detection, Weighing]:
-    """Nothing was found to speak for the answer: part of that may be words heard badly."""
-    if doubt <= 0:
+def _doubted(applying: Detection, weighing: Weighing, best: str, share: float) -> tuple[Detection, Weighing]:
+    """Part of what speaks for the answer may be words heard badly, not recorded, or said by the other."""
+    if share <= 0:
         return applying, weighing
     if best != NOT_APPLICABLE:
-        return applying, replace(weighing, probabilities=given_up(weighing.probabilities, best, share=doubt))
-    gate = given_up({"yes": applying.probability, "no": 1 - applying.probability}, "no", share=doubt)["yes"]
+        return applying, replace(weighing, probabilities=given_up(weighing.probabilities, best, share=share))
+    gate = given_up({"yes": applying.probability, "no": 1 - applying.probability}, "no", share=share)["yes"]
     return replace(applying, probability=min(gate, 1.0)), weighing
 
 

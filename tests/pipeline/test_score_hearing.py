@@ -9,7 +9,8 @@ from score_cases import call, judges
 from pipeline.enriched import Conduct, EnrichedCall
 from pipeline.score import score
 from pipeline.score.case import Case
-from pipeline.score.hearing import given_up, misheard_share
+from pipeline.score.edges import cut_off
+from pipeline.score.hearing import given_up, lost_share, misheard_share, misplaced_share
 from pipeline.score.judges import Judges
 from pipeline.score.reliability import Reliability
 from pipeline.scorecard import Scorecard
@@ -74,6 +75,73 @@ def test_a_long_turn_counts_for_as_many_words_as_it_has():
 
 def test_what_came_in_writing_is_not_misheard():
     assert misheard_share(Case(call=SPOKEN, judges=judges()), (0, 1)) == 0.0
+
+
+def roles_sure(confidence: float, of: EnrichedCall = SPOKEN) -> EnrichedCall:
+    turns = tuple(replace(turn, role_confidence=confidence) for turn in of.transcript.turns)
+    return replace(of, transcript=replace(of.transcript, turns=turns))
+
+
+def recorded(of: EnrichedCall, *, from_s: float, left_s: float) -> EnrichedCall:
+    """The call as audio whose first word begins at `from_s`, with `left_s` after its last."""
+    turns = tuple(
+        replace(turn, start_s=from_s + turn.index, end_s=from_s + turn.index + 0.9) for turn in of.transcript.turns
+    )
+    length_s = turns[-1].end_s + left_s
+    return replace(of, transcript=replace(of.transcript, turns=turns, source="audio", duration_s=length_s))
+
+
+def test_what_was_found_is_less_sure_where_it_is_not_certain_who_said_it():
+    assert card(roles_sure(0.9), SAYS_HELLO).answer("greeted").probability == pytest.approx(0.98 * 0.9)
+    assert card(roles_sure(1.0), SAYS_HELLO).answer("greeted").probability == pytest.approx(0.98)
+
+
+def test_doubt_about_roles_adds_to_doubt_about_words():
+    found = card(roles_sure(0.9, heard(0.75)), SAYS_SORRY).answer("sorry")
+    assert found.probability == pytest.approx(0.98 * 0.9 * (1 - 0.8 * 0.25))
+
+
+def test_roles_that_are_a_guess_leave_the_answer_to_a_person():
+    found = card(roles_sure(0.5), SAYS_HELLO).answer("greeted")
+    assert (found.value, found.best) == ("unsure", "yes")
+
+
+def test_only_the_turns_that_count_are_doubted():
+    turns = SPOKEN.transcript.turns
+    mixed = replace(SPOKEN.transcript, turns=(replace(turns[0], role_confidence=0.6), turns[1]))
+    case = Case(call=replace(SPOKEN, transcript=mixed), judges=judges())
+    assert misplaced_share(case, (0,)) == pytest.approx(0.4)
+    assert misplaced_share(case, (1,)) == 0.0
+    assert misplaced_share(case, ()) == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize(
+    ("from_s", "left_s", "cut"),
+    [(1.0, 1.0, (False, False)), (0.0, 1.0, (True, False)), (1.0, 0.05, (False, True)), (1.0, 0.0, (False, False))],
+)
+def test_a_recording_is_cut_off_where_speech_touches_its_edge(from_s: float, left_s: float, cut: tuple[bool, bool]):
+    assert cut_off(recorded(SPOKEN, from_s=from_s, left_s=left_s).transcript) == cut
+
+
+def test_a_written_call_is_never_cut_off():
+    spoken = recorded(SPOKEN, from_s=0.0, left_s=0.05).transcript
+    assert cut_off(replace(spoken, source="webvtt")) == (False, False)
+
+
+def test_what_was_not_found_may_have_been_said_before_the_recording_began():
+    whole, cut = (card(recorded(SPOKEN, from_s=at_s, left_s=1), SAYS_SORRY).answer("sorry") for at_s in (1.0, 0.0))
+    assert whole.probability == pytest.approx(0.98)
+    assert cut.probability < 0.98 * 0.75
+    assert card(recorded(SPOKEN, from_s=0.0, left_s=1), SAYS_HELLO).answer("greeted").probability == pytest.approx(0.98)
+
+
+def test_an_edge_counts_for_what_is_looked_for_beside_it():
+    long = call(*[("agent", "one"), ("customer", "two")] * 5)
+    case = Case(call=recorded(long, from_s=0.0, left_s=0.05), judges=judges())
+    assert lost_share(case, (0, 2, 4)) == pytest.approx(1 / 4)
+    assert lost_share(case, (3, 5)) == 0.0
+    assert lost_share(case, (6, 8)) == pytest.approx(1 / 3)
+    assert lost_share(case, ()) == pytest.approx(2 / 12)
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=1), min_size=2, max_size=5), st.floats(min_value=0, max_value=1))
