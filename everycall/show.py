@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from everycall.remarks import remarks
 from everycall.report.quoting import clock, plain_name
 from pipeline.enriched import EnrichedCall, TurnSentiment
 from pipeline.errors import ConfigError
@@ -13,7 +14,7 @@ from pipeline.scorecard import NOT_APPLICABLE, Answer, Evidence, Scorecard
 from pipeline.store import Store, open_duckdb
 from pipeline.store.rows.flags import flag_from_row
 from pipeline.store.views import select
-from pipeline.stored import stored_calls, stored_scorecards
+from pipeline.stored import StoredCall, stored_calls, stored_scorecards
 from pipeline.transcript import Turn
 
 if TYPE_CHECKING:
@@ -39,12 +40,12 @@ def render_call(store: Store, call_id: str) -> RenderableType:
         flags = [flag_from_row(row) for row in select(connection, "flags", call_ids=[call_id]).to_pylist()]
     finally:
         connection.close()
-    return Group(*_parts(found.call, cards, flags))
+    return Group(*_parts(found, cards, flags))
 
 
-def _parts(call: EnrichedCall, cards: Sequence[Scorecard], flags: Sequence[Flag]) -> Iterator[RenderableType]:
-    yield _heading(call)
-    yield _transcript(call)
+def _parts(found: StoredCall, cards: Sequence[Scorecard], flags: Sequence[Flag]) -> Iterator[RenderableType]:
+    yield _heading(found.call, remarks(found.recording, found.call.transcript))
+    yield _transcript(found.call)
     for card in cards:
         yield _scorecard(card, legs=len({each.leg for each in cards}))
     if flags:
@@ -59,7 +60,7 @@ def _remedy(connection: DuckDBPyConnection) -> str:
     return f'It has {names} and so on: `everycall sql "select call_id from calls"` lists all'
 
 
-def _heading(call: EnrichedCall) -> RenderableType:
+def _heading(call: EnrichedCall, remarked: Sequence[str]) -> RenderableType:
     from rich.text import Text
 
     transcript = call.transcript
@@ -73,7 +74,8 @@ def _heading(call: EnrichedCall) -> RenderableType:
         " → ".join(call.sentiment_by_third),
     ]
     text = Text(transcript.call_id, style="bold")
-    return text.append("  " + " · ".join(fact for fact in facts if fact) + "\n", style="not bold dim")
+    text.append("  " + " · ".join(fact for fact in facts if fact) + "\n", style="not bold dim")
+    return text.append("recording: " + " · ".join(remarked) + "\n", style="not bold dim") if remarked else text
 
 
 def _transcript(call: EnrichedCall) -> RenderableType:

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from everycall.remarks import remarks
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
 from pipeline.overall.agents import SCORECARDS
+from pipeline.stored import stored_calls
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -35,7 +37,7 @@ class Reason:
 class CallToHear:
     """One flagged call; its reasons and its gain are those of its flags, the greatest gain first.
 
-    `score` is that by the form with the flag of the greatest gain.
+    `score` is that by the form with the flag of the greatest gain; `remarks` say what is wrong with the recording.
     """
 
     call_id: str
@@ -45,6 +47,7 @@ class CallToHear:
     score: float | None
     gain: float
     reasons: tuple[Reason, ...]
+    remarks: tuple[str, ...] = ()
 
 
 def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tuple[CallToHear, ...]:
@@ -57,8 +60,13 @@ def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) 
         group by all order by gain desc, f.call_id limit {MOST_CALLS}""",
         [list(forms)],
     )
-    reasons = _reasons(connection, [row["call_id"] for row in rows], forms=forms)
-    return tuple(CallToHear(**row, reasons=tuple(reasons[row["call_id"]])) for row in rows)
+    call_ids = [row["call_id"] for row in rows]
+    reasons = _reasons(connection, call_ids, forms=forms)
+    stored = stored_calls(connection, call_ids, words=False)
+    remarked = {each: remarks(found.recording, found.call.transcript) for each, found in stored.items()}
+    return tuple(
+        CallToHear(**row, reasons=tuple(reasons[row["call_id"]]), remarks=remarked[row["call_id"]]) for row in rows
+    )
 
 
 def _reasons(

@@ -168,3 +168,9 @@ def test_a_page_that_cannot_be_written_says_so(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(ConfigError, match="cannot be written"):
         write_report(Store(str(tmp_path / "none")), tmp_path / "file" / "report.html")
+
+
+def test_what_is_wrong_with_a_recording_stands_in_the_line_of_its_call(tmp_path, monkeypatch):
+    monkeypatch.setattr("everycall.report.listening.remarks", lambda recording, transcript: ("3 % clipped",))
+    write_report(write_store(tmp_path / "store"), tmp_path / "report.html")
+    assert " · 3 % clipped</span></h3>" in (tmp_path / "report.html").read_text("utf-8")

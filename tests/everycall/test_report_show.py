@@ -95,3 +95,9 @@ def test_an_unknown_call_says_which_there_are(store):
 def test_an_empty_store_says_how_to_fill_it(tmp_path):
     with pytest.raises(ConfigError, match="everycall run"):
         render_call(Store(str(tmp_path / "none")), "c1")
+
+
+def test_what_is_wrong_with_the_recording_stands_under_the_call(store, monkeypatch):
+    assert "recording:" not in shown(store, "c1")
+    monkeypatch.setattr("everycall.show.remarks", lambda recording, transcript: ("gsm (8 kHz)", "3 % clipped"))
+    assert "recording: gsm (8 kHz) · 3 % clipped" in shown(store, "c1")
