@@ -21,8 +21,8 @@ from pipeline.transcript import Event, EventKind, Language, Word
 
 BESIDE_S = 8.0
 BEEP_WITHIN_S = 8.0
-# A company's name in front of its menu, when the menu follows this soon.
-OVERTURE_S, OVERTURE_WORDS = 6.0, 25
+# How much may stand unsure in front of the first prompt (a company's name, say) and between two.
+OVERTURE_WORDS, BETWEEN_WORDS = 25, 60
 JOIN_S = 6.0
 # Without a greeting and with hardly an "I", a call of which so many sentences are prompts has nobody in it.
 UNMANNED_SHARE, MOST_FIRST_PERSON = 0.15, 0.02
@@ -85,20 +85,55 @@ def _recorded(
 ) -> Iterator[Recorded]:
     """The recordings of one channel: those before anyone speaks, those beside music, and greetings of mailboxes."""
     own = [event for event in events if event.channel == channel]
-    opening = True
-    for number, passage in enumerate(passages):
-        mailbox = _greeting(passage, own, known, opening=opening and not number)
-        if mailbox:
-            yield Recorded("voicemail", channel, mailbox)
-            continue
-        answered = _answered(passage, others)
-        prompt = () if answered else _prompt(passage, known)
-        if prompt and (opening or _beside(prompt, own)):
+    mailboxes = [_greeting(passage, own, known, opening=not number) for number, passage in enumerate(passages)]
+    yield from (Recorded("voicemail", channel, mailbox) for mailbox in mailboxes if mailbox)
+    left = [passage for passage, mailbox in zip(passages, mailboxes, strict=True) if not mailbox]
+    opening = _opening(left, others, own, known)
+    yield from (Recorded("ivr", channel, prompt) for prompt in opening)
+    for passage in left[len(opening) :]:
+        prompt = () if _answered(passage, others) else _prompt(passage, known)
+        if prompt and _beside(prompt, own):
             yield Recorded("ivr", channel, prompt)
-        elif opening and not answered and _is_overture(passages[number : number + 2], others, known):
-            yield Recorded("ivr", channel, tuple(passage))
-            continue
-        opening = opening and len(prompt) == len(passage)
+
+
+def _opening(
+    passages: Sequence[list[Sentence]], others: Sequence[Word], events: Sequence[Event], known: Cues
+) -> list[tuple[Sentence, ...]]:
+    """The recordings before anyone speaks or answers, one a passage.
+
+    What a machine may have said between two prompts, or between a prompt and music, belongs to them, within limits.
+    """
+    found: list[tuple[Sentence, ...]] = []
+    unsure: list[Sentence] = []
+    for number, passage in enumerate(passages):
+        prompt = _prompt(passage, known)
+        rest = passage[len(prompt) :]
+        if _answered(passage, others):
+            break
+        if prompt:
+            found = [*(tuple(each) for each in passages[:number]), prompt]
+            unsure = []
+        unsure += rest
+        if rest and found and not _doubtful(unsure, known, found) and _before_music(unsure, events):
+            found = [tuple(each) for each in passages[: number + 1]]
+            unsure = []
+        elif rest and _doubtful(unsure, known, found):
+            break
+    return found
+
+
+def _doubtful(unsure: Sequence[Sentence], known: Cues, found: Sequence[object]) -> bool:
+    """Whether a person may have said this: too much of it, a greeting, an "I" or a question."""
+    longest = BETWEEN_WORDS if found else OVERTURE_WORDS
+    texts = [sentence.text for sentence in unsure]
+    signs = any(FIRST_PERSON.search(text) or text.endswith(("?", "？")) for text in texts)
+    return signs or len(words_in(unsure)) > longest or _manned(unsure, known)
+
+
+def _before_music(sentences: Sequence[Sentence], events: Sequence[Event]) -> bool:
+    """Whether music or ringing begins just after these."""
+    starts_s = [event.start_s - sentences[-1].end_s for event in events if event.kind in HELD]
+    return any(-1.0 <= start_s <= BESIDE_S for start_s in starts_s)
 
 
 def _prompt(passage: Sequence[Sentence], known: Cues) -> tuple[Sentence, ...]:
@@ -119,20 +154,6 @@ def _prompt(passage: Sequence[Sentence], known: Cues) -> tuple[Sentence, ...]:
 def _spoken_by_person(sentence: Sentence, known: Cues) -> bool:
     human = known.person.search(sentence.text) or known.speaker.search(sentence.text)
     return human is not None and known.prompt.search(sentence.text) is None
-
-
-def _is_overture(passages: Sequence[list[Sentence]], others: Sequence[Word], known: Cues) -> bool:
-    """Whether a passage is what a recording says before its menu: short, no person in it, the menu right behind."""
-    if len(passages) < 2:
-        return False
-    passage, menu = passages
-    return (
-        len(words_in(passage)) <= OVERTURE_WORDS
-        and not _manned(passage, known)
-        and menu[0].start_s - passage[-1].end_s <= OVERTURE_S
-        and not _answered([*passage, *menu], others)
-        and len(_prompt(menu, known)) == len(menu)
-    )
 
 
 def _greeting(

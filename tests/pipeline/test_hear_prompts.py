@@ -55,6 +55,13 @@ def test_a_prompt_beside_music_is_cut_in_the_middle_of_a_call() -> None:
     assert heard(words)[1] == []
 
 
+def test_what_a_machine_says_between_its_menu_and_music_goes_with_them() -> None:
+    news = "Please note that the office moved. It is now beside the river."
+    words = {0: said(MENU, 0) + said(news, 9) + said(GREETING, 60), 1: []}
+    words[1] = said("The box does not start.", 70)
+    assert heard(words, Event("music", 0, 20, 50)) == ({0: GREETING, 1: "The box does not start."}, ["ivr", "music"])
+
+
 def test_a_prompt_that_is_answered_is_left() -> None:
     words = {0: said(MENU, 0) + said(GREETING, 30), 1: said("Yes hello, who is this please?", 1)}
     assert heard(words)[1] == []
