@@ -1,6 +1,7 @@
 """The device: one shard at a time may hear and read on it, however many are under way.
 
-Files are fetched, decoded, scored and written outside the limit, so a second worker keeps the device busy.
+Calls in writing and stored ones are scored, and all are written, outside the limit, so a second worker keeps the device
+busy.
 
 A server that lives with a night forgets who held a slot when the night is killed, but its database keeps the slot
 taken. So whoever holds one also holds a lock of the kernel, and slots that are taken while nobody holds it are freed.
@@ -11,8 +12,8 @@ from __future__ import annotations
 import logging
 import random
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -52,15 +53,25 @@ def ensure_device_limit(*, slots: int = 1) -> None:
 
 
 def on_device(engine: Engine) -> Engine:
-    """The engine, with its hearing and reading under the limit. Strict: a limit that is missing is an error."""
-    verbs = engine.verbs
+    """The engine for one shard, with its hearing and reading under the limit, which is held while calls stream by.
 
-    def hear(calls: Sequence[tuple[Recording, Audio]], ears: Any) -> Iterator[Transcript | Failure]:
+    Strict: a limit that is missing is an error.
+    """
+    verbs = engine.verbs
+    hearing = False
+
+    def hear(calls: Iterable[tuple[Recording, Audio]], ears: Any) -> Iterator[Transcript | Failure]:
+        nonlocal hearing
         with _held():
-            return iter(list(verbs.hear(calls, ears)))
+            hearing = True
+            try:
+                yield from verbs.hear(calls, ears)
+            finally:
+                hearing = False
 
     def read(transcripts: Sequence[Transcript], reader: Any) -> Sequence[EnrichedCall]:
-        with _held():
+        # What was heard is read while more is being heard, and the shard has the device already.
+        with nullcontext() if hearing else _held():
             return verbs.read(transcripts, reader)
 
     return replace(engine, verbs=replace(verbs, hear=hear, read=read))

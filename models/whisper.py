@@ -72,6 +72,11 @@ class Whisper:
         revision = (self.revision or revision_of(self.name)).rpartition("@")[2][:8] or "local"
         self.fingerprint = f"{self.name}@{revision}:{self.compute_type}:{mark}"
 
+    @property
+    def windows_at_once(self) -> int:
+        """Eight batches: room to sort by length, and work for every worker."""
+        return 8 * self._batch_size
+
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """English or Chinese by the mean probability over the windows, as if no other language existed."""
         parts = self._loaded()
@@ -117,6 +122,10 @@ class Whisper:
                 self._parts = load(self.folder, self.device, self.compute_type, self.settings.workers)
             return self._parts
 
+    @property
+    def _batch_size(self) -> int:
+        return self.settings.batch_size or (GPU_BATCH if self.device == "cuda" else CPU_BATCH)
+
     def _frames(self, window: Window) -> int:
         """How many frames the encoder gets for a window."""
         need = max(len(window.samples) / ASR_SAMPLE_RATE_HZ + self.settings.pad_s, self.settings.floor_s)
@@ -126,8 +135,7 @@ class Whisper:
     def _batches(self, windows: Sequence[Window]) -> Iterator[tuple[list[int], list[Window]]]:
         """Windows of like length together, longest first; the rest of an order is the order given."""
         order = sorted(range(len(windows)), key=lambda n: (-self._frames(windows[n]), -len(windows[n].samples), n))
-        size = self.settings.batch_size or (GPU_BATCH if self.device == "cuda" else CPU_BATCH)
-        start = 0
+        size, start = self._batch_size, 0
         while start < len(order):
             frames = self._frames(windows[order[start]])
             numbers = [n for n in order[start : start + size] if self._frames(windows[n]) == frames]
@@ -140,7 +148,8 @@ class Whisper:
         encoded = parts.encode([parts.features(window.samples, frames) for window in batch])
         tokenizer = parts.tokenizer(language)
         prompt = _prompt(tokenizer, plan.hint)
-        longest_s = max(len(window.samples) for window in batch) / ASR_SAMPLE_RATE_HZ
+        # Of the frames, not of the longest window: what a window gets must not depend on its neighbours.
+        longest_s = frames / FRAMES_PER_S - self.settings.pad_s
         results = parts.model.generate(
             encoded,
             [prompt] * len(batch),

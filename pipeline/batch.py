@@ -1,16 +1,19 @@
 """A batch: a few calls of a shard on their way through the verbs, from where each must enter to its flags.
 
-A shard goes through in batches, so that no more than a few calls' audio is in memory at once.
+Hearing is a stream: while the first calls are read and scored, others are heard and the next are decoded, and no more
+than a few calls' audio is in memory at once.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import islice
 from typing import TypeVar
 
+from pipeline.ahead import ahead
 from pipeline.engine import Engine, Form
 from pipeline.enriched import EnrichedCall
 from pipeline.errors import CallError, RubricError
@@ -27,6 +30,10 @@ from pipeline.transcript import Transcript
 
 Given = TypeVar("Given")
 Made = TypeVar("Made")
+
+# Calls that were heard are read and scored so many at a time.
+READ_AT_ONCE = 8
+DECODERS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +77,21 @@ def through(
     stored: Mapping[str, StoredCall],
     progress: Progress,
 ) -> Iterator[Done | Failed]:
-    """Bring a batch through the verbs. `stored` are the calls as the tables have them."""
-    heard = list(_heard(items, engine=engine, stored=stored))
-    read = [*_read([each for each in heard if isinstance(each, Heard)], engine=engine)]
-    yield from (each for each in heard if isinstance(each, Failed))
-    progress(Step("hear", len(items), sum(_audio_s(each) for each in heard if isinstance(each, Heard))))
-    yield from (each for each in read if isinstance(each, Failed))
-    yield from _judged([each for each in read if isinstance(each, Heard)], engine=engine)
-    progress(Step("score", len(items)))
+    """Bring calls through the verbs, a few at a time as they come. `stored` are the calls as the tables have them."""
+    for group in _groups(_heard(items, engine=engine, stored=stored, progress=progress), items):
+        yield from (each for each in group if isinstance(each, Failed))
+        read = [*_read([each for each in group if isinstance(each, Heard)], engine=engine)]
+        yield from (each for each in read if isinstance(each, Failed))
+        yield from _judged([each for each in read if isinstance(each, Heard)], engine=engine)
+        progress(Step("score", len(group)))
+
+
+def _groups(heard: Iterable[Heard | Failed], items: Sequence[Item]) -> Iterator[Sequence[Heard | Failed]]:
+    """Calls as they come, few enough that the first are read and scored while the next are being heard."""
+    size = READ_AT_ONCE if any(map(_needs_ears, items)) else max(len(items), 1)
+    coming = iter(heard)
+    while group := list(islice(coming, size)):
+        yield group
 
 
 def _heard(
@@ -85,13 +99,18 @@ def _heard(
     *,
     engine: Engine,
     stored: Mapping[str, StoredCall],
+    progress: Progress,
 ) -> Iterator[Heard | Failed]:
     for item in items:
         if item.work != "hear":
+            progress(Step("hear", 1))
             yield _from_store(item, stored[item.stored_id])
         elif item.transcript is not None:
+            progress(Step("hear", 1))
             yield Heard(item, replace(item.transcript, fingerprint=item.fingerprints.hear))
-    yield from _listened([item for item in items if _needs_ears(item)], engine=engine)
+    for heard in _listened([item for item in items if _needs_ears(item)], engine=engine):
+        progress(Step("hear", 1, _audio_s(heard) if isinstance(heard, Heard) else 0.0))
+        yield heard
 
 
 def _needs_ears(item: Item) -> bool:
@@ -109,21 +128,42 @@ def _from_store(item: Item, stored: StoredCall) -> Heard:
 
 
 def _listened(items: Sequence[Item], *, engine: Engine) -> Iterator[Heard | Failed]:
-    decoded: list[tuple[Item, tuple[Recording, Audio]]] = []
-    for item in items:
-        assert item.source is not None, "an item that needs ears has a source"
-        try:
-            decoded.append((item, engine.verbs.read_recording(item.source)))
-        except CallError as error:
-            yield Failed(item, failure_of(error, call_id=item.call_id, date=item.date))
-    if not decoded:
+    """Hear recordings, decoded in threads a few at a time; what comes out has the order of the items."""
+    if not items:
         return
-    heard = engine.verbs.hear([call for _, call in decoded], engine.ears)
-    for (item, (recording, _)), transcript in zip(decoded, heard, strict=True):
+    order: deque[tuple[Item, Recording] | Failed] = deque()
+    for transcript in engine.verbs.hear(_decoded(items, order, engine=engine), engine.ears):
+        while isinstance(each := order.popleft(), Failed):
+            yield each
+        item, recording = each
         if isinstance(transcript, Failure):
             yield Failed(item, transcript)
         else:
             yield Heard(item, replace(transcript, fingerprint=item.fingerprints.hear), recording)
+    for left in order:
+        assert isinstance(left, Failed), "hearing gave fewer results than it was given calls"
+        yield left
+
+
+def _decoded(
+    items: Sequence[Item], order: deque[tuple[Item, Recording] | Failed], *, engine: Engine
+) -> Iterator[tuple[Recording, Audio]]:
+    """The recordings that can be decoded, as they are asked for. `order` gets each item as it is drawn, good or bad."""
+    decoding = ahead(partial(_call_of, engine=engine), items, threads=DECODERS)
+    for item, call in zip(items, decoding, strict=True):
+        if isinstance(call, Failure):
+            order.append(Failed(item, call))
+        else:
+            order.append((item, call[0]))
+            yield call
+
+
+def _call_of(item: Item, *, engine: Engine) -> tuple[Recording, Audio] | Failure:
+    assert item.source is not None, "an item that needs ears has a source"
+    try:
+        return engine.verbs.read_recording(item.source)
+    except CallError as error:
+        return failure_of(error, call_id=item.call_id, date=item.date)
 
 
 def _read(heard: Sequence[Heard], *, engine: Engine) -> Iterator[Heard | Failed]:

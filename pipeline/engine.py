@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -67,7 +67,7 @@ class Verbs:
 
     read_recording: Callable[[Source], tuple[Recording, Audio]]
     read_transcripts: Callable[[Source], Sequence[Transcript | Failure]]
-    hear: Callable[[Sequence[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
+    hear: Callable[[Iterable[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
     read: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
     score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Sequence[Scorecard]]]
     flag: Callable[[EnrichedCall, Scorecard], Sequence[Flag]]

@@ -32,9 +32,8 @@ __all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore"
 
 LOGGER = logging.getLogger(__name__)
 
-# A few calls' audio is much to hold in memory at once; a shard's stored turns are little.
-HEARD_AT_ONCE = 12
-STORED_AT_ONCE = 100
+# No more than a shard holds: what is heard streams, and a shard's stored turns are little to hold in memory at once.
+CALLS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +170,7 @@ def _outcomes(shard: Shard, *, store: Store, engine: Engine, progress: Progress)
     dates = sorted({item.stored_date for item in shard.items if item.work != "hear"})
     connection = open_duckdb(store, dates=dates, tables=CALL_TABLES)
     try:
-        for batch in batches(shard.items, size=HEARD_AT_ONCE if shard.work == "hear" else STORED_AT_ONCE):
+        for batch in batches(shard.items, size=CALLS_AT_ONCE):
             stored = stored_calls(connection, [item.stored_id for item in batch if item.work != "hear"])
             yield from through(batch, engine=engine, stored=stored, progress=progress)
     finally:

@@ -59,7 +59,7 @@ class Recognition:
 
 
 class VoiceDetector(Protocol):
-    """Finds speech in one channel."""
+    """Finds speech in one channel. Called from several threads at once, as the other two that hear are."""
 
     fingerprint: str
 
@@ -78,9 +78,13 @@ class MusicDetector(Protocol):
 
 
 class Recogniser(Protocol):
-    """Turns windows into words."""
+    """Turns windows into words. What is heard in a window does not depend on the windows beside it."""
 
     fingerprint: str
+
+    @property
+    def windows_at_once(self) -> int:
+        """How many windows it wants together, at least 2, so that its batches are full and of like lengths."""
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """The language spoken in these windows of one call, and its probability."""

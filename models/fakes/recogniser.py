@@ -18,6 +18,7 @@ class FakeRecogniser:
     spoken: Language = "en"
     careful_script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     fingerprint: str = "fake-recogniser"
+    windows_at_once: int = 32
     batches: list[tuple[int, bool]] = field(default_factory=list)
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:

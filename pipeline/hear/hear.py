@@ -1,94 +1,73 @@
-"""The verb: a batch of recordings in, a transcript or a failure for each out."""
+"""The verb: recordings in, a transcript or a failure for each out, as they come.
+
+Threads find the windows of the next calls while others read those of the last; of a call that waits, only its windows
+and then only its words are in memory.
+"""
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePosixPath
 
+from pipeline.ahead import ahead
 from pipeline.errors import CallError, HearError
 from pipeline.failure import Failure, failure_of
 from pipeline.fingerprint import fingerprint
-from pipeline.hear.events import events_of, without
-from pipeline.hear.guards import believable, better, doubts
-from pipeline.hear.layout import Layout, layout_of
+from pipeline.hear.ears import Ears
+from pipeline.hear.found import Found, find
 from pipeline.hear.prompts import without_prompts
+from pipeline.hear.queue import GROUPS_AT_ONCE, Reading, WindowQueue
 from pipeline.hear.roles import roles_of
-from pipeline.hear.settings import HearSettings
 from pipeline.hear.speakers import by_speaker
 from pipeline.hear.turns import said_in_order, turns_of
-from pipeline.hear.unclaimed import unclaimed
-from pipeline.hear.window import call_words, windows_of
 from pipeline.hear.wording import text_of
-from pipeline.ports import Diarizer, MusicDetector, Recogniser, Recognition, Span, VoiceDetector, Window
 from pipeline.recording import Audio, Recording
-from pipeline.transcript import Event, Language, Transcript, Word
+from pipeline.transcript import Transcript, Word
 
-log = logging.getLogger(__name__)
+__all__ = ["Call", "Ears", "hear", "hear_fingerprint"]
 
 Call = tuple[Recording, Audio]
 
+# Calls without a window to read could otherwise pile up behind one that waits for its group to fill.
+MOST_WAITING = 256
+
 
 @dataclass(frozen=True, slots=True)
-class Ears:
-    """The models that hear, and how they are used."""
+class Hearing:
+    """A call whose windows are in the queue."""
 
-    voice: VoiceDetector
-    recogniser: Recogniser
-    diarizer: Diarizer
-    settings: HearSettings = field(default_factory=HearSettings)
-    music: MusicDetector | None = None
+    found: Found
+    readings: tuple[Reading, ...]
 
     @property
-    def fingerprint(self) -> str:
-        """Changes with any model or setting that changes transcripts."""
-        settings = self.settings.model_dump(mode="json", exclude={"threads"})
-        music = self.music.fingerprint if self.music else ""
-        models = (self.voice.fingerprint, self.recogniser.fingerprint, self.diarizer.fingerprint, music)
-        return fingerprint(*models, settings)
+    def done(self) -> bool:
+        """Whether every window has its words."""
+        return all(reading.words is not None for reading in self.readings)
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What was found in one call before anyone read it: speech by channel, and the windows cut from it.
+def hear(calls: Iterable[Call], *, ears: Ears) -> Iterator[Transcript | Failure]:
+    """One transcript or failure a call, in the order given. A transcript owes nothing to the calls around it.
 
-    `suspects` are windows of loud stretches in which the detector heard no speech.
+    `calls` is drawn from as windows are read, a few calls ahead, so that memory does not grow with its length; whoever
+    makes it should decode lazily.
     """
-
-    recording: Recording
-    audio: Audio
-    layout: Layout
-    speech: Mapping[int, list[Span]]
-    windows: tuple[Window, ...]
-    suspects: tuple[Window, ...]
-    events: tuple[Event, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Read:
-    """One window with what was made of it."""
-
-    window: Window
-    suspect: bool
-    heard: Recognition
-
-
-def hear(calls: Sequence[Call], *, ears: Ears) -> Iterator[Transcript | Failure]:
-    """One transcript or failure a call, in the order given.
-
-    Windows of all calls are recognised together, longest first, so that a batch of the recogniser is full and even.
-    """
-    found = find(calls, ears=ears)
-    languages = [_language(call, ears) for call in found]
-    read = _recognise(found, languages, ears)
-    for number, (call, language) in enumerate(zip(found, languages, strict=True)):
-        try:
-            yield _transcript(call, language, read[number], ears)
-        except CallError as error:
-            yield failure_of(error, call_id=call.recording.call_id, date=call.recording.date)
+    order: deque[Hearing | Failure] = deque()
+    # Beside each group there may be the second search of an earlier one.
+    with ThreadPoolExecutor(2 * GROUPS_AT_ONCE) as readers:
+        queue = WindowQueue(ears, readers)
+        for found in ahead(partial(_found, ears=ears), calls, threads=ears.settings.threads):
+            order.append(found if isinstance(found, Failure) else _queued(found, queue))
+            del found
+            if len(order) > MOST_WAITING:
+                deque(queue.drained(), maxlen=0)
+            yield from _finished(order, ears)
+        for _ in queue.drained():
+            yield from _finished(order, ears)
+        yield from _finished(order, ears)
 
 
 def hear_fingerprint(recording: Recording, ears_fingerprint: str) -> str:
@@ -97,141 +76,92 @@ def hear_fingerprint(recording: Recording, ears_fingerprint: str) -> str:
     return fingerprint(recording.sha256, metadata.language, metadata.agent_channel, ears_fingerprint)
 
 
-def find(calls: Sequence[Call], *, ears: Ears) -> list[Found]:
-    """Speech and windows of every call; channels are looked at side by side."""
-    with ThreadPoolExecutor(max_workers=ears.settings.threads) as pool:
-        return list(pool.map(lambda call: _find(call[0], call[1], ears), calls))
+def _found(call: Call, *, ears: Ears) -> Found | Failure:
+    """What is in a call, or why that cannot be said."""
+    recording, audio = call
+    try:
+        return find(recording, audio, ears=ears)
+    except CallError as error:
+        return failure_of(error, call_id=recording.call_id, date=recording.date)
 
 
-def _find(recording: Recording, audio: Audio, ears: Ears) -> Found:
-    """Speech and windows of one call."""
-    layout, settings = layout_of(audio, recording.health), ears.settings
-    speech: dict[int, list[Span]] = {}
-    windows: list[Window] = []
-    suspects: list[Window] = []
-    events: list[Event] = []
-    for channel in layout.channels:
-        samples = audio.samples[channel]
-        speech[channel] = ears.voice.speech(samples)
-        other = None if layout.mono else audio.samples[1 - channel]
-        lost = unclaimed(samples, speech[channel], other=other, settings=settings)
-        heard = events_of(samples, channel=channel, music=ears.music)
-        speech[channel], lost, events = without(speech[channel], heard), without(lost, heard), [*events, *heard]
-        for spans, windows_there in ((speech[channel], windows), (lost, suspects)):
-            windows_there += windows_of(
-                samples,
-                spans,
-                call_id=recording.call_id,
-                channel=channel,
-                longest_s=settings.longest_window_s,
-                gap_s=settings.gap_s,
-            )
-        speech[channel] = sorted([*speech[channel], *lost], key=lambda span: span.start_s)
-    return Found(recording, audio, layout, speech, tuple(windows), tuple(suspects), tuple(events))
+def _queued(found: Found, queue: WindowQueue) -> Hearing:
+    """Put the windows of a call into the queue, which alone holds them from then on."""
+    readings = [
+        Reading(window.channel, found.language, suspect, window)
+        for suspect, windows in ((False, found.windows), (True, found.suspects))
+        for window in windows
+    ]
+    for reading in readings:
+        queue.put(reading)
+    return Hearing(replace(found, windows=(), suspects=()), tuple(readings))
 
 
-def _language(call: Found, ears: Ears) -> Language:
-    """The call's language: its metadata's, else what the recogniser hears in its longest windows."""
-    stated = call.recording.metadata.language.lower().replace("_", "-").split("-")[0]
-    if stated in ("en", "eng", "english"):
-        return "en"
-    if stated in ("zh", "cmn", "zho", "chi", "chinese", "mandarin"):
-        return "zh"
-    longest = sorted(call.windows or call.suspects, key=lambda window: (-len(window.samples), window.channel))
-    if not longest:
-        return "en"
-    language, probability = ears.recogniser.language(longest[: ears.settings.language_windows])
-    log.debug("call %s is in %s with probability %.2f", call.recording.call_id, language, probability)
-    return language
+def _finished(order: deque[Hearing | Failure], ears: Ears) -> Iterator[Transcript | Failure]:
+    """The calls at the head of the order that wait for nothing more."""
+    while order:
+        first = order[0]
+        if isinstance(first, Hearing) and not first.done:
+            return
+        order.popleft()
+        yield _outcome(first, ears) if isinstance(first, Hearing) else first
 
 
-def _recognise(found: Sequence[Found], languages: Sequence[Language], ears: Ears) -> dict[int, list[Read]]:
-    """What was made of each window, by the number of its call. Doubtful windows are searched again, wider."""
-    read: dict[int, list[Read]] = {number: [] for number in range(len(found))}
-    for language in sorted(set(languages)):
-        numbers = [number for number, spoken in enumerate(languages) if spoken == language]
-        tasks = [
-            (number, window, suspect)
-            for number in numbers
-            for suspect, windows in ((False, found[number].windows), (True, found[number].suspects))
-            for window in windows
-        ]
-        heard = _twice([window for _, window, _ in tasks], language, ears)
-        for (number, window, suspect), recognition in zip(tasks, heard, strict=True):
-            read[number].append(Read(window, suspect, recognition))
-    return read
+def _outcome(call: Hearing, ears: Ears) -> Transcript | Failure:
+    recording = call.found.recording
+    try:
+        return _transcript(call, ears)
+    except CallError as error:
+        return failure_of(error, call_id=recording.call_id, date=recording.date)
 
 
-def _twice(windows: Sequence[Window], language: Language, ears: Ears) -> list[Recognition]:
-    """Greedy for all windows, then a wider search for those that raise doubts; the better of the two is kept."""
-    settings = ears.settings
-    heard = ears.recogniser.recognise(windows, language=language)
-    again = [n for n, window in enumerate(windows) if doubts(heard[n], window, language=language, settings=settings)]
-    if not again:
-        return heard
-    log.debug("%d of %d windows are searched again", len(again), len(windows))
-    second = ears.recogniser.recognise([windows[n] for n in again], language=language, careful=True)
-    for number, recognition in zip(again, second, strict=True):
-        heard[number] = better(heard[number], recognition, windows[number], language=language, settings=settings)
-    return heard
-
-
-def _transcript(call: Found, language: Language, read: Sequence[Read], ears: Ears) -> Transcript:
+def _transcript(call: Hearing, ears: Ears) -> Transcript:
     """The transcript of one call. Raises HearError when nobody said anything that can be read."""
-    words = _words_by_channel(read, language, ears.settings)
-    words, events = without_prompts(words, call.events, language=language)
+    found, recording = call.found, call.found.recording
+    words, events = without_prompts(_words_by_channel(call.readings), found.events, language=found.language)
     if not any(words.values()):
         raise _unheard(call)
-    sides, channels = _sides(call, words, ears)
+    sides, channels = _sides(found, words)
     said = said_in_order(sides, ears.settings)
-    fixed = None if call.layout.mono else call.recording.metadata.agent_channel
+    fixed = None if found.layout.mono else recording.metadata.agent_channel
+    language = found.language
     roles = roles_of([(part.side, text_of(part.words, language)) for part in said], language=language, agent=fixed)
     return Transcript(
-        call_id=call.recording.call_id,
+        call_id=recording.call_id,
         language=language,
         turns=turns_of(
             said, roles=roles.by_side, channels=channels, language=language, role_confidence=roles.confidence
         ),
-        metadata=call.recording.metadata,
+        metadata=recording.metadata,
         source="audio",
         model=ears.recogniser.fingerprint,
-        duration_s=round(call.audio.duration_s, 3),
-        fingerprint=hear_fingerprint(call.recording, ears.fingerprint),
+        duration_s=round(found.duration_s, 3),
+        fingerprint=hear_fingerprint(recording, ears.fingerprint),
         events=events,
     )
 
 
-def _words_by_channel(read: Sequence[Read], language: Language, settings: HearSettings) -> dict[int, list[Word]]:
-    """The believable words of each channel, in call time."""
-    words: dict[int, list[Word]] = {}
-    ordered = sorted(read, key=lambda one: one.window.channel)
-    for channel, group in groupby(ordered, key=lambda one: one.window.channel):
-        kept = [
-            word
-            for one in group
-            for word in call_words(
-                one.window,
-                believable(one.heard, one.window, language=language, suspect=one.suspect, settings=settings),
-            )
-        ]
-        words[channel] = sorted(kept, key=lambda word: (word.start_s, word.end_s))
-    return words
+def _words_by_channel(readings: Sequence[Reading]) -> dict[int, list[Word]]:
+    """The words of each channel that has windows, in order."""
+    words: dict[int, list[Word]] = {channel: [] for channel in sorted({reading.channel for reading in readings})}
+    for reading in readings:
+        words[reading.channel] += reading.words or ()
+    return {channel: sorted(said, key=lambda word: (word.start_s, word.end_s)) for channel, said in words.items()}
 
 
-def _sides(call: Found, words: Mapping[int, list[Word]], ears: Ears) -> tuple[dict[int, list[Word]], dict[int, int]]:
+def _sides(found: Found, words: Mapping[int, list[Word]]) -> tuple[dict[int, list[Word]], dict[int, int]]:
     """The words of each side and the channel they were recorded on: by channel, or by speaker on a mono recording."""
-    if not call.layout.mono:
+    if not found.layout.mono:
         return {channel: said for channel, said in words.items() if said}, {channel: channel for channel in words}
-    channel = call.layout.channels[0]
-    spans = ears.diarizer.speakers(call.audio.samples[channel], call.speech[channel])
-    sides = by_speaker(words[channel], spans)
+    channel = found.layout.channels[0]
+    sides = by_speaker(words[channel], found.speakers)
     return sides, dict.fromkeys(sides, channel)
 
 
-def _unheard(call: Found) -> HearError:
+def _unheard(call: Hearing) -> HearError:
     """Why a call gives no transcript."""
-    name = PurePosixPath(call.recording.uri).name
-    if not call.windows and not call.suspects:
+    name = PurePosixPath(call.found.recording.uri).name
+    if not call.readings:
         return HearError("No sound loud enough to be speech on any channel", source=name, remedy="Check the recorder")
     return HearError(
         "No words could be made out: music, noise or tones only",

@@ -115,7 +115,7 @@ def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int,
         pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
         parts.append(cut)
         at += len(cut)
-    return Window(call_id, channel, np.concatenate(parts).astype(np.float32), tuple(pieces))
+    return Window(call_id, channel, np.concatenate(parts, dtype=np.float32), tuple(pieces))
 
 
 def _quietest(samples: Samples, from_s: float, to_s: float) -> float:

@@ -99,9 +99,10 @@ def test_a_shard_with_a_bug_fails_the_flow_and_the_others_are_written(recordings
     from flows.shards import ShardsError
 
     def broken_on_one_day(calls, ears):
-        if calls[0][0].date == "2026-11-21":
-            raise ZeroDivisionError("my bill is wrong")
-        return fake_verbs().hear(calls, ears)
+        for call in calls:
+            if call[0].date == "2026-11-21":
+                raise ZeroDivisionError("my bill is wrong")
+            yield from fake_verbs().hear([call], ears)
 
     use_engine(fake_engine(verbs=replace(fake_verbs(), hear=broken_on_one_day)))
     store = Store(str(tmp_path / "store"))
@@ -161,4 +162,4 @@ def test_hearing_waits_for_the_device_and_fails_without_its_limit(monkeypatch):
     monkeypatch.setattr(device, "DEVICE_LIMIT", "a-limit-that-nobody-made")
     guarded = device.on_device(fake_engine())
     with pytest.raises(ConcurrencySlotAcquisitionError):
-        guarded.verbs.hear([], None)
+        list(guarded.verbs.hear([], None))
