@@ -86,6 +86,10 @@ def _recorded(
     """The recordings of one channel: those before anyone speaks, those beside music, and greetings of mailboxes."""
     own = [event for event in events if event.channel == channel]
     mailboxes = [_greeting(passage, own, known, opening=not number) for number, passage in enumerate(passages)]
+    for number in range(len(passages) - 1, 0, -1):
+        before = passages[number - 1]
+        if mailboxes[number] and not mailboxes[number - 1] and _is_overture(before, passages[number], known):
+            mailboxes[number - 1] = tuple(before)
     yield from (Recorded("voicemail", channel, mailbox) for mailbox in mailboxes if mailbox)
     left = [passage for passage, mailbox in zip(passages, mailboxes, strict=True) if not mailbox]
     opening = _opening(left, others, own, known)
@@ -175,6 +179,12 @@ def _greeting(
 def _manned(sentences: Sequence[Sentence], known: Cues) -> bool:
     """Whether somebody on the line speaks."""
     return any(known.person.search(sentence.text) for sentence in sentences)
+
+
+def _is_overture(before: Sequence[Sentence], greeting: Sequence[Sentence], known: Cues) -> bool:
+    """Whether a passage belongs to the greeting behind it: it says that somebody is away, and nobody helps."""
+    near = greeting[0].start_s - before[-1].end_s <= JOIN_S
+    return near and any(known.mailbox.search(each.text) for each in before) and not _manned(before, known)
 
 
 def _answered(passage: Sequence[Sentence], others: Sequence[Word]) -> bool:

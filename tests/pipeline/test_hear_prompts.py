@@ -73,6 +73,24 @@ def test_what_precedes_a_beep_and_speaks_of_a_message_is_voicemail() -> None:
     assert (kept[1], kept[0], kinds) == ("", "Hi Bob, this is Ann from the clinic.", ["voicemail", "beep"])
 
 
+def test_who_is_away_belongs_to_the_greeting_behind_it() -> None:
+    words = {0: [], 1: said("The person at extension nine is unavailable.", 0) + said(MAILBOX, 5)}
+    assert heard(words, Event("beep", 1, 13, 13.4)) == ({0: "", 1: ""}, ["voicemail", "beep"])
+
+
+@pytest.mark.parametrize(
+    "prompt",
+    [
+        "Your call cannot be completed as dialed. Please check the number and dial again.",
+        "Welcome to the directory. Use the seven key for Q.",
+        "Please hold while we try to connect you.",
+    ],
+)
+def test_short_prompts_before_the_greeting_are_events(prompt: str) -> None:
+    words = {0: said(prompt, 0) + said(GREETING, 20), 1: said("The box does not start.", 40)}
+    assert heard(words) == ({0: GREETING, 1: "The box does not start."}, ["ivr"])
+
+
 def test_an_agent_who_speaks_of_voicemail_is_kept() -> None:
     words = {0: said("If nobody answers, leave a message after the tone.", 30), 1: said("Alright then.", 20)}
     assert heard(words)[1] == []
