@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from models.silero import silero
 from models.whisper import whisper
 from pipeline.hear.hear import Ears, hear
 from pipeline.ingest.audio import AudioLimits, decode
-from pipeline.recording import Audio, CallMetadata, Recording
+from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, CallMetadata, Recording
 from pipeline.transcript import Transcript
 
 pytestmark = pytest.mark.slow
@@ -59,3 +60,16 @@ def test_a_call_is_heard_alike_alone_and_among_others(ears: Ears) -> None:
     assert isinstance(alone, Transcript)
     assert isinstance(among, Transcript)
     assert [turn.text for turn in alone.turns] == [turn.text for turn in among.turns]
+
+
+@pytest.mark.parametrize("asr", ["whisper-tiny-en", "whisper-base"])
+def test_cuts_of_calls_are_heard_alike_alone_and_together(asr: str) -> None:
+    ears = Ears(voice=silero(), recogniser=whisper(asr, device="cpu"), diarizer=campplus())
+    recording, audio = recorded("enA-023.flac")
+    at = [(number, round((1 + 2.7 * number) * ASR_SAMPLE_RATE_HZ)) for number in range(8)]
+    calls = [
+        (replace(recording, call_id=f"cut-{number}"), Audio(audio.samples[:, start : start + 15 * ASR_SAMPLE_RATE_HZ]))
+        for number, start in at
+    ]
+    together = list(hear(calls, ears=ears))
+    assert [heard for call in calls for heard in hear([call], ears=ears)] == together
