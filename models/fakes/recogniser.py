@@ -19,6 +19,7 @@ class FakeRecogniser:
     careful_script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     fingerprint: str = "fake-recogniser"
     windows_at_once: int = 32
+    probability: float = 0.9
     batches: list[tuple[int, bool]] = field(default_factory=list)
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
@@ -30,12 +31,13 @@ class FakeRecogniser:
         self.batches.append((len(windows), careful))
         script = self.careful_script if careful else self.script
         pending = {key: list(texts) for key, texts in script.items()}
-        return [_spoken(window, pending.get((window.call_id, window.channel))) for window in windows]
+        return [_spoken(window, pending.get((window.call_id, window.channel)), self.probability) for window in windows]
 
 
-def _spoken(window: Window, texts: list[str] | None) -> Recognition:
+def _spoken(window: Window, texts: list[str] | None, probability: float) -> Recognition:
     """Words spread evenly over a window."""
     seconds = len(window.samples) / ASR_SAMPLE_RATE_HZ
     tokens = (texts.pop(0) if texts else "word " * max(1, int(seconds))).split()
     step = seconds / max(len(tokens), 1)
-    return Recognition(tuple(Word(token, n * step, (n + 0.8) * step, 0.9) for n, token in enumerate(tokens)), -0.2)
+    words = (Word(token, n * step, (n + 0.8) * step, probability) for n, token in enumerate(tokens))
+    return Recognition(tuple(words), -0.2)

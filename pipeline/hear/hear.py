@@ -19,6 +19,7 @@ from pipeline.failure import Failure, failure_of
 from pipeline.fingerprint import fingerprint
 from pipeline.hear.ears import Ears
 from pipeline.hear.found import Found, find
+from pipeline.hear.hotwords import with_hotwords
 from pipeline.hear.prompts import without_prompts
 from pipeline.hear.queue import GROUPS_AT_ONCE, Reading, WindowQueue
 from pipeline.hear.roles import roles_of
@@ -122,6 +123,8 @@ def _transcript(call: Hearing, ears: Ears) -> Transcript:
     if not any(words.values()):
         raise _unheard(call)
     sides, channels = _sides(found, words)
+    names = ears.settings.hotwords
+    sides = {side: with_hotwords(own, names, language=found.language) for side, own in sides.items()}
     said = said_in_order(sides, ears.settings)
     fixed = None if found.layout.mono else recording.metadata.agent_channel
     language = found.language

@@ -33,3 +33,6 @@ class HearSettings(BaseModel):
     )
     max_characters_per_s: float = Field(default=11.0, gt=0, description="Chinese characters a second, likewise.")
     threads: int = Field(default=2, ge=1, description="Threads that look for speech; does not change results.")
+    hotwords: tuple[str, ...] = Field(
+        default=(), description="Names that are expected: doubted words that sound like one are written as it is."
+    )

@@ -22,11 +22,12 @@ CUSTOMER = "I was charged twice on my card"
 def write(folder, call_id, *, sides=2, queue="billing", channels=None, timed=True, seconds=10):
     import wave
 
-    tone = np.zeros((2, seconds * RATE), np.float32)
+    sound = np.zeros((2, seconds * RATE), np.float32)
     for channel, start_s in ((0, 1), (1, 6)):
         at = np.arange(start_s * RATE, (start_s + 3) * RATE)
-        tone[channel, at] = 0.3 * np.sin(at * 0.1 * (1 + start_s))
-    samples = tone if sides == 2 else tone.sum(axis=0, keepdims=True)
+        # A pure tone would be a signal of the line.
+        sound[channel, at] = np.random.default_rng(channel).normal(0, 0.1, len(at))
+    samples = sound if sides == 2 else sound.sum(axis=0, keepdims=True)
     with wave.open(str(folder / f"{call_id}.wav"), "wb") as file:
         file.setnchannels(sides)
         file.setsampwidth(2)
