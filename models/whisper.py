@@ -64,9 +64,12 @@ class Whisper:
     fingerprint: str = field(init=False)
     _parts: Parts | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
+    _decoding: threading.Semaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Model, revision, arithmetic and decoding settings name what is heard."""
+        # However many ask at once: batches that only wait for a worker would hold memory. A GPU has the next one ready.
+        self._decoding = threading.Semaphore(self.settings.workers + (self.device == "cuda"))
         settings = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
         mark = hashlib.sha256(repr(sorted(settings.items())).encode()).hexdigest()[:8]
         revision = (self.revision or revision_of(self.name)).rpartition("@")[2][:8] or "local"
@@ -107,7 +110,9 @@ class Whisper:
 
         def decode(task: tuple[list[int], list[Window]]) -> None:
             numbers, batch = task
-            for number, recognition in zip(numbers, self._decode(parts, batch, language, plan), strict=True):
+            with self._decoding:
+                found = self._decode(parts, batch, language, plan)
+            for number, recognition in zip(numbers, found, strict=True):
                 heard[number] = recognition
 
         with ThreadPoolExecutor(max_workers=self.settings.workers) as pool:
