@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from typing import Literal
 
@@ -20,11 +20,10 @@ class EngineSettings:
     rubric: str = "support"
     asr: str | None = None
     device: Device | None = None
+    hotwords: str | None = None
 
 
 @lru_cache(maxsize=1)
 def engine_of(settings: EngineSettings) -> Engine:
     """The engine of these settings; models are loaded once a process. Raises ConfigError or WeightError."""
-    return build_engine_by_name(
-        profile=settings.profile, rubric=settings.rubric, asr=settings.asr, device=settings.device
-    )
+    return build_engine_by_name(**asdict(settings))

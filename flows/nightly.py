@@ -24,6 +24,7 @@ def nightly(
     profile: str = "embedded",
     asr: str | None = None,
     device: Device = "auto",
+    hotwords: str | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
     shards_on: Place = "threads",
@@ -34,7 +35,7 @@ def nightly(
 
     Raises ShardsError at the end when a shard failed.
     """
-    settings = EngineSettings(profile=profile, rubric=rubric, asr=asr, device=device)
+    settings = EngineSettings(profile=profile, rubric=rubric, asr=asr, device=device, hotwords=hotwords)
     ensure_device_limit()
     found = discover_calls(recordings, metadata, name_pattern)
     night = plan_night(unvisited(found), recordings, store, unvisited(settings), limit, retry_failed)

@@ -30,7 +30,8 @@ class Profile(BaseModel):
     max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
 
     hotwords: str | None = Field(
-        default=None, description="A text file of names, one a line: products, people; doubted words become these."
+        default=None,
+        description="A text file of names to expect, one a line: doubted words that sound alike become these.",
     )
 
     language_model: LanguageModelSettings | None = Field(
@@ -51,12 +52,14 @@ PROFILES = {
 }
 
 
-def load_profile(name: str, *, asr: str | None = None, device: str | None = None) -> Profile:
-    """A profile by name or from a YAML file, with the command line's own wishes on top. Raises ConfigError."""
+def load_profile(name: str, **wishes: str | None) -> Profile:
+    """A profile by name or from a YAML file, with the command line's own `wishes` on top. Raises ConfigError.
+
+    Wishes are settings by name; None wishes nothing.
+    """
     stated = PROFILES[name].model_dump() if name in PROFILES else _read_profile(Path(name))
-    wishes = {key: value for key, value in {"asr": asr, "device": device}.items() if value is not None}
     try:
-        return Profile.model_validate({**stated, **wishes})
+        return Profile.model_validate({**stated, **{key: value for key, value in wishes.items() if value is not None}})
     except ValidationError as error:
         first = error.errors()[0]
         cause = f"the profile {name} is wrong at `{'.'.join(map(str, first['loc']))}`: {first['msg']}"

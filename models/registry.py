@@ -41,9 +41,12 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
     )
 
 
-def build_engine_by_name(*, profile: str, rubric: str, asr: str | None = None, device: str | None = None) -> Engine:
-    """`build_engine` from plain names, which mean the same in every process. Raises what it and a profile raise."""
-    return build_engine(load_profile(profile, asr=asr, device=device), rubric=rubric)
+def build_engine_by_name(*, profile: str, rubric: str, **wishes: str | None) -> Engine:
+    """`build_engine` from plain names, which mean the same in every process; `wishes` as `load_profile` takes them.
+
+    Raises what both raise.
+    """
+    return build_engine(load_profile(profile, **wishes), rubric=rubric)
 
 
 @dataclass(frozen=True, slots=True)

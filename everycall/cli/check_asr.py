@@ -12,7 +12,7 @@ from rich.table import Table
 from everycall.checking import AsrCheck, GroupFigures
 from everycall.cli.app import command
 from everycall.cli.console import errors, out
-from everycall.cli.options import ASR, DEVICE, PROFILE, split
+from everycall.cli.options import ASR, DEVICE, HOTWORDS, PROFILE, split
 from pipeline.overall.intervals import Interval
 
 LABELLED = typer.Argument(..., exists=True, file_okay=False, help="A folder of recordings, an ID.ref.json beside each.")
@@ -28,6 +28,7 @@ def check_asr(
     asr: str | None = ASR,
     profile: str = PROFILE,
     device: str = DEVICE,
+    hotwords: str | None = HOTWORDS,
     json: Path | None = AS_JSON,
 ) -> None:
     """Hear labelled calls and print word or character error rate, role accuracy and diarization error.
@@ -42,7 +43,7 @@ def check_asr(
 
     fields = split(by)
     chosen = labelled(str(labelled_dir), by=fields)
-    ears = build_ears(load_profile(profile, asr=asr, device=device))
+    ears = build_ears(load_profile(profile, asr=asr, device=device, hotwords=hotwords))
     with _bar(len(chosen)) as heard:
         check = checked(chosen, ears=ears, by=fields, heard=heard)
     out.print(table_of(check))

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import typer
 
-from everycall.cli.options import ASR, DEVICE, METADATA, PATTERN, PROFILE, RUBRICS, STORE
+from everycall.cli.options import ASR, DEVICE, HOTWORDS, METADATA, PATTERN, PROFILE, RUBRICS, STORE
 
 RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
 
@@ -27,10 +27,12 @@ class NightOptions:
     asr: str | None = ASR
     profile: str = PROFILE
     device: str = DEVICE
+    hotwords: str | None = HOTWORDS
 
     def models(self) -> dict[str, Any]:
         """What an engine is built from."""
-        return {"profile": self.profile, "rubric": ",".join(self.rubric), "asr": self.asr, "device": self.device}
+        wishes = {name: getattr(self, name) for name in ("asr", "device", "hotwords")}
+        return {"profile": self.profile, "rubric": ",".join(self.rubric), **wishes}
 
     def parameters(self) -> dict[str, Any]:
         """What the nightly flow is given."""

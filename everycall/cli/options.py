@@ -17,6 +17,9 @@ PATTERN = typer.Option(
 )
 ASR = typer.Option(None, "--asr", help="The speech model: a name of `everycall models`, a folder, owner/name@revision.")
 PROFILE = typer.Option("embedded", "--profile", help="Which models to use: embedded (packages only) or gpu.")
+HOTWORDS = typer.Option(
+    None, "--hotwords", help="A text file of names to expect (products, people), one a line; `#` begins a comment."
+)
 DEVICE = typer.Option("auto", "--device", help="auto, cpu or cuda.")
 LIMIT = typer.Option(None, "--limit", min=1, help="Stop after this many files.")
 STRICT = typer.Option(False, "--strict", help="Exit with 1 if any call failed.")

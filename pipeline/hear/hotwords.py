@@ -19,12 +19,15 @@ from pipeline.transcript import Language, Word
 log = logging.getLogger(__name__)
 
 MOST_NAMES = 500
+# A longer line is a sentence or a table, not a name.
+LONGEST_NAME = 60
 # Shorter names are near to too many words.
 SHORTEST = {"en": 4, "zh": 2}
 # Mean word probability under which what sounds the same, or is spelt nearly the same, may have been the name: with 0.9
 # more words are spoilt than names are found.
 DOUBTED = 0.6
 NEAR = 0.8
+_COMMENT = re.compile(r"(?:^|\s)#.*")
 _TRAILING = re.compile(r"[\W_]+$")
 _SOUNDS = (
     (re.compile("ph"), "f"), (re.compile("gh|h"), ""), (re.compile("ck|[cq]|x"), "k"), (re.compile("z"), "s"),
@@ -34,16 +37,24 @@ _SOUNDS = (
 
 
 def read_hotwords(path: Path) -> tuple[str, ...]:
-    """Names from a file, one a line, `#` before a comment; those over `MOST_NAMES` are left out with a warning.
+    """Names from a UTF-8 file, one a line; empty lines, repeated names and comments (from a `#` on) do not count.
 
-    Raises ConfigError when the file cannot be read.
+    Those over `MOST_NAMES` are left out with a warning. Raises ConfigError when the file cannot be read or has a line
+    that is no name.
     """
     try:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         cause = f"the hot words {path} cannot be read ({type(error).__name__})"
         raise ConfigError(cause, remedy="Name a UTF-8 text file with one name a line") from error
-    names = tuple(dict.fromkeys(name for line in lines if (name := line.partition("#")[0].strip())))
+    numbered = [(number, " ".join(_COMMENT.sub("", line).split())) for number, line in enumerate(lines, start=1)]
+    too_long = next((number for number, name in numbered if len(name) > LONGEST_NAME), None)
+    if too_long:
+        cause = f"the hot words {path} have over {LONGEST_NAME} characters in line {too_long}"
+        raise ConfigError(cause, remedy="Write one name a line")
+    names = tuple(dict.fromkeys(name for _, name in numbered if name))
+    if not names:
+        log.warning("%s has no names", path.name)
     if len(names) > MOST_NAMES:
         log.warning("%s has %d names; the first %d are used", path.name, len(names), MOST_NAMES)
     return names[:MOST_NAMES]

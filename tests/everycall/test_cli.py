@@ -135,6 +135,18 @@ def test_forms_given_one_by_one_or_with_commas_reach_the_flow_as_one_parameter(e
     assert (given["rubric"], given["recordings"], given["device"]) == ("support,sales,a.yaml", str(tmp_path), "auto")
 
 
+def test_names_to_expect_reach_the_flow(everycall, monkeypatch, tmp_path):
+    given = {}
+    monkeypatch.setattr("flows.start.run_nightly", lambda **parameters: given.update(parameters) or NOTHING_DONE)
+    everycall("nightly", tmp_path, "--store", tmp_path / "store", "--hotwords", "names.txt")
+    assert given["hotwords"] == "names.txt"
+
+
+def test_names_that_cannot_be_read_stop_a_night_before_it_begins(everycall, tmp_path):
+    output = everycall("run", tmp_path, "--store", tmp_path / "store", "--hotwords", tmp_path / "none.txt", exits=2)
+    assert "none.txt cannot be read" in " ".join(output.split())
+
+
 def test_score_may_run_as_a_flow(everycall, monkeypatch, tmp_path):
     given = {}
     monkeypatch.setattr("flows.start.run_rescore", lambda **parameters: given.update(parameters) or NOTHING_DONE)

@@ -1,5 +1,6 @@
 """The flows for real: a Prefect server, three recordings, fake models."""
 
+import inspect
 import json
 import os
 import sqlite3
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from night_fakes import FakeMeasure, fake_engine, fake_verbs, write_wav
 
+from everycall.cli.night_options import NightOptions
 from pipeline.store import Store, read
 from pipeline.summary import NightSummary
 
@@ -60,6 +62,23 @@ def kept_by_prefect():
         return "\n".join(connection.iterdump())
     finally:
         connection.close()
+
+
+def test_the_flow_takes_every_option_of_a_night_and_builds_its_engine_from_them(monkeypatch):
+    from flows import engines
+    from flows.nightly import nightly
+
+    asked = []
+    monkeypatch.setattr(engines, "build_engine_by_name", lambda **names: asked.append(names))
+    options = NightOptions(
+        "calls", "store", metadata=None, name_pattern=None, rubric=["support"], asr=None, profile="embedded",
+        device="cpu", hotwords="names.txt",
+    )  # fmt: skip
+    assert set(options.parameters()) <= set(inspect.signature(nightly.fn).parameters)
+    engines.engine_of.cache_clear()
+    engines.engine_of(engines.EngineSettings(**options.models()))
+    engines.engine_of.cache_clear()
+    assert asked == [options.models()]
 
 
 def test_a_night_of_three_calls(recordings, tmp_path, use_engine):

@@ -9,6 +9,7 @@ from pipeline.errors import ConfigError
 def test_the_command_line_s_wishes_go_before_the_profile():
     profile = load_profile("gpu", asr="whisper-base", device="cpu")
     assert (profile.asr, profile.device) == ("whisper-base", "cpu")
+    assert load_profile("embedded", hotwords="names.txt", asr=None).hotwords == "names.txt"
     assert PROFILES["gpu"].asr == "whisper-large-v3-turbo"
 
 

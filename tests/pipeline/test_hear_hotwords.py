@@ -63,6 +63,41 @@ def test_a_file_has_one_name_a_line_with_comments(tmp_path):
     assert read_hotwords(tmp_path / "names.txt") == ("Selvane", "Brightcast")
 
 
+def test_spaces_byte_order_marks_and_signs_within_a_name_do_no_harm(tmp_path):
+    (tmp_path / "names.txt").write_text("\ufeffBright  Cast\t#1\r\nBox#9\r\n  星辰套餐 \r\n", "utf-8")
+    assert read_hotwords(tmp_path / "names.txt") == ("Bright Cast", "Box#9", "星辰套餐")
+
+
+def test_a_line_that_is_no_name_is_refused_with_its_number(tmp_path):
+    (tmp_path / "names.txt").write_text("Selvane\n" + "a sentence and not a name " * 4, "utf-8")
+    with pytest.raises(ConfigError, match=r"names\.txt have over 60 characters in line 2"):
+        read_hotwords(tmp_path / "names.txt")
+
+
+def test_a_file_without_names_is_told(tmp_path, caplog):
+    (tmp_path / "names.txt").write_text("# none yet\n", "utf-8")
+    assert read_hotwords(tmp_path / "names.txt") == ()
+    assert caplog.messages == ["names.txt has no names"]
+
+
+def test_a_file_that_is_not_utf8_is_refused(tmp_path):
+    (tmp_path / "names.txt").write_bytes("Zoë".encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"names\.txt cannot be read \(UnicodeDecodeError\)"):
+        read_hotwords(tmp_path / "names.txt")
+
+
+def test_other_names_are_other_ears(tmp_path):
+    from models.profile import load_profile
+    from models.registry import build_ears
+
+    prints = []
+    for names in ("Selvane", "Selvane\nBrightcast", "# the same\nSelvane\n\nBrightcast\n"):
+        (tmp_path / "names.txt").write_text(names, "utf-8")
+        prints.append(build_ears(load_profile("embedded", hotwords=str(tmp_path / "names.txt"))).fingerprint)
+    plain = build_ears(load_profile("embedded")).fingerprint
+    assert (len({plain, *prints}), prints[1]) == (3, prints[2])
+
+
 def test_a_long_list_is_cut_with_a_warning(tmp_path, caplog):
     (tmp_path / "names.txt").write_text("\n".join(f"name{n}" for n in range(MOST_NAMES + 5)), "utf-8")
     with caplog.at_level(logging.WARNING):
