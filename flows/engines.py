@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import Literal
 
 from models.registry import build_engine_by_name
+from pipeline.characters import ChineseScript
 from pipeline.engine import Engine
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -21,6 +22,7 @@ class EngineSettings:
     asr: str | None = None
     device: Device | None = None
     hotwords: str | None = None
+    chinese_script: ChineseScript | None = None
 
 
 @lru_cache(maxsize=1)

@@ -9,6 +9,7 @@ from flows.report import publish
 from flows.runners import Place
 from flows.shards import process_shards
 from flows.tasks import discover_calls, measure_calls, plan_night, unvisited
+from pipeline.characters import ChineseScript
 from pipeline.night import finish
 from pipeline.store import Store
 from pipeline.summary import NightSummary
@@ -25,6 +26,7 @@ def nightly(
     asr: str | None = None,
     device: Device = "auto",
     hotwords: str | None = None,
+    chinese_script: ChineseScript | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
     shards_on: Place = "threads",
@@ -35,7 +37,9 @@ def nightly(
 
     Raises ShardsError at the end when a shard failed.
     """
-    settings = EngineSettings(profile=profile, rubric=rubric, asr=asr, device=device, hotwords=hotwords)
+    settings = EngineSettings(
+        profile=profile, rubric=rubric, asr=asr, device=device, hotwords=hotwords, chinese_script=chinese_script
+    )
     ensure_device_limit()
     found = discover_calls(recordings, metadata, name_pattern)
     night = plan_night(unvisited(found), recordings, store, unvisited(settings), limit, retry_failed)

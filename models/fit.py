@@ -24,6 +24,7 @@ from models.rough_copies import rough_copies
 from models.turn_features import ROLES, TurnFeatures, turn_features
 from models.verdict_forms import FORMS
 from pipeline.agreement import kappa
+from pipeline.characters import simplified
 from pipeline.errors import ConfigError
 from pipeline.labelled import LabelledCall
 from pipeline.ports import TextEncoder
@@ -71,7 +72,7 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: Measu
     misheard = rough_copies(calls, folds=folds, seed=seed + 1, long=False) if reliability else []
     everything = [*calls, *rough_copies(calls, folds=folds, seed=seed), *misheard]
     weights = np.repeat([1.0, COPY_WEIGHT, 0.0], len(calls))[: len(everything)]
-    vectors = [encoder.encode([turn.text for turn in call.transcript.turns]) for call in everything]
+    vectors = [encoder.encode([simplified(turn.text) for turn in call.transcript.turns]) for call in everything]
     folds = np.tile(folds, 3)[: len(everything)]
     features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]
     parts, verdicts, acts, shares = _fit_features(everything, features, folds=folds, weights=weights)

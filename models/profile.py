@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.language_model import LanguageModelSettings
+from pipeline.characters import ChineseScript
 from pipeline.errors import ConfigError
 
 Device = Literal["auto", "cpu", "cuda"]
@@ -28,6 +29,10 @@ class Profile(BaseModel):
     sentiment: str = Field(default="fitted", description="`fitted` (a head on the encoder) or a classifier.")
 
     max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
+
+    chinese_script: ChineseScript = Field(
+        default="simplified", description="The characters that Chinese is written in: simplified or traditional."
+    )
 
     hotwords: str | None = Field(
         default=None,

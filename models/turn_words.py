@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.characters import simplified
 from pipeline.sounds import as_heard
 
 Floats = npt.NDArray[np.float32]
@@ -40,7 +41,7 @@ _CHINESE_NUMERALS = frozenset("零〇一二三四五六七八九十百千万两�
 def tokens(text: str) -> list[str]:
     """Lower-case words, single Chinese characters, `?`, and `#` for each run of numbers however written."""
     found: list[str] = []
-    for token in _TOKEN.findall(text.casefold()):
+    for token in _TOKEN.findall(simplified(text.casefold())):
         first = token[0]
         # Of the tokens that begin with a Chinese numeral only numbers are longer than a character.
         number = first.isdigit() or token in _ENGLISH_NUMBERS or (first in _CHINESE_NUMERALS and len(token) > 1)

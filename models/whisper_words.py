@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from pipeline.characters import simplified
 from pipeline.transcript import Language, Word
 
 TOKENS_PER_S = 50
 LEADING = "\"'“¿([{-《（「"
 TRAILING = "\"'.。,，!！?？:：”)]}、；;…%》）」"
-# OpenCC leaves 著 alone, since it is also a word of its own (著名, 原著); elsewhere it is the particle 着.
-PARTICLE = re.compile("(?<![名原编专译论土显])著(?![名作称])")
 HALF_TO_FULL = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 
 
@@ -24,17 +22,12 @@ class Spelling:
     """How a language is written: Chinese in Simplified characters with Chinese punctuation."""
 
     language: Language
-    _converter: Any = field(default=None, repr=False)
 
     def of(self, text: str) -> str:
         """The text as it is to be kept."""
         if self.language != "zh":
             return text
-        if self._converter is None:
-            from opencc import OpenCC
-
-            self._converter = OpenCC("t2s")
-        return PARTICLE.sub("着", str(self._converter.convert(text)).translate(HALF_TO_FULL))
+        return simplified(text).translate(HALF_TO_FULL)
 
 
 @dataclass(slots=True)

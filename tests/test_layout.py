@@ -33,12 +33,14 @@ NOUNS = {
     "fingerprint",
 }
 # The registry puts models into the verbs' hands, fitting a head measures it by the pipeline's kappa,
-# and heads hear Chinese as the rules do.
+# and heads hear and spell Chinese as the rules do.
 MODELS_BEYOND_NOUNS = {
     "models/registry.py": {"engine", "hear", "overall", "read", "rubric", "score"},
-    "models/fit.py": {"agreement"},
+    "models/fit.py": {"agreement", "characters"},
     "models/misheard_chinese.py": {"sounds"},
-    "models/turn_words.py": {"sounds"},
+    "models/turn_words.py": {"characters", "sounds"},
+    "models/whisper_words.py": {"characters"},
+    "models/profile.py": {"characters"},
 }
 WEB = {"fastapi", "starlette", "uvicorn", "flask", "aiohttp", "django"}
 HEAVY = {"torch", "prefect", "pandas", "pyarrow", "duckdb", "spacy", "sklearn", "scipy", "av", "onnxruntime"}

@@ -10,7 +10,7 @@ from typing import Any, get_type_hints
 
 import typer
 
-from everycall.cli.options import ASR, DEVICE, HOTWORDS, METADATA, PATTERN, PROFILE, RUBRICS, STORE
+from everycall.cli.options import ASR, CHINESE_SCRIPT, DEVICE, HOTWORDS, METADATA, PATTERN, PROFILE, RUBRICS, STORE
 
 RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
 
@@ -28,10 +28,11 @@ class NightOptions:
     profile: str = PROFILE
     device: str = DEVICE
     hotwords: str | None = HOTWORDS
+    chinese_script: str | None = CHINESE_SCRIPT
 
     def models(self) -> dict[str, Any]:
         """What an engine is built from."""
-        wishes = {name: getattr(self, name) for name in ("asr", "device", "hotwords")}
+        wishes = {name: getattr(self, name) for name in ("asr", "device", "hotwords", "chinese_script")}
         return {"profile": self.profile, "rubric": ",".join(self.rubric), **wishes}
 
     def parameters(self) -> dict[str, Any]:

@@ -17,6 +17,9 @@ PATTERN = typer.Option(
 )
 ASR = typer.Option(None, "--asr", help="The speech model: a name of `everycall models`, a folder, owner/name@revision.")
 PROFILE = typer.Option("embedded", "--profile", help="Which models to use: embedded (packages only) or gpu.")
+CHINESE_SCRIPT = typer.Option(
+    None, "--chinese-script", help="The characters that Chinese is written in: simplified or traditional."
+)
 HOTWORDS = typer.Option(
     None, "--hotwords", help="A text file of names to expect (products, people), one a line; `#` begins a comment."
 )

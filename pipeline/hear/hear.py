@@ -25,7 +25,7 @@ from pipeline.hear.queue import GROUPS_AT_ONCE, Reading, WindowQueue
 from pipeline.hear.roles import roles_of
 from pipeline.hear.speakers import by_speaker
 from pipeline.hear.turns import said_in_order, turns_of
-from pipeline.hear.wording import text_of
+from pipeline.hear.wording import as_chosen, text_of
 from pipeline.recording import Audio, Recording
 from pipeline.transcript import Transcript, Word
 
@@ -129,6 +129,7 @@ def _transcript(call: Hearing, ears: Ears) -> Transcript:
     fixed = None if found.layout.mono else recording.metadata.agent_channel
     language = found.language
     roles = roles_of([(part.side, text_of(part.words, language)) for part in said], language=language, agent=fixed)
+    said = [replace(part, words=as_chosen(part.words, ears.settings)) for part in said]
     return Transcript(
         call_id=recording.call_id,
         language=language,

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from pathlib import Path
 
+from pipeline.characters import simplified
 from pipeline.errors import ConfigError
 from pipeline.sounds import as_heard
 from pipeline.transcript import Language, Word
@@ -61,8 +62,12 @@ def read_hotwords(path: Path) -> tuple[str, ...]:
 
 
 def with_hotwords(words: Sequence[Word], names: Iterable[str], *, language: Language) -> list[Word]:
-    """One channel's words in time order, with doubted stretches that sound like a name written as that name."""
-    wanted = {name: key for name in names if len(key := _key(name, language)) >= SHORTEST[language] - 1}
+    """One channel's words in time order, with doubted stretches that sound like a name written as that name.
+
+    Words and what is made of them are in Simplified characters, whatever the names are in.
+    """
+    plain = map(simplified, names)
+    wanted = {name: key for name in plain if len(key := _key(name, language)) >= SHORTEST[language] - 1}
     kept = list(words)
     for name, key in wanted.items():
         kept = _with_name(kept, name, key, language)

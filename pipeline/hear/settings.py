@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from pipeline.characters import ChineseScript
+
 
 class HearSettings(BaseModel):
     """How speech is cut, judged and put together."""
@@ -33,6 +35,9 @@ class HearSettings(BaseModel):
     )
     max_characters_per_s: float = Field(default=11.0, gt=0, description="Chinese characters a second, likewise.")
     threads: int = Field(default=2, ge=1, description="Threads that look for speech; does not change results.")
+    chinese_script: ChineseScript = Field(
+        default="simplified", description="The characters that Chinese is written in."
+    )
     hotwords: tuple[str, ...] = Field(
         default=(), description="Names that are expected: doubted words that sound like one are written as it is."
     )

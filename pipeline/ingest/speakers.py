@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
+from pipeline.characters import simplified
 from pipeline.leg import AGENTS_COLUMN, agents_column
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Language, Role
@@ -21,7 +22,7 @@ CHINESE_SHARE = 0.3
 
 def role_of(name: str) -> Role | None:
     """The role behind a speaker's name ("Agent 1", "客户"); None when the name does not tell."""
-    plain = re.sub(r"[\s_\d:]+$", "", name.strip().lower())
+    plain = simplified(re.sub(r"[\s_\d:]+$", "", name.strip().lower()))
     if plain in AGENT_NAMES:
         return "agent"
     if plain in CUSTOMER_NAMES:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.characters import ChineseScript, script_of, simplified
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.overall.issue import issue_turns, issue_vector
 from pipeline.scorecard import Scorecard
@@ -26,6 +27,7 @@ class CallDigest:
 
     `turns` index the call's turns that voice the issue, `texts` are theirs, `turn_vectors` float32 [turns, dimensions]
     and `vector` their mean, float32 [dimensions], unit length. `agent_texts` are the agent's turns, all of them.
+    Texts are in Simplified characters; `script` is what the call itself is in.
     `says_repeat`: the customer says on the call that they contacted before. Vectors of two encoders do not compare.
     """
 
@@ -43,13 +45,14 @@ class CallDigest:
     agent_texts: tuple[str, ...] = field(default=(), repr=False)
     duration_s: float | None = None
     says_repeat: bool = False
+    script: ChineseScript = "simplified"
 
 
 def digest(call: EnrichedCall, scorecards: Sequence[Scorecard] = ()) -> CallDigest:
     """The digest of one call. A call without a customer's word has no turns and a vector of zeros."""
     transcript = call.transcript
     chosen = issue_turns(transcript.turns)
-    texts = tuple(transcript.turns[index].text for index in chosen)
+    texts = tuple(simplified(transcript.turns[index].text) for index in chosen)
     vectors = call.vectors[list(chosen)] if len(call.vectors) else np.zeros((len(chosen), 0), np.float32)
     return CallDigest(
         call_id=transcript.call_id,
@@ -63,9 +66,10 @@ def digest(call: EnrichedCall, scorecards: Sequence[Scorecard] = ()) -> CallDige
         texts=texts,
         turn_vectors=vectors,
         vector=issue_vector(texts, vectors),
-        agent_texts=tuple(turn.text for turn in transcript.by("agent")),
+        agent_texts=tuple(simplified(turn.text) for turn in transcript.by("agent")),
         duration_s=transcript.duration_s,
         says_repeat=_says_repeat(scorecards),
+        script=script_of(turn.text for turn in transcript.turns),
     )
 
 

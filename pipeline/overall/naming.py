@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, count
 
+from pipeline.characters import traditional
 from pipeline.overall.digest import CallDigest
 from pipeline.overall.phrases import Phrase, PhraseFinder, spelled
 from pipeline.transcript import Language
@@ -45,11 +46,14 @@ def language_of(members: Sequence[CallDigest]) -> Language:
 
 
 def keywords_of(topics: Sequence[Sequence[CallDigest]], finder: PhraseFinder) -> list[tuple[Keyword, ...]]:
-    """The phrases of each topic, in its own language, that weigh most; heaviest first."""
+    """The phrases of each topic, in its own language and script, that weigh most; heaviest first."""
     weighed = [_weights(members, finder) for members in topics]
     everywhere = Counter(phrase for calls in weighed for call in calls for phrase in call)
     mean_calls = sum(len(members) for members in topics) / max(len(topics), 1)
-    return [_heaviest(calls, everywhere, mean_calls=mean_calls) for calls in weighed]
+    return [
+        tuple(_spelt(keyword, members) for keyword in _heaviest(calls, everywhere, mean_calls=mean_calls))
+        for members, calls in zip(topics, weighed, strict=True)
+    ]
 
 
 def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collection[str] = ()) -> str:
@@ -63,6 +67,13 @@ def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collectio
     names = [_joined([first, *near]), *(_joined([first, other]) for other in others)]
     numbered = (f"{names[0]} {number}" for number in count(2))
     return next(name for name in chain(names, numbered) if name not in taken)
+
+
+def _spelt(keyword: Keyword, members: Sequence[CallDigest]) -> Keyword:
+    """The keyword in Traditional characters where most calls of the topic are."""
+    if 2 * sum(call.script == "traditional" for call in members) <= len(members):
+        return keyword
+    return replace(keyword, phrase=tuple(map(traditional, keyword.phrase)))
 
 
 def _joined(keywords: Sequence[Keyword]) -> str:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from pipeline.characters import in_simplified
 from pipeline.enriched import Conduct, Interruption, Silence
 from pipeline.hold import is_hold
 from pipeline.read.backchannel import is_backchannel
@@ -31,6 +32,7 @@ class _Timed:
 
 def conduct_of(transcript: Transcript) -> Conduct:
     """The conduct measures of a call; all None and empty when any turn lacks its times."""
+    transcript = in_simplified(transcript)
     timed = [
         _Timed(turn, turn.start_s, turn.end_s)
         for turn in transcript.turns

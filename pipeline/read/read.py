@@ -8,13 +8,14 @@ from functools import cached_property
 
 import numpy as np
 
+from pipeline.characters import in_simplified
 from pipeline.enriched import EnrichedCall, Sentiment, TurnSentiment, Vectors
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import SentimentModel, TextEncoder
 from pipeline.read.conduct import OVERLAP_S, SILENCE_S, conduct_of
 from pipeline.transcript import Transcript
 
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -31,12 +32,16 @@ class Reader:
 
 
 def read(transcripts: Sequence[Transcript], *, reader: Reader) -> list[EnrichedCall]:
-    """One enriched call a transcript, in order. Each distinct text of the batch is encoded once."""
-    row_of = {text: row for row, text in enumerate(_texts(transcripts))}
+    """One enriched call a transcript, in order. Each distinct text of the batch is encoded once.
+
+    Traditional characters are read as Simplified ones; the calls keep theirs.
+    """
+    judged = [in_simplified(transcript) for transcript in transcripts]
+    row_of = {text: row for row, text in enumerate(_texts(judged))}
     vectors = reader.encoder.encode(list(row_of)) if row_of else np.zeros((0, reader.encoder.dimensions), np.float32)
     return [
-        _enriched(transcript, vectors[[row_of[turn.text] for turn in transcript.turns]], reader)
-        for transcript in transcripts
+        _enriched(transcript, each, vectors[[row_of[turn.text] for turn in each.turns]], reader)
+        for transcript, each in zip(transcripts, judged, strict=True)
     ]
 
 
@@ -53,8 +58,8 @@ def sentiment_by_third(
     return first, second, third
 
 
-def _enriched(transcript: Transcript, vectors: Vectors, reader: Reader) -> EnrichedCall:
-    sentiments = tuple(reader.sentiment.sentiments(transcript, vectors))
+def _enriched(transcript: Transcript, judged: Transcript, vectors: Vectors, reader: Reader) -> EnrichedCall:
+    sentiments = tuple(reader.sentiment.sentiments(judged, vectors))
     return EnrichedCall(
         transcript=transcript,
         sentiments=sentiments,

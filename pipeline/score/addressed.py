@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from pipeline.characters import simplified
+
 LEFT_OUT = "[…]"
 _SENTENCE = re.compile(r"[^.!?。！？\n]+[.!?。！？\n]*")
 # Letters that a speaker's transcript never holds, put between others to hide a word from a search.
@@ -41,4 +43,4 @@ def _kept(sentence: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return _INVISIBLE.sub("", unicodedata.normalize("NFKC", text))
+    return simplified(_INVISIBLE.sub("", unicodedata.normalize("NFKC", text)))

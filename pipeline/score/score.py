@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.characters import ChineseScript, in_script, script_of
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.leg import legs_of
@@ -18,7 +19,7 @@ from pipeline.score.interval import interval
 from pipeline.score.judges import Judges
 from pipeline.score.leg_case import in_call, leg_case
 from pipeline.score.ruling import Ruling, rule
-from pipeline.scorecard import Scorecard
+from pipeline.scorecard import Answer, Scorecard
 from pipeline.transcript import Language
 
 # Raise when the code of a detector or of the arithmetic changes an answer: scorecards are then made again.
@@ -60,7 +61,8 @@ class Scorer:
         )
 
     def _card(self, call: EnrichedCall, rulings: tuple[Ruling, ...]) -> Scorecard:
-        answers = tuple(ruling.answer for ruling in rulings)
+        script = script_of(turn.text for turn in call.transcript.turns)
+        answers = tuple(_spelt(ruling.answer, script) for ruling in rulings)
         result = tally(self.rubric, answers)
         level = self.judges.reliability.level
         return Scorecard(
@@ -134,6 +136,11 @@ class Scorers:
         if key not in self._built:
             self._built[key] = scorer(form, judges=self._judges, language=language)
         return self._built[key]
+
+
+def _spelt(answer: Answer, script: ChineseScript) -> Answer:
+    """The answer with its reason in the script of the call."""
+    return replace(answer, reason=in_script(answer.reason, script)) if script == "traditional" else answer
 
 
 def _family(rubric: Rubric | RubricFamily) -> RubricFamily:

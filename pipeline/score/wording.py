@@ -1,4 +1,4 @@
-"""The words of a text as a rule sees them: lower case, contractions apart, numbers as digits, no fillers.
+"""The words of a text as a rule sees them: lower case, Simplified, contractions apart, numbers as digits, no fillers.
 
 Rules and calls go through the same door, so "we're" in a rule finds "we are" on a call and "24小时" finds "二十四小时".
 Every token keeps the characters that it came from, so that a match can be quoted exactly.
@@ -9,12 +9,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
+from pipeline.characters import simplified
 from pipeline.score.numerals import digits, is_number, repeats
-
-if TYPE_CHECKING:
-    from opencc import OpenCC
 
 _TOKEN = re.compile(r"\d[\d.,:]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _CJK = re.compile(r"[㐀-鿿]")
@@ -63,20 +60,6 @@ class Wording:
     spaced: str = field(repr=False)
 
 
-@lru_cache(maxsize=8192)
-def _simplified(character: str) -> str:
-    """The Simplified form of one character; one by one, so that places in the text stay the same."""
-    converted = str(_converter().convert(character))
-    return converted if len(converted) == 1 else character
-
-
-@lru_cache(maxsize=1)
-def _converter() -> OpenCC:
-    from opencc import OpenCC
-
-    return OpenCC("t2s")
-
-
 def wording(text: str) -> Wording:
     """The tokens of a text in English, Chinese or both."""
     pieces: list[_Piece] = []
@@ -114,7 +97,7 @@ _latin_parts = lru_cache(maxsize=16384)(_parts)
 def _split(token: str) -> list[tuple[str, int, int]]:
     """One token into words: Chinese by character, English contractions apart."""
     if _CJK.search(token):
-        found = [(_simplified(part.group()), *part.span()) for part in _CJK_PARTS.finditer(token)]
+        found = [(part.group(), *part.span()) for part in _CJK_PARTS.finditer(simplified(token))]
         return [(_SPELLED[word][0] if word in _SPELLED else word, start, end) for word, start, end in found]
     end = len(token)
     if token in _SPELLED:

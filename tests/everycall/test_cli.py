@@ -135,16 +135,23 @@ def test_forms_given_one_by_one_or_with_commas_reach_the_flow_as_one_parameter(e
     assert (given["rubric"], given["recordings"], given["device"]) == ("support,sales,a.yaml", str(tmp_path), "auto")
 
 
-def test_names_to_expect_reach_the_flow(everycall, monkeypatch, tmp_path):
+def test_names_to_expect_and_the_script_reach_the_flow(everycall, monkeypatch, tmp_path):
     given = {}
     monkeypatch.setattr("flows.start.run_nightly", lambda **parameters: given.update(parameters) or NOTHING_DONE)
-    everycall("nightly", tmp_path, "--store", tmp_path / "store", "--hotwords", "names.txt")
-    assert given["hotwords"] == "names.txt"
+    everycall(
+        "nightly", tmp_path, "--store", tmp_path / "store", "--hotwords", "names.txt", "--chinese-script", "traditional"
+    )
+    assert (given["hotwords"], given["chinese_script"]) == ("names.txt", "traditional")
 
 
 def test_names_that_cannot_be_read_stop_a_night_before_it_begins(everycall, tmp_path):
     output = everycall("run", tmp_path, "--store", tmp_path / "store", "--hotwords", tmp_path / "none.txt", exits=2)
     assert "none.txt cannot be read" in " ".join(output.split())
+
+
+def test_an_unknown_script_is_refused(everycall, tmp_path):
+    output = everycall("run", tmp_path, "--store", tmp_path / "store", "--chinese-script", "kanji", exits=2)
+    assert "wrong at `chinese_script`" in " ".join(output.split())
 
 
 def test_score_may_run_as_a_flow(everycall, monkeypatch, tmp_path):

@@ -72,7 +72,7 @@ def test_the_flow_takes_every_option_of_a_night_and_builds_its_engine_from_them(
     monkeypatch.setattr(engines, "build_engine_by_name", lambda **names: asked.append(names))
     options = NightOptions(
         "calls", "store", metadata=None, name_pattern=None, rubric=["support"], asr=None, profile="embedded",
-        device="cpu", hotwords="names.txt",
+        device="cpu", hotwords="names.txt", chinese_script="traditional",
     )  # fmt: skip
     assert set(options.parameters()) <= set(inspect.signature(nightly.fn).parameters)
     engines.engine_of.cache_clear()

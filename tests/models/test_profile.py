@@ -21,7 +21,13 @@ def test_what_a_file_leaves_out_is_as_in_embedded(tmp_path):
 
 @pytest.mark.parametrize(
     ("text", "message"),
-    [("asrr: x\n", "asrr"), ("device: tpu\n", "device"), ("- a\n", "no names and values"), ("a: [\n", "not YAML")],
+    [
+        ("asrr: x\n", "asrr"),
+        ("device: tpu\n", "device"),
+        ("chinese_script: kanji\n", "chinese_script"),
+        ("- a\n", "no names and values"),
+        ("a: [\n", "not YAML"),
+    ],
 )
 def test_a_wrong_file_is_refused_with_the_place(tmp_path, text, message):
     (tmp_path / "ours.yaml").write_text(text)

@@ -53,6 +53,10 @@ def test_chinese_goes_by_syllables_of_the_same_number():
     assert written(said("星成", probability=0.9), "星辰", language="zh") == ["星成"]
 
 
+def test_a_name_in_traditional_characters_is_found_in_simplified_ones():
+    assert written(said("我", "要", "星成", "乐园"), "星辰樂園", language="zh") == ["我", "要", "星辰乐园"]
+
+
 def test_without_names_nothing_changes():
     words = said("zellvane", "plan")
     assert with_hotwords(words, (), language="en") == words

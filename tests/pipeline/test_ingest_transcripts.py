@@ -103,7 +103,16 @@ def test_bytes_that_are_no_text_are_refused(tmp_path):
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("AGENT", "agent"), ("Agent 1", "agent"), ("客户", "customer"), ("Caller:", "customer"), ("Bob", None)],
+    [
+        ("AGENT", "agent"),
+        ("Agent 1", "agent"),
+        ("客户", "customer"),
+        ("客戶", "customer"),
+        ("客服 2", "agent"),
+        ("自動語音", "ivr"),
+        ("Caller:", "customer"),
+        ("Bob", None),
+    ],
 )
 def test_speakers_are_known_by_their_usual_names(name, role):
     assert role_of(name) == role

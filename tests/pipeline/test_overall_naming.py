@@ -25,6 +25,14 @@ def test_what_the_agent_takes_up_weighs_more():
     assert keywords[0].phrase == ("blue", "door")
 
 
+def test_a_topic_is_named_in_the_script_of_its_calls():
+    mainland = [brief(f"a{n}", "信用卡 年费 太高", language="zh") for n in range(2)]
+    taiwan = [brief(f"b{n}", "信用卡 年費 太高", language="zh") for n in range(3)]
+    for calls, name in ((mainland, "年费"), ([*mainland, *taiwan], "年費")):
+        ((keyword, *others),) = keywords_of([calls], WordPairs())
+        assert (keyword.phrase, others) == (("信用卡", name), [])
+
+
 def test_what_one_customer_of_many_says_names_nothing():
     calls = [brief(f"c{n}", "late parcel") for n in range(8)] + [brief("z", "purple elephant")]
     (keywords,) = keywords_of([calls], WordPairs())

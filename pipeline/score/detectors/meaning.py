@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from pipeline.characters import simplified
 from pipeline.enriched import Vectors
 from pipeline.errors import RubricError
 from pipeline.ports import TextEncoder
@@ -38,7 +39,11 @@ def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[Case], D
 
 
 def _encoded(encoder: TextEncoder, texts: Sequence[str]) -> Vectors:
-    return encoder.encode(list(texts)) if texts else np.zeros((0, encoder.dimensions), dtype=np.float32)
+    return (
+        encoder.encode([simplified(text) for text in texts])
+        if texts
+        else np.zeros((0, encoder.dimensions), dtype=np.float32)
+    )
 
 
 def _nearest(vectors: Vectors, examples: Vectors) -> Vectors:
