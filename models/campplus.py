@@ -1,4 +1,7 @@
-"""Two speakers on one channel: CAM++ embeddings of short windows, two clusters, and the likeliest path between them."""
+"""Two speakers on one channel: CAM++ embeddings of short windows, two clusters, and the likeliest path between them.
+
+Where two speak at once, both do: the second speaker of such a place is whom the path leaves out.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models.filterbank import FRAMES_PER_S, Banks, log_banks
-from models.two_speakers import likeliest_path, two_centroids
+from models.segmentation import Segmentation, segmentation
+from models.two_speakers import likeliest_path, spoken_over, two_centroids
 from models.weights import locate
 from pipeline.errors import ModelError
 from pipeline.ports import Span, SpeakerSpan
@@ -22,6 +26,9 @@ EMBEDDINGS_PER_RUN = 32
 SHORTEST_FRAMES = 60
 STEP_S = 0.1
 QUIET_DB = 10.0
+# Windows that hold two voices for more of their length say nothing of how either sounds.
+MOST_OVERLAP = 0.5
+FEWEST_ALONE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,18 +49,23 @@ class CamPlusSettings:
 
 @dataclass(slots=True)
 class CamPlus:
-    """The `Diarizer` port on `campplus_cn_en_common.pt` of the given folder. Uses one torch thread."""
+    """The `Diarizer` port on `campplus_cn_en_common.pt` of the given folder. Uses one torch thread.
+
+    Without `overlap` only one speaks at a time.
+    """
 
     folder: Path
     settings: CamPlusSettings = field(default_factory=CamPlusSettings)
     device: str = "cpu"
+    overlap: Segmentation | None = None
     fingerprint: str = field(init=False)
     _network: Any = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
         """Model and settings name what is found."""
-        self.fingerprint = f"campplus-zh-en:{self.settings}"
+        second = f"+{self.overlap.fingerprint}" if self.overlap else ""
+        self.fingerprint = f"campplus-zh-en:{self.settings}{second}"
 
     def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
         """Speaker spans in time order, inside `speech`; one speaker only where the voices do not differ."""
@@ -63,12 +75,15 @@ class CamPlus:
         banks = log_banks(np.pad(samples, (0, 400)))
         settings = self.settings
         where, embeddings = self._embed(banks, spans)
-        centroids = two_centroids(_neighbourhoods(where, embeddings, settings.voice_windows))
+        both = self.overlap.overlaps(samples) if self.overlap else []
+        alone = _alone(where, both)
+        chosen = [window for window, kept in zip(where, alone, strict=True) if kept]
+        centroids = two_centroids(_neighbourhoods(chosen, embeddings[alone], settings.voice_windows))
         if float(centroids[0] @ centroids[1]) > settings.same_voice:
             return [SpeakerSpan(0, span.start_s, span.end_s, 1.0) for span in spans]
         lead = _lead_by_step(where, embeddings @ (centroids[0] - centroids[1]), len(banks))
         costs = np.where(_quiet_steps(banks, len(lead)), settings.pause_cost, settings.switch_cost)
-        return _spans(likeliest_path(lead, costs), lead, spans)
+        return spoken_over(_spans(likeliest_path(lead, costs), lead, spans), both)
 
     def _embed(self, banks: Banks, spans: Sequence[Span]) -> tuple[list[tuple[int, int]], npt.NDArray[np.float32]]:
         """Unit embeddings float32 [windows, 192] of windows over the speech, and their (first, last) frames."""
@@ -115,7 +130,7 @@ class CamPlus:
 
 def campplus(*, cache_dir: Path | None = None) -> CamPlus:
     """The diarizer with the catalogue's weights. Raises WeightError."""
-    return CamPlus(locate("campplus-zh-en", cache_dir=cache_dir))
+    return CamPlus(locate("campplus-zh-en", cache_dir=cache_dir), overlap=segmentation(cache_dir=cache_dir))
 
 
 def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tuple[int, int]]:
@@ -129,6 +144,15 @@ def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tup
         return [(start, start + wanted)]
     starts = [*range(first, last - length, hop), last - length]
     return [(start, start + length) for start in starts]
+
+
+def _alone(where: Sequence[tuple[int, int]], both: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """Which windows hold one voice: all of them where hardly any would be left."""
+    overlapped = np.zeros(max((last for _, last in where), default=0), dtype=np.bool_)
+    for span in both:
+        overlapped[round(span.start_s * FRAMES_PER_S) : round(span.end_s * FRAMES_PER_S)] = True
+    alone = np.array([overlapped[slice(*window)].mean() <= MOST_OVERLAP for window in where], dtype=np.bool_)
+    return alone if alone.sum() >= FEWEST_ALONE else np.ones(len(where), dtype=np.bool_)
 
 
 def _neighbourhoods(

