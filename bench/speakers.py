@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+from bench.role_sureness import Assignment, assignments, sureness_table
 from bench.speaker_errors import DiarizationParts, Sides, diarization_parts, overlap_s
 from bench.speaker_mixes import GROUPS, Mix, mixes, sides_of
 from everycall.hearing_errors import errors_of
@@ -41,13 +42,17 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the transcript of one mix says of it: words with the right role of those outside overlap, and how sure."""
+    """What the transcript of one mix says of it: words with the right role of those outside overlap, and how sure.
+
+    `stretches` are the assignments of roles in parts of the call.
+    """
 
     plain: DiarizationParts
     overlapped: DiarizationParts
     role_right: int
     role_words: int
     role_confidence: float
+    stretches: tuple[Assignment, ...] = ()
 
     @property
     def assigned_right(self) -> bool:
@@ -78,6 +83,7 @@ def main() -> None:
     print(voices_table(measured))
     if options.words:
         print(f"\n{words_table(measured)}")
+        print(f"\n{sureness_table([part for each in measured if each.words for part in each.words.stretches])}")
     if options.json:
         options.json.write_text(json.dumps([asdict(each) for each in measured], indent=1), "utf-8")
 
@@ -132,6 +138,7 @@ def _words(mix: Mix, ears: Ears) -> Words:
         errors.role_right,
         errors.role_words,
         min((turn.role_confidence for turn in turns), default=0.0),
+        tuple(assignments(mix.reference, transcript)) if transcript else (),
     )
 
 

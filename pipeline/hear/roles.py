@@ -1,7 +1,8 @@
 """Roles by content: who greets, names the company, offers help and verifies is the agent; who brings a problem is not.
 
 A transparent scorer: the cues and their weights are in `role_cues.toml`. They are call-centre language in general;
-nothing is fitted to names, companies or recordings.
+nothing is fitted to names, companies or recordings. How sure it is grows with the evidence, and falls where evidence
+stands against evidence: on one channel that is the sign of voices that were mixed up.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ FIRST_TO_SPEAK = 1.0
 OPENING_TURNS = 3
 OPENING_FACTOR = 2.0
 SLOPE = 0.6
+# The log-odds that evidence reaches of which none stands against another: it is never surer than this.
+UNDISPUTED_LOG_ODDS = 8.0
 # Of channels stated by an exporter, one in a hundred is taken to be stated the wrong way round.
 STATED_LOG_ODDS = math.log(99)
 MOST_PER_CUE = 3
@@ -33,6 +36,18 @@ class Roles:
     agent: int
     confidence: float
     by_side: Mapping[int, Role] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """`lead` speaks for the agent where positive; `weight` is all that was found, for and against."""
+
+    lead: float
+    weight: float
+
+    def __add__(self, other: Evidence) -> Evidence:
+        """Both together."""
+        return Evidence(self.lead + other.lead, self.weight + other.weight)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +78,24 @@ def roles_of(said: Sequence[tuple[int, str]], *, language: Language, agent: int 
     if agent is not None:
         return _named(agent, _confidence_in_stated(said, agent, language), sides)
     if len(sides) == 1:
-        lean = evidence([text for _, text in said], language=language)
-        return _named(sides[0] if lean >= 0 else 1 - sides[0], _confidence(lean), sides)
+        alone = evidence([text for _, text in said], language=language)
+        return _named(sides[0] if alone.lead >= 0 else 1 - sides[0], _confidence(alone), sides)
     first, second = sides[:2]
-    lead = _lead(said, first, second, language)
-    return _named(first if lead >= 0 else second, _confidence(lead), sides)
+    found = _between(said, first, second, language)
+    return _named(first if found.lead >= 0 else second, _confidence(found), sides)
 
 
-def evidence(texts: Sequence[str], *, language: Language) -> float:
+def evidence(texts: Sequence[str], *, language: Language) -> Evidence:
     """How much one side talks like an agent: the sum of its cues, those of its opening counted more."""
     opening, rest = " ".join(texts[:OPENING_TURNS]), " ".join(texts[OPENING_TURNS:])
-    return OPENING_FACTOR * _score(opening, language) + _score(rest, language)
+    return _of_cues(opening, language, factor=OPENING_FACTOR) + _of_cues(rest, language, factor=1.0)
 
 
-def _lead(said: Sequence[tuple[int, str]], first: int, second: int, language: Language) -> float:
-    """By how much more one side talks like an agent than the other."""
-    scores = {
-        side: evidence([text for who, text in said if who == side], language=language) for side in (first, second)
-    }
-    scores[said[0][0]] = scores.get(said[0][0], 0.0) + FIRST_TO_SPEAK
-    return scores[first] - scores[second]
+def _between(said: Sequence[tuple[int, str]], first: int, second: int, language: Language) -> Evidence:
+    """By how much more the first side talks like an agent than the second."""
+    own, other = (evidence([text for who, text in said if who == side], language=language) for side in (first, second))
+    spoke_first = FIRST_TO_SPEAK if said[0][0] == first else -FIRST_TO_SPEAK
+    return Evidence(own.lead - other.lead + spoke_first, own.weight + other.weight + FIRST_TO_SPEAK)
 
 
 def _confidence_in_stated(said: Sequence[tuple[int, str]], agent: int, language: Language) -> float:
@@ -90,24 +103,28 @@ def _confidence_in_stated(said: Sequence[tuple[int, str]], agent: int, language:
     others = {side for side, _ in said} - {agent}
     if not others or len({side for side, _ in said}) == 1:
         return 1.0
-    against = -_lead(said, agent, min(others), language)
+    against = -_between(said, agent, min(others), language).lead
     if against <= 0:
         return 1.0
     return round(max(0.5, 1 / (1 + math.exp(min(SLOPE * against, 50.0) - STATED_LOG_ODDS))), 4)
 
 
-def _score(text: str, language: Language) -> float:
+def _of_cues(text: str, language: Language, *, factor: float) -> Evidence:
     """The weighted cues of a text; one cue counts a few times at most, pronouns by their share."""
-    total = 0.0
+    lead = weight = 0.0
     for cue in cues(language):
         found = len(cue.pattern.findall(text))
-        total += cue.weight * min(found, MOST_PER_CUE if abs(cue.weight) >= 1 else MOST_PRONOUNS)
-    return total
+        counted = factor * cue.weight * min(found, MOST_PER_CUE if abs(cue.weight) >= 1 else MOST_PRONOUNS)
+        lead, weight = lead + counted, weight + abs(counted)
+    return Evidence(lead, weight)
 
 
-def _confidence(lead: float) -> float:
+def _confidence(found: Evidence) -> float:
     """A lead in evidence as a probability, through a logistic curve."""
-    return round(1 / (1 + math.exp(-SLOPE * min(abs(lead), 50.0))), 4)
+    if not found.weight:
+        return 0.5
+    lead = abs(found.lead)
+    return round(1 / (1 + math.exp(-min(SLOPE * lead, UNDISPUTED_LOG_ODDS * lead / found.weight))), 4)
 
 
 def _named(agent: int, confidence: float, sides: Sequence[int]) -> Roles:

@@ -22,13 +22,16 @@ def by_speaker(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> dict[int,
 
 
 def _speaker(word: Word, spans: Sequence[SpeakerSpan]) -> int:
-    """The speaker whose spans cover most of a word; where none does, the nearest."""
+    """The speaker whose spans cover most of a word; where none does, the nearest.
+
+    Where both speak at once the surer one has it: of two voices a recogniser writes down the one that leads.
+    """
     if not spans:
         return 0
     cover = {0: 0.0, 1: 0.0}
     for span in spans:
         overlap_s = min(span.end_s, word.end_s) - max(span.start_s, word.start_s)
-        cover[span.speaker] += max(overlap_s, 0.0)
+        cover[span.speaker] += max(overlap_s, 0.0) * span.confidence
     if cover[0] != cover[1]:
         return 0 if cover[0] > cover[1] else 1
     middle_s = (word.start_s + word.end_s) / 2

@@ -3,15 +3,20 @@
 import json
 import wave
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bench.role_sureness import assignments, sureness_table
 from bench.speaker_errors import DiarizationParts, diarization_parts, overlap_s, spoken_by_channel
 from bench.speaker_mixes import GROUPS, HELD_OUT, MIX_GAIN, OVERLAPPED, REAL, REPORTED, TUNED_ON, mixes
 from bench.speakers import Measured, Words, measure, sides_of_spans, voices_table, words_table
+from everycall.reference import Reference
 from pipeline.hear.ears import Ears
 from pipeline.ports import Span, SpeakerSpan
+from pipeline.recording import CallMetadata
+from pipeline.transcript import Transcript, Turn, Word
 
 RATE = 16_000
 
@@ -170,3 +175,27 @@ def test_tables_have_a_line_a_group_and_tell_wrong_assignments_from_right_ones(c
         *("1", "of", "2", "0.900", "0.600"),
     ]
     assert words_table([Measured(REAL, "one", one.voices)]).splitlines()[1:] == []
+
+
+def said(index, role, start_s, end_s, text):
+    words = (Word(text, start_s, end_s, 1.0),)
+    return Turn(index, role, 0, start_s, end_s, text, words)
+
+
+def test_stretches_say_how_sure_the_assignment_was_and_whether_it_was_right():
+    turns = [("agent", 0.5, 3, "Thank you for calling, how can I help you?"), ("customer", 3.5, 6, "My bill is wrong.")]
+    reference = Reference("one", Path("one.wav"), "en", True, {}, tuple(turns))
+    for swapped in (False, True):
+        roles = [{"agent": "customer", "customer": "agent"}[who] if swapped else who for who, *_ in turns]
+        heard = tuple(said(n, role, *turn[1:]) for n, (role, turn) in enumerate(zip(roles, turns, strict=True)))
+        transcript = Transcript("one", "en", heard, CallMetadata(), "audio", duration_s=8.0)
+        found = assignments(reference, transcript)
+        # Only those that begin with the call hold both turns. What is said tells the roles, whatever they were.
+        assert len(found) >= 8
+        assert {right for _, right in found} == {True}
+        assert min(sure for sure, _ in found) > 0.9
+
+
+def test_the_table_of_sureness_has_a_line_for_each_degree_that_occurs():
+    lines = sureness_table([(0.55, False), (0.55, True), (0.999, True)]).splitlines()
+    assert [line.split()[-3:] for line in lines[1:]] == [["2", "55.0%", "50.0%"], ["1", "99.9%", "100.0%"]]

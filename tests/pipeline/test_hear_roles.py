@@ -52,6 +52,21 @@ def test_without_cues_the_first_to_speak_is_taken_with_little_confidence() -> No
     assert 0.5 < roles.confidence < 0.8
 
 
+def test_evidence_on_both_sides_is_less_sure_than_as_much_of_it_on_one() -> None:
+    mixed_up = [*ENGLISH, (0, ENGLISH[1][1]), (1, ENGLISH[2][1])]
+    assert roles_of(mixed_up, language="en").confidence < 0.9
+    assert roles_of(ENGLISH, language="en").confidence > 0.99
+
+
+def test_no_amount_of_evidence_makes_certain() -> None:
+    said = ENGLISH * 20
+    assert 0.99 < roles_of(said, language="en").confidence <= 0.9997
+
+
+def test_a_single_speaker_who_says_what_both_say_is_hardly_sure() -> None:
+    assert roles_of([(0, " ".join(text for _, text in ENGLISH))], language="en").confidence < 0.9
+
+
 def test_a_single_speaker_who_complains_is_the_customer() -> None:
     assert roles_of([(0, "I was charged twice and my card does not work.")], language="en").by_side == {0: "customer"}
 

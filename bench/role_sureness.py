@@ -1,0 +1,66 @@
+"""How often the assignment of roles is right when it says how sure it is, on stretches of calls.
+
+A whole call nearly always says who is who; a stretch out of one may not, so that there is something to be unsure of.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+
+from everycall.hearing_errors import errors_of
+from everycall.reference import Reference
+from pipeline.hear.roles import roles_of
+from pipeline.transcript import Transcript
+
+STRETCHES = 30
+SHORTEST_S, LONGEST_S = 8.0, 60.0
+BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
+
+# How sure, and whether it was right.
+Assignment = tuple[float, bool]
+
+
+def assignments(reference: Reference, transcript: Transcript, *, seed: int = 0) -> list[Assignment]:
+    """The assignment in each stretch in which both speak; every fourth one begins with the call.
+
+    It is right where more of the words outside overlap have the right role than the wrong one.
+    """
+    random = np.random.default_rng(seed)
+    times = replace(reference, turns=tuple((who, start_s, end_s, "") for who, start_s, end_s, _ in reference.turns))
+    length_s = transcript.duration_s or 0.0
+    found = []
+    for number in range(STRETCHES):
+        for_s = random.uniform(SHORTEST_S, LONGEST_S)
+        from_s = 0.0 if number % 4 == 0 else random.uniform(0, max(length_s - for_s, 0.1))
+        assigned = _assigned(times, transcript, from_s, from_s + for_s)
+        if assigned is not None:
+            found.append(assigned)
+    return found
+
+
+def sureness_table(found: Sequence[Assignment]) -> str:
+    """Stretches by how sure the assignment was: what it said on average, and how many were right."""
+    lines = [f"{'sure':16}{'stretches':>10}{'said':>8}{'right':>8}"]
+    for low, high in pairwise(BOUNDS):
+        own = [each for each in found if low <= each[0] < high]
+        if own:
+            said, right = np.mean(np.array(own, dtype=np.float64), axis=0)
+            lines.append(f"{f'{low:.2f} to {min(high, 1):.2f}':16}{len(own):10}{said:8.1%}{right:8.1%}")
+    return "\n".join(lines)
+
+
+def _assigned(reference: Reference, transcript: Transcript, from_s: float, to_s: float) -> Assignment | None:
+    """The roles in a stretch as if nothing else had been heard; None where only one speaks or nobody knows who."""
+    turns = tuple(t for t in transcript.turns if from_s <= (t.start_s or 0.0) and (t.end_s or 0.0) <= to_s)
+    if len({turn.role for turn in turns}) < 2:
+        return None
+    said = [(int(turn.role == "customer"), turn.text) for turn in turns]
+    roles = roles_of(said, language=transcript.language)
+    errors = errors_of(reference, replace(transcript, turns=turns))
+    if not errors.role_words:
+        return None
+    return roles.confidence, (roles.agent == 0) == (2 * errors.role_right > errors.role_words)
