@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from statistics import median
 
 from bench.role_sureness import Assignment, assignments, sureness_table
 from bench.speaker_errors import DiarizationParts, Sides, diarization_parts, overlap_s
@@ -137,7 +138,7 @@ def _words(mix: Mix, ears: Ears) -> Words:
         diarization_parts(mix.sides, sides, overlap=True),
         errors.role_right,
         errors.role_words,
-        min((turn.role_confidence for turn in turns), default=0.0),
+        median(turn.role_confidence for turn in turns) if turns else 0.0,
         tuple(assignments(mix.reference, transcript)) if transcript else (),
     )
 
