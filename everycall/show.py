@@ -36,16 +36,19 @@ def render_call(store: Store, call_id: str) -> RenderableType:
         if not select(connection, "calls", columns=["call_id"], call_ids=[call_id]).num_rows:
             raise ConfigError(f"there is no call {call_id} in {store.address}", remedy=_remedy(connection))
         found = stored_calls(connection, [call_id], words=False)[call_id]
+        written = select(connection, "turns", columns=["text_written"], call_ids=[call_id])["text_written"].to_pylist()
         cards = stored_scorecards(connection, [call_id]).get(call_id, [])
         flags = [flag_from_row(row) for row in select(connection, "flags", call_ids=[call_id]).to_pylist()]
     finally:
         connection.close()
-    return Group(*_parts(found, cards, flags))
+    return Group(*_parts(found, written, cards, flags))
 
 
-def _parts(found: StoredCall, cards: Sequence[Scorecard], flags: Sequence[Flag]) -> Iterator[RenderableType]:
+def _parts(
+    found: StoredCall, written: Sequence[str], cards: Sequence[Scorecard], flags: Sequence[Flag]
+) -> Iterator[RenderableType]:
     yield _heading(found.call, remarks(found.recording, found.call.transcript))
-    yield _transcript(found.call)
+    yield _transcript(found.call, written)
     for card in cards:
         yield _scorecard(card, legs=len({each.leg for each in cards}))
     if flags:
@@ -78,8 +81,8 @@ def _heading(call: EnrichedCall, remarked: Sequence[str]) -> RenderableType:
     return text.append("recording: " + " · ".join(remarked) + "\n", style="not bold dim") if remarked else text
 
 
-def _transcript(call: EnrichedCall) -> RenderableType:
-    """One line a turn: its number, when it starts, who speaks, the sentiment, the words."""
+def _transcript(call: EnrichedCall, written: Sequence[str]) -> RenderableType:
+    """One line a turn: its number, when it starts, who speaks, the sentiment, the words; and the `written` form."""
     from rich.table import Table
     from rich.text import Text
 
@@ -89,13 +92,13 @@ def _transcript(call: EnrichedCall) -> RenderableType:
     table.add_column("who", header_style="dim")
     table.add_column("mood", justify="center", header_style="dim")
     table.add_column("words", overflow="fold", header_style="dim")
-    for turn, sentiment in zip(call.transcript.turns, call.sentiments, strict=True):
+    for turn, sentiment, figures in zip(call.transcript.turns, call.sentiments, written, strict=True):
         table.add_row(
             str(turn.index),
             _time(turn.start_s),
             Text(turn.role, style=ROLE_STYLES[turn.role]),
             _mood(turn, sentiment),
-            Text(turn.text),
+            Text(turn.text).append(f"\n{figures}" if figures else "", style="dim"),
         )
     return table
 

@@ -47,7 +47,8 @@ def stored_calls(
     """The calls with these ids that the store has, turns and vectors included. Without `words` turns have no words."""
     if not call_ids:
         return {}
-    columns = [name for name in schema_of("turns").names if words or name != "words"]
+    left_out = {"text_written"} if words else {"text_written", "words"}
+    columns = [name for name in schema_of("turns").names if name not in left_out]
     rows = select(connection, "calls", call_ids=call_ids).to_pylist()
     turns_parts = {row["call_id"]: row["turns_part"] for row in rows}
     turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from pipeline.errors import RubricError
-from pipeline.score.numerals import repeats
+from pipeline.numerals import repeats
 from pipeline.score.wording import Wording, wording
 from pipeline.sounds import as_heard
 from pipeline.transcript import Language

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from pipeline.characters import simplified
-from pipeline.score.numerals import digits, is_number, repeats
+from pipeline.numerals import digits, is_number, repeats
 
 _TOKEN = re.compile(r"\d[\d.,:]*\d|\d|[^\W\d_]+(?:['’][^\W\d_]+)*|[^\w\s]|_")
 _CJK = re.compile(r"[㐀-鿿]")

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.store.parts import TEMPORARY_ENDING, PartFile, Store, files, snapshot, write_file
-from pipeline.store.schemas import MEASURE_TABLES, SHARD_TABLES, SORT_COLUMNS, TABLES
+from pipeline.store.schemas import ADDED_COLUMNS, MEASURE_TABLES, SHARD_TABLES, SORT_COLUMNS, TABLES, schema_of
 from pipeline.store.views import STANDING_FLAGS, open_duckdb
 
 if TYPE_CHECKING:
@@ -92,9 +92,21 @@ def _trim(store: Store, file: PartFile, *, connection: DuckDBPyConnection) -> in
     kept = [index for index, row in enumerate(rows) if row in seen]
     if len(kept) == len(rows):
         return 0
-    write_file(filesystem, file.path, content.take(pa.array(kept, pa.int64())), table=file.table)
+    content = _with_added_columns(content.take(pa.array(kept, pa.int64())), file.table)
+    write_file(filesystem, file.path, content, table=file.table)
     LOGGER.info("compacted %s: %d of %d rows stay", file.path, len(kept), len(rows))
     return len(rows) - len(kept)
+
+
+def _with_added_columns(content: pa.Table, table: str) -> pa.Table:
+    """The rows of a file that was written before its table had all its columns, with them."""
+    schema = schema_of(table)
+    for column, value in ADDED_COLUMNS.get(table, {}).items():
+        if column not in content.column_names:
+            content = content.append_column(
+                column, pa.repeat(pa.scalar(value, schema.field(column).type), len(content))
+            )
+    return content.select(schema.names)
 
 
 def _remove_empty(store: Store) -> int:

@@ -7,11 +7,13 @@ rows.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pyarrow as pa
 
 from pipeline.errors import StoreError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 EVIDENCE = pa.struct([("turn", pa.int32()), ("quote", pa.string()), ("start_s", pa.float64()), ("end_s", pa.float64())])
 WORD = pa.struct(
@@ -78,6 +80,7 @@ TURNS = [
     ("start_s", pa.float64()),
     ("end_s", pa.float64()),
     ("text", pa.string()),
+    ("text_written", pa.string()),
     ("confidence", pa.float64()),
     ("role_confidence", pa.float64()),
     ("negative", pa.float64()),
@@ -222,10 +225,11 @@ _COLUMNS = {
     "runs": RUNS,
 }
 # Tables that had fewer columns in an earlier version, with what stands in rows that were written then.
-ADDED_COLUMNS = {
-    "answers": {"leg": "1"},
-    "flags": {"leg": "1"},
-    "scorecards": {"leg": "1", "agent_id": "''"},
+ADDED_COLUMNS: Mapping[str, Mapping[str, int | str]] = {
+    "answers": {"leg": 1},
+    "flags": {"leg": 1},
+    "scorecards": {"leg": 1, "agent_id": ""},
+    "turns": {"text_written": ""},
 }
 # What sorts a table's rows; together with the part these columns name one row.
 SORT_COLUMNS = {

@@ -175,7 +175,7 @@ def _with_added_columns(table: str, source: str) -> str:
     if not added:
         return f"select * from {source}"
     named = source.replace("hive_partitioning = false", "hive_partitioning = false, union_by_name = true")
-    filled = ", ".join(f"coalesce({column}, {value}) as {column}" for column, value in added.items())
+    filled = ", ".join(f"coalesce({column}, {value!r}) as {column}" for column, value in added.items())
     columns = ", ".join(f"null as {column}" for column in added)
     # A column that no file has is that of the empty row.
     return f"select * replace ({filled}) from (select * from {named} union all by name select {columns} where false)"

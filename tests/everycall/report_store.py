@@ -67,15 +67,15 @@ def add_form(store):
     return store
 
 
-def write_store(path):
-    """c1 to c3 of agent A1, c4 in Chinese of A2, c5 a written one without times; c2 repeats c1."""
+def write_store(path, *, written="where is my parcel"):
+    """c1 to c3 of agent A1, c4 in Chinese of A2, c5 a `written` one without times; c2 repeats c1."""
     store = Store(str(path))
     reads = [
         call("c1", "my bill is wrong again"),
         call("c2", INJECTION, moods=("negative", "negative", "negative")),
         call("c3", "thanks for the refund", moods=("neutral", "neutral", "positive")),
         call("c4", CHINESE, language="zh", agent_id="A2", moods=("negative", "neutral", "negative")),
-        call("c5", "where is my parcel", agent_id="", timed=False, moods=("neutral", "neutral", "neutral")),
+        call("c5", written, agent_id="", timed=False, moods=("neutral", "neutral", "neutral")),
     ]
     totals = {"c1": 40.0, "c2": 10.0, "c3": 100.0, "c4": 70.0}
     part, rows = Part(DATE, 1, "abc"), defaultdict(list)

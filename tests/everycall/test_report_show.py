@@ -101,3 +101,10 @@ def test_what_is_wrong_with_the_recording_stands_under_the_call(store, monkeypat
     assert "recording:" not in shown(store, "c1")
     monkeypatch.setattr("everycall.show.remarks", lambda recording, transcript: ("gsm (8 kHz)", "3 % clipped"))
     assert "recording: gsm (8 kHz) · 3 % clipped" in shown(store, "c1")
+
+
+def test_numbers_are_shown_as_spoken_and_as_written(tmp_path):
+    text = shown(write_store(tmp_path, written="where are my twenty five parcels"), "c5")
+    assert "where are my twenty five parcels" in text
+    assert "where are my 25 parcels" in text
+    assert "where are my 25 parcels" not in shown(write_store(tmp_path), "c5")

@@ -127,7 +127,7 @@ def test_the_schema_version_stands_in_every_file(tmp_path):
     write(Store(str(tmp_path)), generation=1, calls=["a"])
     (path,) = tmp_path.rglob("*.parquet")
     metadata = pa.parquet.read_schema(path).metadata
-    assert metadata[b"everycall.schema_version"] == b"2"
+    assert metadata[b"everycall.schema_version"] == b"3"
     assert metadata[b"everycall.table"] == b"calls"
 
 
@@ -154,3 +154,18 @@ def test_a_partition_is_a_day(text, day):
 def test_a_generation_is_read_from_a_name():
     assert generation_of(Part(DATE, 12, "f").name) == 12
     assert generation_of("") == 0
+
+
+def test_tables_from_before_a_column_are_read_and_compacted(tmp_path):
+    store = Store(str(tmp_path))
+    write(store, generation=1, calls=["a", "b"], turns=[("a", 0), ("b", 0)])
+    (path,) = (tmp_path / "turns").rglob("*.parquet")
+    pa.parquet.write_table(pa.parquet.read_table(path).drop_columns(["text_written"]), path)
+    assert read(store, "turns").column("text_written").to_pylist() == ["", ""]
+    write(store, generation=2, calls=["a"], turns=[("a", 0)], fingerprint="g")
+    assert compact(store, older_than_s=0).rows_removed == 2
+    assert pa.parquet.read_table(path).schema.names == schema_of("turns").names
+    assert read(store, "turns", columns=["call_id", "text_written"]).to_pylist() == [
+        {"call_id": "a", "text_written": ""},
+        {"call_id": "b", "text_written": ""},
+    ]

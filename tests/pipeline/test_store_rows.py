@@ -180,3 +180,15 @@ def test_vectors_of_many_calls_keep_to_their_calls():
     table = vector_table([call("b", [[1, 2], [3, 4]]), call("a", [[5, 6]])], part="g0001-f", date=DATE)
     assert table.column("call_id").to_pylist() == ["a", "b", "b"]
     assert vectors_of(table).tolist() == [[5, 6], [1, 2], [3, 4]]
+
+
+def test_a_turn_has_its_written_form_where_that_differs():
+    said = ["It is one hundred fifty dollars.", "Thank you."]
+    turns = tuple(Turn(index, "agent", 0, None, None, text) for index, text in enumerate(said))
+    transcript = Transcript("a", "en", turns, CallMetadata(), "jsonl")
+    call = EnrichedCall(
+        transcript, (TurnSentiment(0.0, 1.0, 0.0),) * 2, ("neutral",) * 3, Conduct(), np.zeros((2, 1), np.float32)
+    )
+    rows = turn_rows(call)
+    assert [(row["text"], row["text_written"]) for row in rows] == [(said[0], "It is $150."), (said[1], "")]
+    assert tuple(turn_from_row(row)[0] for row in rows) == turns

@@ -16,6 +16,7 @@ from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.store.parts import Row, sorted_table
 from pipeline.store.schemas import schema_of
 from pipeline.transcript import Turn, Word
+from pipeline.written_form import written_form
 
 # The columns in the order in which `Turn` and `Word` take them.
 TURN_COLUMNS = ("turn", "role", "channel", "start_s", "end_s", "text")
@@ -95,6 +96,7 @@ def vectors_of(rows: pa.Table) -> Vectors:
 
 
 def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment) -> Row:
+    written = written_form(turn.text)
     return {
         "call_id": call_id,
         "turn": turn.index,
@@ -103,6 +105,7 @@ def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment) -> Row:
         "start_s": turn.start_s,
         "end_s": turn.end_s,
         "text": turn.text,
+        "text_written": written if written != turn.text else "",
         "confidence": turn.confidence,
         "role_confidence": turn.role_confidence,
         "negative": sentiment.negative,
