@@ -12,6 +12,7 @@ answered so. Draws in which nothing applies are left out.
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -72,8 +73,17 @@ def interval(rubric: Rubric, rulings: Sequence[Ruling], *, level: float = COVERA
     if not len(drawn):
         return None
     tail = (1 - level) / 2
-    low, high = np.quantile(drawn, [tail, 1 - tail])
-    return float(low), float(high)
+    in_order = np.sort(drawn)
+    return quantile(in_order, tail), quantile(in_order, 1 - tail)
+
+
+def quantile(in_order: Draws, share: float) -> float:
+    """As `np.quantile` has it, digit for digit, of numbers that are sorted already: several times as quick."""
+    place = share * (len(in_order) - 1)
+    below = math.floor(place)
+    low, high = float(in_order[below]), float(in_order[min(below + 1, len(in_order) - 1)])
+    part = place - below
+    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
 def totals(rubric: Rubric, rulings: Sequence[Ruling]) -> Draws:
@@ -125,9 +135,10 @@ def _uniform(name: str) -> Draws:
 
 
 def _add(into: _Sums, question: Question, drawn: _Drawn, *, stake: float) -> None:
-    shares = [share(question, answer) for answer in drawn.answers]
-    worth = np.array([points(question, share=each, stake=stake) for each in shares])[drawn.indices] * drawn.applies
-    whole = possible(question, stake=stake) * drawn.applies
+    # Where the question does not apply, which stands last, nothing is earned and nothing possible.
+    earned = [points(question, share=share(question, answer), stake=stake) for answer in drawn.answers[:-1]]
+    worth = np.array([*earned, 0.0])[drawn.indices]
+    whole = np.array([*[possible(question, stake=stake)] * len(earned), 0.0])[drawn.indices]
     match part(question):
         case "linear":
             into.earned += worth
