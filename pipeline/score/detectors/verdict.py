@@ -43,13 +43,14 @@ def verdict(spec: Verdict) -> Callable[[Case], Detection]:
         probability = _share(ruling.probabilities, spec.option, possible)
         others = [option for option in possible if option != spec.option]
         rival = max(others, key=lambda option: ruling.probabilities[option], default=spec.option)
-        evidence = _quotes(case, ruling.turns.get(spec.option, ()))
+        likely = probability >= 1 / len(possible)
+        evidence = _quotes(case, ruling.turns.get(spec.option, ())) if likely or probability >= EVIDENT else ()
         return Detection(
             probability=probability,
-            evidence=evidence if probability >= 1 / len(possible) else (),
+            evidence=evidence if likely else (),
             contrary=_quotes(case, ruling.turns.get(rival, ())) if probability < EVIDENT else (),
             searched=case.turns(place),
-            reason=judged(case, name=spec.name, option=spec.option, likely=probability >= 1 / len(possible)),
+            reason=judged(case, name=spec.name, option=spec.option, likely=likely),
             moments=tuple(Moment(turn.turn, probability, (turn,)) for turn in evidence if probability >= EVIDENT),
         )
 
