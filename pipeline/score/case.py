@@ -17,8 +17,10 @@ from pipeline.score.detection import Unanswerable
 from pipeline.score.edges import cut_off
 from pipeline.score.judges import Judges
 from pipeline.score.quote import whole_turn
+from pipeline.score.word_index import WordIndex, word_index
 from pipeline.score.wording import Wording, wording
 from pipeline.scorecard import Evidence
+from pipeline.sounds import as_heard
 from pipeline.transcript import Transcript
 
 
@@ -40,6 +42,16 @@ class Case:
     def wordings(self) -> tuple[Wording, ...]:
         """The words of each turn."""
         return tuple(wording(turn.text) for turn in self.transcript.turns)
+
+    @cached_property
+    def index(self) -> WordIndex:
+        """Where each word is said."""
+        return word_index((turn, words.spaced) for turn, words in enumerate(self.wordings))
+
+    @cached_property
+    def index_by_sound(self) -> WordIndex:
+        """The same of the words as they sound."""
+        return word_index((turn, as_heard(words.spaced)) for turn, words in enumerate(self.wordings))
 
     @cached_property
     def heard_badly(self) -> bool:
@@ -86,10 +98,17 @@ class Case:
             self._quotes[turn] = whole_turn(self.transcript, turn=turn)
         return self._quotes[turn]
 
+    @cached_property
+    def _turns_by(self) -> dict[str, list[int]]:
+        by_role: dict[str, list[int]] = {"anyone": [turn.index for turn in self.transcript.turns]}
+        for turn in self.transcript.turns:
+            by_role.setdefault(turn.role, []).append(turn.index)
+        return by_role
+
     def turns(self, place: Place) -> tuple[int, ...]:
         """The turns of a place, in order. Raises Unanswerable when it needs times and there are none."""
         turns = self.transcript.turns
-        chosen = [turn.index for turn in turns if place.by in (turn.role, "anyone")]
+        chosen = self._turns_by.get(place.by, [])
         if place.first_turns is not None:
             chosen = chosen[: place.first_turns]
         if place.last_turns is not None:

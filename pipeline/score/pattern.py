@@ -7,12 +7,15 @@ or written. Groups hold whole words (or Chinese characters) and may hold groups.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol
 
 from pipeline.errors import RubricError
 from pipeline.numerals import repeats
+from pipeline.score.word_index import Clues, clue_of, suspects, word_index
 from pipeline.score.wording import Wording, wording
 from pipeline.sounds import as_heard
 from pipeline.transcript import Language
@@ -36,7 +39,23 @@ class Match:
     end: int
 
 
-Finder = Callable[[Wording], list[Match]]
+class Finder(Protocol):
+    """Finds matches in a turn's words, of all phrases or only of those whose numbers are `among` the given."""
+
+    def __call__(self, words: Wording, among: Collection[int] | None = None) -> list[Match]:
+        """The matches in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A piece of a pattern: its expression, and words of which whatever it matches holds one, () where none is known.
+
+    `fixed` is the one string that it can match, "" where it can match several.
+    """
+
+    expression: str
+    needs: tuple[str, ...] = ()
+    fixed: str = ""
 
 
 def patterns(phrases: Sequence[str], *, by_sound: bool = False) -> Finder:
@@ -47,23 +66,33 @@ def patterns(phrases: Sequence[str], *, by_sound: bool = False) -> Finder:
     return _patterns(tuple(phrases), by_sound)
 
 
+@lru_cache(maxsize=1024)
+def clues(phrases: tuple[str, ...], *, by_sound: bool = False) -> Clues:
+    """What tells that a pattern may match a turn, to be looked up in the index of a call's words."""
+    spell = as_heard if by_sound else str
+    numbers: dict[str, list[int]] = defaultdict(list)
+    for number, phrase in enumerate(phrases):
+        for clue in dict.fromkeys(clue_of(spell(need)) for need in _parsed(phrase).needs or ("",)):
+            numbers[clue].append(number)
+    return {clue: tuple(found) for clue, found in numbers.items()}
+
+
 # Every shard builds its form anew; what it looks for stays the same.
 @lru_cache(maxsize=1024)
 def _patterns(phrases: tuple[str, ...], by_sound: bool) -> Finder:
     spell = as_heard if by_sound else str
-    compiled = [_compiled(spell(_expression(phrase))) for phrase in phrases]
-    # Most turns hold none of them: one look at all together is cheaper than one for each.
-    either = re.compile(r"(?<!\S)(?:" + "|".join(spell(_expression(phrase)) for phrase in phrases) + ")")
+    compiled = [_compiled(spell(_parsed(phrase).expression)) for phrase in phrases]
+    known = clues(phrases, by_sound=by_sound)
     fewest = FEWEST_BY_SOUND if by_sound else 1
 
-    def find(words: Wording) -> list[Match]:
+    def find(words: Wording, among: Collection[int] | None = None) -> list[Match]:
         text = spell(words.spaced)
-        if either.search(text) is None:
-            return []
+        if among is None:
+            among = suspects(known, word_index([(0, text)])).get(0, set()).union(known.get("", ()))
         found = [
             Match(number, text.count(" ", 0, hit.start()), text.count(" ", 0, hit.end()))
-            for number, expression in enumerate(compiled)
-            for hit in expression.finditer(text)
+            for number in sorted(among)
+            for hit in compiled[number].finditer(text)
         ]
         long = [match for match in found if match.end - match.start >= fewest]
         return sorted(long, key=lambda match: (match.start, -match.end, match.phrase))
@@ -90,11 +119,12 @@ def _verbatim(phrases: tuple[str, ...], language: Language) -> Finder:
             raise _empty(phrase)
         matcher.add(str(number), [Doc(vocab, words=list(words))])
 
-    def find(words: Wording) -> list[Match]:
+    def find(words: Wording, among: Collection[int] | None = None) -> list[Match]:
         if not words.words:
             return []
         hits = matcher(Doc(vocab, words=list(words.words)))
         found = [Match(int(vocab.strings[key]), start, end) for key, start, end in hits]
+        found = [match for match in found if among is None or match.phrase in among]
         return sorted(found, key=lambda match: (match.start, -match.end, match.phrase))
 
     return find
@@ -107,14 +137,14 @@ def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
         if not target:
             raise _empty(phrase)
 
-    def find(words: Wording) -> list[Match]:
+    def find(words: Wording, among: Collection[int] | None = None) -> list[Match]:
         from rapidfuzz import fuzz
 
         text = words.spaced.strip()
         matches = []
         for number, target in enumerate(targets):
             # A turn shorter than the phrase would match any part of it.
-            if len(text) < similarity / 100 * len(target):
+            if (among is not None and number not in among) or len(text) < similarity / 100 * len(target):
                 continue
             best = fuzz.partial_ratio_alignment(target, text, score_cutoff=similarity)
             if best is not None:
@@ -131,36 +161,43 @@ def _compiled(expression: str) -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=4096)
-def _expression(phrase: str) -> str:
+def _parsed(phrase: str) -> _Part:
     if _TOUCHING.search(phrase):
         raise RubricError(
             f"in the pattern {phrase!r} a bracket touches a word", remedy="Groups hold whole words: put a blank there."
         )
-    expression, rest = _alternatives(phrase, 0)
+    part, rest = _alternatives(phrase, 0)
     if rest != len(phrase):
         raise RubricError(f"the pattern {phrase!r} has a bracket too many", remedy="Every ( needs one ).")
-    if re.compile(expression).match(""):
+    if _compiled(part.expression).match(""):
         raise _empty(phrase)
-    return expression
+    return part
 
 
 def _empty(phrase: str) -> RubricError:
     return RubricError(f"the phrase {phrase!r} can match no words at all", remedy="Give it at least one word.")
 
 
-def _alternatives(phrase: str, at: int) -> tuple[str, int]:
-    """The expression of `a|b|c` from `at` on, and where it stops (at `)` or the end)."""
-    options = []
+def _alternatives(phrase: str, at: int) -> tuple[_Part, int]:
+    """`a|b|c` from `at` on, and where it stops (at `)` or the end)."""
+    options: list[_Part] = []
     while True:
         sequence, at = _sequence(phrase, at)
         options.append(sequence)
         if at >= len(phrase) or phrase[at] == ")":
-            return f"(?:{'|'.join(options)})", at
+            break
         at += 1
+    known = all(option.needs for option in options)
+    part = _Part(
+        expression=f"(?:{'|'.join(option.expression for option in options)})",
+        needs=tuple(dict.fromkeys(need for option in options for need in option.needs)) if known else (),
+        fixed=options[0].fixed if len(options) == 1 else "",
+    )
+    return part, at
 
 
-def _sequence(phrase: str, at: int) -> tuple[str, int]:
-    parts: list[str] = []
+def _sequence(phrase: str, at: int) -> tuple[_Part, int]:
+    parts: list[_Part] = []
     while at < len(phrase) and phrase[at] not in "|)":
         if phrase[at] == "(":
             part, at = _alternatives(phrase, at + 1)
@@ -169,29 +206,50 @@ def _sequence(phrase: str, at: int) -> tuple[str, int]:
             at += 1
         else:
             part, at = _literal(phrase, at)
-        if part and phrase[at : at + 1] == "?":
-            part, at = f"(?:{part})?", at + 1
-        parts.append(part)
-    return "".join(parts), at
+        if part.expression and phrase[at : at + 1] == "?":
+            part, at = _Part(f"(?:{part.expression})?"), at + 1
+        if part.expression:
+            parts.append(part)
+    return _one_after_another(parts), at
 
 
-def _literal(phrase: str, at: int) -> tuple[str, int]:
+def _one_after_another(parts: Sequence[_Part]) -> _Part:
+    """Of what each part needs, and of fixed parts in a row together, that whose shortest is longest: the rarest."""
+    needs: list[tuple[str, ...]] = [()]
+    run = ""
+    for part in parts:
+        run += part.fixed
+        if not part.fixed:
+            needs += [(run,), part.needs]
+            run = ""
+    needs.append((run,))
+    return _Part(
+        expression="".join(part.expression for part in parts),
+        needs=max((each for each in needs if all(each)), key=lambda each: min(map(len, each), default=0)),
+        fixed=run if all(part.fixed for part in parts) else "",
+    )
+
+
+def _literal(phrase: str, at: int) -> tuple[_Part, int]:
     """One word, gap or open-ended word; what is no part of a word stands for nothing."""
     unit = _UNIT.match(phrase, at)
     if unit is None:
-        return "", at + 1
+        return _Part(""), at + 1
     piece = unit.group()
     if piece == "...":
-        return _GAP, unit.end()
+        return _Part(_GAP), unit.end()
     if piece == "#":
-        return _NUMBER, unit.end()
+        return _Part(_NUMBER), unit.end()
     if piece.endswith("*"):
-        return re.escape(piece[:-1].lower()) + r"\S* ", unit.end()
+        beginning = piece[:-1].lower()
+        return _Part(re.escape(beginning) + r"\S* "), unit.end()
     words = wording(piece).words
     number = _number(phrase, at) if _may_begin_number(words) else None
-    if number:
-        return number
-    return "".join(re.escape(word) + " " for word in words), unit.end()
+    return number or (_fixed(words), unit.end())
+
+
+def _fixed(words: Sequence[str]) -> _Part:
+    return _Part("".join(re.escape(word) + " " for word in words), fixed="".join(word + " " for word in words))
 
 
 def _may_begin_number(words: Sequence[str]) -> bool:
@@ -199,7 +257,7 @@ def _may_begin_number(words: Sequence[str]) -> bool:
     return not words or words[0].isdigit() or repeats(words[0]) > 1
 
 
-def _number(phrase: str, at: int) -> tuple[str, int] | None:
+def _number(phrase: str, at: int) -> tuple[_Part, int] | None:
     """A number of several words ("twenty four", 二十四) as the one token that it is on a call."""
     near = phrase[at : at + LONGEST_NUMBER]
     ends = [match.end() for match in re.finditer(r"[^\s()|?*#]+?(?=[\s()|?*#㐀-鿿]|$)|[㐀-鿿]", near)]
@@ -207,5 +265,5 @@ def _number(phrase: str, at: int) -> tuple[str, int] | None:
         words = wording(phrase[at : at + end]).words
         plain = not re.search(r"[()|?*]", phrase[at : at + end])
         if plain and len(words) == 1 and words[0].isdigit() and phrase[at + end : at + end + 1] != "?":
-            return re.escape(words[0]) + " ", at + end
+            return _fixed(words), at + end
     return None

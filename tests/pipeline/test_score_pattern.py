@@ -1,7 +1,10 @@
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.errors import RubricError
-from pipeline.score.pattern import fuzzy, patterns, verbatim
+from pipeline.score.pattern import clues, fuzzy, patterns, verbatim
+from pipeline.score.word_index import clue_of, suspects, word_index
 from pipeline.score.wording import wording
 
 
@@ -86,3 +89,51 @@ def test_fuzzy_does_not_take_a_part_for_the_whole(text: str):
 def test_a_phrase_without_words_is_refused(make):
     with pytest.raises(RubricError, match="no words at all"):
         make()
+
+
+WORDS = st.sampled_from(["call", "line", "is", "record", "recording", "we", "24", "您", "好", "工", "号", "很"])
+PIECES = st.recursive(
+    WORDS | st.sampled_from(["...", "#", "record*"]),
+    lambda inner: st.builds(
+        lambda options, end: f"({'|'.join(' '.join(option) for option in options)}){end}",
+        st.lists(st.lists(inner, min_size=1, max_size=3), min_size=1, max_size=3),
+        st.sampled_from(["", "?"]),
+    ),
+    max_leaves=6,
+)
+
+
+@given(st.lists(PIECES, min_size=1, max_size=4).map(" ".join), st.lists(WORDS, max_size=12), st.booleans())
+def test_no_match_lacks_its_clue(pattern: str, words: list[str], by_sound: bool):
+    try:
+        find = patterns([pattern], by_sound=by_sound)
+    except RubricError:
+        return
+    turn = wording(" ".join(words))
+    assert find(turn) == find(turn, [0])
+
+
+@pytest.mark.parametrize(
+    ("pattern", "told_by"),
+    [
+        ("hello", {"hello"}),
+        ("(call|line) ... (recorded|taped)", {"recorded", "taped"}),
+        ("thank you (so much)? for calling", {"for calling"}),
+        ("(call|my name) (is|was) it?", {"call", "my name"}),
+        ("within # days", {"within"}),
+        ("record*", {""}),
+        ("# ... #", {""}),
+        ("您贵姓", {"你 贵"}),
+    ],
+)
+def test_a_pattern_is_told_by_its_rarest_words(pattern: str, told_by: set[str]):
+    assert clues((pattern,)).keys() == told_by
+
+
+def test_the_clue_of_words_is_the_longest_two_in_a_row():
+    assert [clue_of("on the record "), clue_of("hello "), clue_of("")] == ["the record", "hello", ""]
+
+
+def test_suspects_are_the_patterns_whose_clues_a_turn_holds():
+    index = word_index([(0, "good morning "), (3, "good day to you ")])
+    assert suspects({"good day": (1,), "good": (0, 2), "evening": (3,)}, index) == {0: {0, 2}, 3: {0, 1, 2}}

@@ -7,14 +7,16 @@ found nothing there says less than they.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Protocol
 
 from pipeline.rubric.detector import Phrase
 from pipeline.score.case import Case
 from pipeline.score.detection import Detection, Moment
-from pipeline.score.pattern import Finder, Match, fuzzy, patterns, verbatim
+from pipeline.score.pattern import Finder, Match, clues, fuzzy, patterns, verbatim
 from pipeline.score.quote import cut
 from pipeline.score.reasons import not_found, said
+from pipeline.score.word_index import suspects
 from pipeline.score.wording import Wording
 from pipeline.transcript import Language
 
@@ -35,7 +37,16 @@ _REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claim
 _CHINESE_REPORT = re.compile(
     "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉[我你他她]|答应|保证过)(?![话得])"
 )
+# By turn the phrases that may be in it, None for any of them.
+Suspects = Mapping[int, Collection[int] | None]
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
+
+
+class Standing(Protocol):
+    """Finds what stands in a turn's words and text, of all phrases or of those whose numbers are `among` the given."""
+
+    def __call__(self, words: Wording, text: str, among: Collection[int] | None = None) -> list[Match]:
+        """The matches in order."""
 
 
 def phrase(
@@ -50,22 +61,27 @@ def phrase(
     A `witness` is heard beside others. Of a rule that stands alone the ruling itself doubts what was heard badly.
     """
     find = standing(spec, language=language)
+    suspected = _suspected(spec)
     sounds_like_chinese = language == "zh" and spec.match == "pattern" and excused is None
     find_alike = standing(spec, language=language, by_sound=True) if sounds_like_chinese else None
+    suspected_alike = _suspected(spec, by_sound=True)
 
-    def matches(case: Case, turn: int) -> list[Match]:
+    def matches(case: Case, turn: int, exact: Suspects, alike: Suspects) -> list[Match]:
         words, said_there = case.wordings[turn], case.transcript.turns[turn]
-        found = find(words, said_there.text)
-        if found or find_alike is None or said_there.confidence >= CLEARLY_HEARD:
+        found = find(words, said_there.text, among=exact[turn]) if turn in exact else []
+        if found or find_alike is None or said_there.confidence >= CLEARLY_HEARD or turn not in alike:
             return found
-        return find_alike(words, said_there.text)
+        return find_alike(words, said_there.text, among=alike[turn])
 
     def detect(case: Case) -> Detection:
         searched = case.turns(spec.where)
+        exact = suspected(case, searched)
+        alike = suspected_alike(case, searched) if find_alike and case.heard_badly else {}
         hits = [
             (turn, match)
             for turn in searched
-            for match in matches(case, turn)
+            if turn in exact or turn in alike
+            for match in matches(case, turn, exact, alike)
             if excused is None or not excused(match, case.wordings[turn])
         ]
         absent = missed(spec.absent, _confidence(case, searched)) if witness else spec.absent
@@ -75,13 +91,26 @@ def phrase(
     return detect
 
 
-def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Callable[[Wording, str], list[Match]]:
+def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[Case, Sequence[int]], Suspects]:
+    """Finds the turns in which a phrase may be, since most hold none; only patterns have clues to go by."""
+    if spec.match != "pattern":
+        return lambda _, searched: dict.fromkeys(searched)
+    known = clues(tuple(spec.phrases), by_sound=by_sound)
+
+    def suspected(case: Case, searched: Sequence[int]) -> Suspects:
+        found = suspects(known, case.index_by_sound if by_sound else case.index)
+        return {turn: found.get(turn, set()).union(known[""]) for turn in searched} if "" in known else found
+
+    return suspected
+
+
+def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Standing:
     """Finds the matches in a turn's words and text that are neither denied, reported nor vetoed. Raises RubricError."""
     find = patterns(spec.phrases, by_sound=True) if by_sound else _finder(spec, language)
     veto = patterns(spec.unless) if spec.unless else None
 
-    def matches(words: Wording, text: str) -> list[Match]:
-        found = find(words)
+    def matches(words: Wording, text: str, among: Collection[int] | None = None) -> list[Match]:
+        found = find(words, among)
         vetoes = veto(words) if found and veto else []
         return [
             match
