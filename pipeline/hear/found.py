@@ -13,7 +13,7 @@ from pipeline.hear.settings import HearSettings
 from pipeline.hear.unclaimed import unclaimed
 from pipeline.hear.window import windows_of
 from pipeline.ports import Span, SpeakerSpan, Window
-from pipeline.recording import Audio, Recording, Samples
+from pipeline.recording import Audio, Recording
 from pipeline.transcript import Event, Language
 
 log = logging.getLogger(__name__)
@@ -38,40 +38,55 @@ class Found:
 
 def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
     """Speech, windows, language and speakers of one call. The windows are copies and hold none of the audio."""
-    layout = layout_of(audio, recording.health)
-    speech: dict[int, list[Span]] = {}
-    windows: list[Window] = []
-    suspects: list[Window] = []
-    events: list[Event] = []
-    for channel in layout.channels:
-        samples = audio.samples[channel]
-        claimed = ears.voice.speech(samples)
-        other = None if layout.mono else audio.samples[1 - channel]
-        lost = unclaimed(samples, claimed, other=other, settings=ears.settings)
-        heard = events_of(samples, channel=channel, music=ears.music)
-        claimed, lost, events = without(claimed, heard), without(lost, heard), [*events, *heard]
-        windows += _windows(samples, claimed, recording.call_id, channel, ears.settings)
-        suspects += _windows(samples, lost, recording.call_id, channel, ears.settings)
-        speech[channel] = sorted([*claimed, *lost], key=lambda span: span.start_s)
+    layout, settings = layout_of(audio, recording.health), ears.settings
+    heard = [_sounds(audio, channel, layout, ears) for channel in layout.channels]
+    windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=settings.longest_window_s)
+    language = _language(recording, windows or suspects, ears)
+    if language == "zh":
+        longest_s = settings.longest_chinese_window_s
+        windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
     return Found(
         recording,
         audio.duration_s,
         layout,
-        _language(recording, windows or suspects, ears),
-        tuple(windows),
-        tuple(suspects),
-        _speakers(audio, layout, speech, ears),
-        tuple(events),
+        language,
+        windows,
+        suspects,
+        _speakers(audio, layout, heard, ears),
+        tuple(event for sounds in heard for event in sounds.events),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sounds:
+    """What one channel holds: claimed speech, loud stretches that no detector claimed, and what no person says."""
+
+    channel: int
+    claimed: Sequence[Span]
+    unclaimed: Sequence[Span]
+    events: Sequence[Event]
+
+
+def _sounds(audio: Audio, channel: int, layout: Layout, ears: Ears) -> Sounds:
+    samples = audio.samples[channel]
+    claimed = ears.voice.speech(samples)
+    other = None if layout.mono else audio.samples[1 - channel]
+    lost = unclaimed(samples, claimed, other=other, settings=ears.settings)
+    events = events_of(samples, channel=channel, music=ears.music)
+    return Sounds(channel, without(claimed, events), without(lost, events), events)
 
 
 def _windows(
-    samples: Samples, spans: Sequence[Span], call_id: str, channel: int, settings: HearSettings
-) -> list[Window]:
-    """Spans of one channel as windows."""
-    return windows_of(
-        samples, spans, call_id=call_id, channel=channel, longest_s=settings.longest_window_s, gap_s=settings.gap_s
-    )
+    audio: Audio, heard: Sequence[Sounds], call_id: str, settings: HearSettings, *, longest_s: float
+) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
+    """Windows of claimed speech, and of loud stretches that nobody claimed."""
+
+    def cut(spans: Sequence[Span], channel: int) -> list[Window]:
+        samples, gap_s = audio.samples[channel], settings.gap_s
+        return windows_of(samples, spans, call_id=call_id, channel=channel, longest_s=longest_s, gap_s=gap_s)
+
+    windows = tuple(window for sounds in heard for window in cut(sounds.claimed, sounds.channel))
+    return windows, tuple(window for sounds in heard for window in cut(sounds.unclaimed, sounds.channel))
 
 
 def _language(recording: Recording, windows: Sequence[Window], ears: Ears) -> Language:
@@ -89,11 +104,10 @@ def _language(recording: Recording, windows: Sequence[Window], ears: Ears) -> La
     return language
 
 
-def _speakers(audio: Audio, layout: Layout, speech: dict[int, list[Span]], ears: Ears) -> tuple[SpeakerSpan, ...]:
+def _speakers(audio: Audio, layout: Layout, heard: Sequence[Sounds], ears: Ears) -> tuple[SpeakerSpan, ...]:
     """Who speaks when on a mono recording; empty where the channels tell."""
     if not layout.mono:
         return ()
-    channel = layout.channels[0]
-    if not speech[channel]:
-        return ()
-    return tuple(ears.diarizer.speakers(audio.samples[channel], speech[channel]))
+    (sounds,) = heard
+    speech = sorted([*sounds.claimed, *sounds.unclaimed], key=lambda span: span.start_s)
+    return tuple(ears.diarizer.speakers(audio.samples[sounds.channel], speech)) if speech else ()

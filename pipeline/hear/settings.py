@@ -13,6 +13,12 @@ class HearSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     longest_window_s: float = Field(default=12.0, gt=1, le=28, description="Longest window given to the recogniser.")
+    longest_chinese_window_s: float = Field(
+        default=20.0,
+        gt=1,
+        le=28,
+        description="The same in a Chinese call: more around a word helps there, and costs more.",
+    )
     gap_s: float = Field(default=0.1, ge=0, le=2, description="Silence put between stitched stretches of speech.")
     unclaimed_db: float = Field(
         default=6.0,

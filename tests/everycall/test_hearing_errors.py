@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from everycall.hearing_errors import diarization_error, edits_in, errors_of, normalised
+from everycall.hearing_errors import diarization_error, edits_in, errors_of, lost_turns, normalised
 from everycall.reference import Reference
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn, Word
@@ -32,6 +32,14 @@ def test_words_are_compared_channel_by_channel():
     )
     assert (found.edits, found.units) == (2, 8)
     assert (found.role_right, found.role_words) == (7, 7)
+
+
+def test_a_turn_in_which_no_word_was_heard_on_its_channel_is_lost():
+    said = (*SAID, ("agent", 9.2, 10.1, "sure"))
+    both = [turn(0, "agent", "hello is calling", 0, 0), turn(1, "agent", "my card", 5, 0)]
+    assert lost_turns(reference(turns=said), heard(*both)) == [("customer", 5.0, 9.0)]
+    assert lost_turns(reference(turns=said, mono=True), heard(*both)) == []
+    assert lost_turns(reference(turns=said), None) == [("agent", 0.0, 4.0), ("customer", 5.0, 9.0)]
 
 
 def test_a_call_of_which_nothing_was_heard_is_all_deletions():
