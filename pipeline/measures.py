@@ -31,7 +31,10 @@ SEEN_COLUMNS = ("call_id", "date", "turns_part", "read_fingerprint", *PLAIN_META
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCall:
-    """One call as the measures see it: turns have no words, and there is a scorecard by each form that judged it."""
+    """One call as the measures see it: turns have no words, and there is a scorecard by each form that judged it.
+
+    A scorecard holds the answers to the measure's questions and no others.
+    """
 
     call: EnrichedCall
     scorecards: Sequence[Scorecard] = ()
@@ -73,7 +76,7 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms, dates: Sequenc
     part = _part(store, calls, answers, measure=measure)
     if part is None:
         return None
-    overall = measure(_measured(store, calls, names=rubric_ids(rubric)))
+    overall = measure(_measured(store, calls, names=rubric_ids(rubric), questions=measure.questions))
     _write(store, part, overall)
     return overall
 
@@ -102,13 +105,15 @@ def _part(store: Store, calls: Sequence[Row], answers: Sequence[tuple[str, ...]]
     return Part(date, generation_of(newest) + 1, digest)
 
 
-def _measured(store: Store, rows: Sequence[Row], *, names: Sequence[str]) -> Iterator[MeasuredCall]:
+def _measured(
+    store: Store, rows: Sequence[Row], *, names: Sequence[str], questions: Sequence[str]
+) -> Iterator[MeasuredCall]:
     """The calls date by date: opening one date's files at a time keeps each question to the store small."""
     for date, of_date in groupby(rows, key=lambda row: row["date"].isoformat()):
         with open_duckdb(store, dates=[date]) as connection:
             for batch in batches([row["call_id"] for row in of_date], size=CALLS_AT_ONCE):
                 calls = stored_calls(connection, batch, words=False)
-                cards = stored_scorecards(connection, batch, rubric_ids=names)
+                cards = stored_scorecards(connection, batch, rubric_ids=names, questions=questions)
                 for call_id in batch:
                     yield MeasuredCall(calls[call_id].call, cards.get(call_id, ()))
 

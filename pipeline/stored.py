@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.enriched import EnrichedCall, HeadView, TurnSentiment, Vectors
 from pipeline.recording import Recording
@@ -60,10 +62,20 @@ def stored_calls(
 
 
 def stored_scorecards(
-    connection: DuckDBPyConnection, call_ids: Sequence[str], *, rubric_ids: Sequence[str] | None = None
+    connection: DuckDBPyConnection,
+    call_ids: Sequence[str],
+    *,
+    rubric_ids: Sequence[str] | None = None,
+    questions: Sequence[str] | None = None,
 ) -> dict[str, list[Scorecard]]:
-    """The scorecards of these calls, by call and in the order of the forms' ids; with `rubric_ids` only by those."""
-    answers = _by_call(select(connection, "answers", call_ids=call_ids).to_pylist())
+    """The scorecards of these calls, by call and in the order of the forms' ids; with `rubric_ids` only by those.
+
+    With `questions` a card holds the answers to those alone: to read sixteen where one is looked at takes long.
+    """
+    rows = select(connection, "answers", call_ids=call_ids)
+    if questions is not None:
+        rows = rows.filter(pc.is_in(rows.column("question_id"), pa.array(questions, pa.string())))
+    answers = _by_call(rows.to_pylist())
     cards: dict[str, list[Scorecard]] = defaultdict(list)
     for row in select(connection, "scorecards", call_ids=call_ids).to_pylist():
         if rubric_ids is None or row["rubric_id"] in rubric_ids:

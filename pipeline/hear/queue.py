@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from pipeline.hear.ears import Ears
 from pipeline.hear.guards import believable, better, doubts
-from pipeline.hear.window import call_words
+from pipeline.hear.window import call_words, cut_again, unread
 from pipeline.ports import Recognition, Window
 from pipeline.transcript import Language, Word
 
@@ -26,7 +26,8 @@ PATIENCE = 2
 class Reading:
     """One window on its way to words, which are in call time. `window` goes when they are there, and its audio with it.
 
-    `first` is what the first search heard in a window that raised doubts. A `suspect` must convince.
+    `first` is what the first search heard in a window that raised doubts. `kept` are the words of a window that left
+    a stretch of speech without any; that stretch is its `window` then. A `suspect` must convince.
     """
 
     channel: int
@@ -34,6 +35,7 @@ class Reading:
     suspect: bool
     window: Window | None = field(repr=False)
     first: Recognition | None = field(default=None, repr=False)
+    kept: tuple[Word, ...] | None = field(default=None, repr=False)
     words: tuple[Word, ...] | None = field(default=None, repr=False)
 
 
@@ -100,15 +102,15 @@ class WindowQueue:
         self._under_way.append(Group(readings, careful, heard))
 
     def _collect(self) -> None:
-        """Take in what the oldest group gave. Its doubtful windows are searched again, wider, beside the next group."""
+        """Take in what the oldest group gave. What is doubtful or unread is searched wider, beside the next group."""
         group = self._under_way.popleft()
         again = []
         for reading, heard in zip(group.readings, group.heard.result(), strict=True):
             if not group.careful and self._doubted(reading, heard):
                 reading.first = heard
                 again.append(reading)
-            else:
-                self._settle(reading, heard)
+            elif not self._settled(reading, heard):
+                again.append(reading)
         if again:
             log.debug("%d of %d windows are searched again", len(again), len(group.readings))
             self._read(again, careful=True)
@@ -117,12 +119,21 @@ class WindowQueue:
         assert reading.window is not None
         return bool(doubts(heard, reading.window, language=reading.language, settings=self.ears.settings))
 
-    def _settle(self, reading: Reading, heard: Recognition) -> None:
-        """Keep the better of the searches: its believable words, in call time, instead of the window."""
+    def _settled(self, reading: Reading, heard: Recognition) -> bool:
+        """Keep the better of the searches: its believable words, in call time, instead of the window.
+
+        False where a part of the speech is left without words: then the window is that part, to be searched once more.
+        What gave no believable word at all has been searched twice.
+        """
         window, settings, language = reading.window, self.ears.settings, reading.language
         assert window is not None
         if reading.first is not None:
             heard = better(reading.first, heard, window, language=language, settings=settings)
         kept = believable(heard, window, language=language, suspect=reading.suspect, settings=settings)
-        reading.words = tuple(call_words(window, kept))
-        reading.window = reading.first = None
+        words = tuple(call_words(window, kept))
+        reading.first = None
+        if words and not reading.suspect and reading.kept is None and (spans := unread(window, words)):
+            reading.kept, reading.window = words, cut_again(window, spans, gap_s=settings.gap_s)
+            return False
+        reading.words, reading.window, reading.kept = (*(reading.kept or ()), *words), None, None
+        return True

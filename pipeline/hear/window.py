@@ -12,6 +12,8 @@ from pipeline.transcript import Word
 
 EDGE_S = 0.02
 STITCH_DOUBT_S = 0.8
+# A stretch of claimed speech without a word: between turns, and inside one, where times are less sure.
+UNREAD_PIECE_S, UNREAD_GAP_S = 1.0, 2.0
 SENTENCE_ENDS = tuple(".?!。？！")
 
 
@@ -51,6 +53,44 @@ def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
         end_s = min(max(word.end_s + shift_s, begin_s + EDGE_S), span.end_s)
         mapped.append(Word(word.text, round(begin_s, 3), round(max(end_s, begin_s), 3), word.probability))
     return mapped
+
+
+def unread(window: Window, words: Sequence[Word]) -> list[Span]:
+    """Stretches of a window's speech, in call time, in which none of its `words` (in call time too) lies."""
+    return [stretch for _, span in window.pieces for stretch in _unread_in(span, words)]
+
+
+def cut_again(window: Window, spans: Sequence[Span], *, gap_s: float) -> Window:
+    """These spans of a window as a window of their own. Each must lie in one of its pieces."""
+    pieces: list[tuple[float, Span]] = []
+    parts: list[Samples] = []
+    at = 0
+    for span in spans:
+        if pieces:
+            parts.append(np.zeros(round(gap_s * ASR_SAMPLE_RATE_HZ), dtype=np.float32))
+            at += len(parts[-1])
+        start_s, whole = next(piece for piece in window.pieces if _within(span, piece[1]))
+        first = round((start_s + span.start_s - whole.start_s) * ASR_SAMPLE_RATE_HZ)
+        parts.append(window.samples[first : first + round((span.end_s - span.start_s) * ASR_SAMPLE_RATE_HZ)])
+        pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
+        at += len(parts[-1])
+    return Window(window.call_id, window.channel, np.concatenate(parts, dtype=np.float32), tuple(pieces))
+
+
+def _unread_in(span: Span, words: Sequence[Word]) -> Iterator[Span]:
+    """Where one stretch of speech holds no word for long."""
+    inside = [word for word in words if word.start_s < span.end_s and word.end_s > span.start_s]
+    if not inside and span.end_s - span.start_s > UNREAD_PIECE_S:
+        yield span
+        return
+    edges_s = [span.start_s, *(at for word in inside for at in (word.start_s, word.end_s)), span.end_s]
+    for end_s, start_s in zip(edges_s[::2], edges_s[1::2], strict=True):
+        if start_s - end_s > UNREAD_GAP_S:
+            yield Span(end_s, start_s)
+
+
+def _within(span: Span, whole: Span) -> bool:
+    return whole.start_s <= span.start_s and span.end_s <= whole.end_s
 
 
 def _piece_by_word(window: Window, words: Sequence[Word]) -> list[int]:

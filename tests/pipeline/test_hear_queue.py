@@ -96,6 +96,50 @@ def test_doubtful_windows_are_searched_again_and_only_they() -> None:
     assert not any("so so" in turn.text for h in heard for turn in h.turns)
 
 
+@dataclass
+class Skipper:
+    """Reads a word a second, at first only of the first stretch of a window: what is stitched behind is skipped."""
+
+    windows_at_once: int = 4
+    fingerprint: str = "skipper"
+    pieces: list[tuple[bool, list[Span]]] = field(default_factory=list)
+
+    def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
+        return "en", 1.0
+
+    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+        self.pieces += [(careful, [span for _, span in window.pieces]) for window in windows]
+        return [self._read(window, careful) for window in windows]
+
+    def _read(self, window: Window, careful: bool) -> Recognition:
+        last_s = len(window.samples) / RATE if careful else window.pieces[0][1].end_s - window.pieces[0][1].start_s
+        words = (Word("late" if careful else "early", n + 0.1, n + 0.9, 0.9) for n in range(int(last_s)))
+        return Recognition(tuple(words), -0.2)
+
+
+def test_speech_that_is_left_without_words_is_searched_once_more_alone() -> None:
+    samples = np.zeros((1, 12 * RATE), np.float32)
+    spans = [Span(0.5, 3.5), Span(5.0, 7.0), Span(8.0, 8.8)]
+    recording = Recording("c", "c.wav", "0" * 64, 12.0, 1, RATE, "pcm", CallMetadata())
+    reader = Skipper()
+    (heard,) = hear([(recording, Audio(samples))], ears=ears(reader, voice=Always(spans)))
+    assert isinstance(heard, Transcript)
+    assert reader.pieces == [(False, spans), (True, [spans[1]])]
+    said = [(word.text, word.start_s) for turn in heard.turns for word in turn.words]
+    assert said == [("early", 0.6), ("early", 1.6), ("early", 2.6), ("late", 5.1), ("late", 6.1)]
+
+
+@dataclass
+class Always:
+    """The same spans in every recording."""
+
+    spans: list[Span]
+    fingerprint: str = "always"
+
+    def speech(self, samples: Samples) -> list[Span]:
+        return list(self.spans)
+
+
 def test_groups_are_full_and_the_same_every_time() -> None:
     runs = []
     for threads in (1, 4):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.hear.window import call_words, split, windows_of
+from pipeline.hear.window import call_words, cut_again, split, unread, windows_of
 from pipeline.ports import Span, Window
 from pipeline.transcript import Word
 
@@ -63,3 +63,20 @@ def test_no_word_leaves_its_piece(start_s: float, length_s: float) -> None:
     window = Window("c", 0, noise(8), ((0.0, Span(10, 14)), (4.0, Span(60, 64))))
     (word,) = call_words(window, [Word("a", start_s, start_s + length_s, 1.0)])
     assert any(span.start_s - 1e-6 <= word.start_s <= word.end_s <= span.end_s + 1e-6 for _, span in window.pieces)
+
+
+def test_speech_without_words_is_unread_between_turns_and_inside_one() -> None:
+    window = Window("c", 0, noise(16), ((0.0, Span(10, 20)), (10.1, Span(30, 31.5)), (11.7, Span(40, 40.9))))
+    words = [Word("a", 10.5, 11.0, 1.0), Word("b", 13.5, 14.0, 1.0), Word("c", 15.9, 16.4, 1.0)]
+    assert unread(window, words) == [Span(11.0, 13.5), Span(16.4, 20), Span(30, 31.5)]
+    assert unread(window, [*words, Word("d", 17.0, 19.0, 1.0), Word("e", 31.4, 31.6, 1.0)]) == [Span(11.0, 13.5)]
+
+
+def test_what_is_cut_again_sounds_as_it_did_and_keeps_its_place_in_the_call() -> None:
+    samples = noise(30)
+    (window,) = windows_of(samples, [Span(2, 6), Span(9, 12)], call_id="c", channel=1, longest_s=10, gap_s=0.5)
+    again = cut_again(window, [Span(3, 5), Span(9, 12)], gap_s=0.25)
+    assert again.pieces == ((0.0, Span(3, 5)), (2.25, Span(9, 12)))
+    assert (again.call_id, again.channel) == ("c", 1)
+    np.testing.assert_array_equal(again.samples[: 2 * RATE], samples[3 * RATE : 5 * RATE])
+    np.testing.assert_array_equal(again.samples[-3 * RATE :], samples[9 * RATE : 12 * RATE])
