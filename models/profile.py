@@ -30,6 +30,11 @@ class Profile(BaseModel):
 
     max_call_s: float = Field(default=7200.0, gt=0, description="Longest recording that is heard; longer ones fail.")
 
+    language_by_turn: bool = Field(
+        default=False,
+        description="Whether calls may switch between English and Chinese; each stretch of speech is asked then.",
+    )
+
     chinese_script: ChineseScript = Field(
         default="simplified", description="The characters that Chinese is written in: simplified or traditional."
     )

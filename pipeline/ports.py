@@ -40,12 +40,14 @@ class Window:
     """Up to 28 s of one channel's speech, cut from a call and stitched: the unit of recognition, across calls.
 
     `samples` float32 [n] at 16 kHz. `pieces` say where each stretch of it lies in the call: (window start, call span).
+    `language` is None where it is the call's.
     """
 
     call_id: str
     channel: int
     samples: Samples = field(repr=False)
     pieces: tuple[tuple[float, Span], ...] = ()
+    language: Language | None = None
 
 
 @dataclass(frozen=True, slots=True)

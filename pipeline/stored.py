@@ -49,7 +49,7 @@ def stored_calls(
     """The calls with these ids that the store has, turns and vectors included. Without `words` turns have no words."""
     if not call_ids:
         return {}
-    left_out = {"text_written"} if words else {"text_written", "words"}
+    left_out = {"text_written", "turn_language"} | (set() if words else {"words"})
     columns = [name for name in schema_of("turns").names if name not in left_out]
     rows = select(connection, "calls", call_ids=call_ids).to_pylist()
     turns_parts = {row["call_id"]: row["turns_part"] for row in rows}

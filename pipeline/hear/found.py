@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pipeline.hear.ears import Ears
 from pipeline.hear.events import events_of, without
+from pipeline.hear.languages import windows_by_language
 from pipeline.hear.layout import Layout, layout_of
 from pipeline.hear.settings import HearSettings
 from pipeline.hear.unclaimed import unclaimed
@@ -45,6 +46,8 @@ def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
     if language == "zh":
         longest_s = settings.longest_chinese_window_s
         windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
+    if settings.language_by_turn:
+        windows = tuple(window for sounds in heard for window in _by_language(audio, sounds, recording, language, ears))
     return Found(
         recording,
         audio.duration_s,
@@ -87,6 +90,21 @@ def _windows(
 
     windows = tuple(window for sounds in heard for window in cut(sounds.claimed, sounds.channel))
     return windows, tuple(window for sounds in heard for window in cut(sounds.unclaimed, sounds.channel))
+
+
+def _by_language(
+    audio: Audio, sounds: Sounds, recording: Recording, language: Language, ears: Ears
+) -> Sequence[Window]:
+    """The windows of one channel, each in one language."""
+    return windows_by_language(
+        audio.samples[sounds.channel],
+        sounds.claimed,
+        call_id=recording.call_id,
+        channel=sounds.channel,
+        language=language,
+        recogniser=ears.recogniser,
+        settings=ears.settings,
+    )
 
 
 def _language(recording: Recording, windows: Sequence[Window], ears: Ears) -> Language:

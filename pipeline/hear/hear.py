@@ -89,7 +89,7 @@ def _found(call: Call, *, ears: Ears) -> Found | Failure:
 def _queued(found: Found, queue: WindowQueue) -> Hearing:
     """Put the windows of a call into the queue, which alone holds them from then on."""
     readings = [
-        Reading(window.channel, found.language, suspect, window)
+        Reading(window.channel, window.language or found.language, suspect, window)
         for suspect, windows in ((False, found.windows), (True, found.suspects))
         for window in windows
     ]

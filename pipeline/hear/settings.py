@@ -29,6 +29,9 @@ class HearSettings(BaseModel):
     pause_s: float = Field(default=1.5, gt=0, description="A pause this long ends a turn.")
     handover_s: float = Field(default=0.2, ge=0, description="Shortest pause in which the other's turn splits a turn.")
     language_windows: int = Field(default=1, ge=1, description="How many windows of a call decide its language.")
+    language_by_turn: bool = Field(
+        default=False, description="Whether a call may switch between English and Chinese; off, it has one language."
+    )
     max_compression: float = Field(
         default=2.4, gt=0, description="Text that compresses better than this is repetitive."
     )

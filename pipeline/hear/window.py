@@ -74,7 +74,9 @@ def cut_again(window: Window, spans: Sequence[Span], *, gap_s: float) -> Window:
         parts.append(window.samples[first : first + round((span.end_s - span.start_s) * ASR_SAMPLE_RATE_HZ)])
         pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
         at += len(parts[-1])
-    return Window(window.call_id, window.channel, np.concatenate(parts, dtype=np.float32), tuple(pieces))
+    return Window(
+        window.call_id, window.channel, np.concatenate(parts, dtype=np.float32), tuple(pieces), window.language
+    )
 
 
 def _unread_in(span: Span, words: Sequence[Word]) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -10,11 +11,14 @@ from pipeline.characters import in_script, simplified, traditional
 from pipeline.hear.settings import HearSettings
 from pipeline.transcript import Language, Word
 
+# Between two Chinese characters, in a call that is otherwise in English.
+_CHINESE_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
+
 
 def text_of(words: Sequence[Word], language: Language) -> str:
     """The readable text of consecutive words: English with spaces, Chinese without, except between foreign words."""
     if language == "en":
-        return " ".join(word.text for word in words)
+        return _CHINESE_GAP.sub("", " ".join(word.text for word in words))
     text = ""
     for word in words:
         foreign = text[-1:].isascii() and text[-1:].isalnum() and word.text[:1].isascii() and word.text[:1].isalnum()

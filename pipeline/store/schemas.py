@@ -81,6 +81,7 @@ TURNS = [
     ("end_s", pa.float64()),
     ("text", pa.string()),
     ("text_written", pa.string()),
+    ("turn_language", pa.string()),
     ("confidence", pa.float64()),
     ("role_confidence", pa.float64()),
     ("negative", pa.float64()),
@@ -229,7 +230,7 @@ ADDED_COLUMNS: Mapping[str, Mapping[str, int | str]] = {
     "answers": {"leg": 1},
     "flags": {"leg": 1},
     "scorecards": {"leg": 1, "agent_id": ""},
-    "turns": {"text_written": ""},
+    "turns": {"text_written": "", "turn_language": ""},
 }
 # What sorts a table's rows; together with the part these columns name one row.
 SORT_COLUMNS = {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.characters import in_script, in_simplified, script_of, simplified, traditional
+from pipeline.characters import in_script, in_simplified, language_of, script_of, simplified, traditional
 from pipeline.recording import CallMetadata
 from pipeline.sounds import usual_characters
 from pipeline.transcript import Transcript, Turn
@@ -104,3 +104,18 @@ def test_calls_in_traditional_characters_are_judged_like_those_in_simplified_one
             for piece, other_piece in zip(answer.evidence, twin.evidence, strict=True):
                 assert other_piece.quote in taiwan.transcript.turns[other_piece.turn].text
                 assert replace(other_piece, quote=simplified(other_piece.quote)) == piece
+
+
+@pytest.mark.parametrize(
+    ("text", "call", "language"),
+    [
+        ("OK, OK", "zh", "zh"),
+        ("let me check that for you", "zh", "en"),
+        ("我的 iPhone 坏了", "zh", "zh"),
+        ("你好", "en", "en"),
+        ("我听不懂，sorry", "en", "zh"),
+        ("12345", "zh", "zh"),
+    ],
+)
+def test_a_turn_is_in_the_other_language_when_most_of_several_words_are(text, call, language):
+    assert language_of(text, call=call) == language

@@ -12,10 +12,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.characters import language_of
 from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.store.parts import Row, sorted_table
 from pipeline.store.schemas import schema_of
-from pipeline.transcript import Turn, Word
+from pipeline.transcript import Language, Turn, Word
 from pipeline.written_form import written_form
 
 # The columns in the order in which `Turn` and `Word` take them.
@@ -27,7 +28,7 @@ def turn_rows(call: EnrichedCall) -> list[Row]:
     """The rows of `turns` of one call."""
     transcript = call.transcript
     return [
-        _turn_row(transcript.call_id, turn, sentiment)
+        _turn_row(transcript.call_id, turn, sentiment, transcript.language)
         for turn, sentiment in zip(transcript.turns, call.sentiments, strict=True)
     ]
 
@@ -95,7 +96,7 @@ def vectors_of(rows: pa.Table) -> Vectors:
     return values.reshape(rows.num_rows, -1) if rows.num_rows else np.zeros((0, 0), np.float32)
 
 
-def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment) -> Row:
+def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, language: Language) -> Row:
     written = written_form(turn.text)
     return {
         "call_id": call_id,
@@ -106,6 +107,7 @@ def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment) -> Row:
         "end_s": turn.end_s,
         "text": turn.text,
         "text_written": written if written != turn.text else "",
+        "turn_language": language_of(turn.text, call=language),
         "confidence": turn.confidence,
         "role_confidence": turn.role_confidence,
         "negative": sentiment.negative,
