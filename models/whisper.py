@@ -27,6 +27,8 @@ MAX_FRAMES = 3000
 CPU_BATCH, GPU_BATCH = 8, 32
 # So much of a window is enough to tell its language.
 LANGUAGE_S = 8
+# Frames of the median that smooths attention before words are placed: that of Whisper's own timing.
+ALIGNED_WIDTH = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +185,7 @@ class Whisper:
     ) -> list[tuple[Any, ...]]:
         """Words with times for each window, none for a window without text."""
         tokenizer = parts.tokenizer(language)
-        aligned = parts.model.align(encoded, tokenizer.sot_sequence, texts, lengths, median_filter_width=7)
+        aligned = parts.align(encoded, tokenizer.sot_sequence, texts, lengths)
         return [
             words_of(tokenizer, tokens, result, parts.spelling(language)) if tokens else ()
             for tokens, result in zip(texts, aligned, strict=True)
@@ -225,6 +227,16 @@ class Parts:
         kept = shown // FRAMES_PER_POSITION
         encoded = (np.asarray(self.model.encode(_view(one[np.newaxis])))[:, :kept] for one in features)
         return _view(np.concatenate(list(encoded)))
+
+    def align(self, encoded: Any, start: Sequence[int], texts: Sequence[list[int]], lengths: Sequence[int]) -> list[Any]:
+        """CTranslate2's alignment of each window's text, of which `lengths` frames are sound; one by one, as above."""
+        if self.model.device == "cuda":
+            return list(self.model.align(encoded, start, texts, lengths, median_filter_width=ALIGNED_WIDTH))
+        states = np.asarray(encoded)
+        return [
+            self.model.align(_view(states[n : n + 1]), start, [text], [length], median_filter_width=ALIGNED_WIDTH)[0]
+            for n, (text, length) in enumerate(zip(texts, lengths, strict=True))
+        ]
 
     def tokenizer(self, language: Language) -> Any:
         """faster-whisper's tokenizer for a language."""
