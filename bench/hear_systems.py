@@ -14,6 +14,8 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ
 from pipeline.transcript import Transcript
 
 BATCH = 8
+# What Whisper reads at once.
+LONGEST_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,26 @@ def batched(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
     )
 
 
+def batched_whole(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
+    """The same over pieces of 30 s, all of the audio: without its voice detection, which drops quiet speakers."""
+    from faster_whisper import BatchedInferencePipeline
+
+    pipeline = BatchedInferencePipeline(_faster_whisper(setup))
+
+    def segments(samples: Any) -> Iterator[Any]:
+        clips = pieces(len(samples) / ASR_SAMPLE_RATE_HZ, longest_s=LONGEST_S)
+        found = pipeline.transcribe(samples, beam_size=setup.beam_size, batch_size=BATCH, clip_timestamps=clips)
+        return iter(found[0])
+
+    return _by_channel(calls, segments)
+
+
+def pieces(duration_s: float, *, longest_s: float) -> list[dict[str, float]]:
+    """All of a recording in pieces of at most `longest_s`, as faster-whisper takes them."""
+    starts_s = np.arange(0.0, duration_s, longest_s)
+    return [{"start": float(start_s), "end": float(min(start_s + longest_s, duration_s))} for start_s in starts_s]
+
+
 def whisperx(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
     """WhisperX with the voice detection that its package brings, without alignment (its models come from a hub)."""
     import whisperx
@@ -112,6 +134,7 @@ SYSTEMS: dict[str, System] = {
     "one-by-one": one_by_one,
     "one-by-one-vad": one_by_one_vad,
     "batched": batched,
+    "batched-whole": batched_whole,
     "whisperx": whisperx,
 }
 

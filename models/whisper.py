@@ -228,7 +228,9 @@ class Parts:
         encoded = (np.asarray(self.model.encode(_view(one[np.newaxis])))[:, :kept] for one in features)
         return _view(np.concatenate(list(encoded)))
 
-    def align(self, encoded: Any, start: Sequence[int], texts: Sequence[list[int]], lengths: Sequence[int]) -> list[Any]:
+    def align(
+        self, encoded: Any, start: Sequence[int], texts: Sequence[list[int]], lengths: Sequence[int]
+    ) -> list[Any]:
         """CTranslate2's alignment of each window's text, of which `lengths` frames are sound; one by one, as above."""
         if self.model.device == "cuda":
             return list(self.model.align(encoded, start, texts, lengths, median_filter_width=ALIGNED_WIDTH))
