@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import resource
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -33,21 +34,32 @@ def main() -> None:
     if options.system:
         print(json.dumps(measured(options.system, read_load(options.calls), _setup(options))))
         return
-    report: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        chosen = [
-            call
-            for call in references(options.calls)
-            if call.language == options.language and call.mono == (options.layout == "mono")
-        ]
-        load = write_load(cuts(chosen, options.count), Path(folder))
+        load = write_load(cuts(_chosen(options), options.count), Path(folder))
         print(f"{len(load)} calls, {options.language}, {options.layout}, beam {options.beam}", flush=True)
-        print(f"{'system':16}" + "".join(f"{column:>22}" for column in COLUMNS), flush=True)
-        for name in ["everycall", *filter(None, options.peers.split(","))]:
-            report[name] = _apart(name, Path(folder), options)
-            print(f"{name:16}" + "".join(f"{report[name][column]:22.4g}" for column in COLUMNS), flush=True)
+        report = _side_by_side(Path(folder), options)
+    print(f"{'system':16}" + "".join(f"{column:>22}" for column in COLUMNS))
+    for name, figures in report.items():
+        print(f"{name:16}" + "".join(f"{figures[column]:22.4g}" for column in COLUMNS))
     if options.json:
         options.json.write_text(json.dumps(report, indent=1), "utf-8")
+
+
+def _chosen(options: argparse.Namespace) -> list[Reference]:
+    """The labelled calls of the wanted language and layout."""
+    mono = options.layout == "mono"
+    return [call for call in references(options.calls) if call.language == options.language and call.mono == mono]
+
+
+def _side_by_side(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, float]]:
+    """The medians of each system's runs, which are in turn: a shared machine is faster at some times than at others."""
+    names = ["everycall", *filter(None, options.peers.split(","))]
+    runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
+    for number in range(options.repeats):
+        for name in names:
+            runs[name].append(_apart(name, folder, options))
+            print(f"run {number + 1}, {name}: {runs[name][-1]['audio_s_per_s']} audio s/s", flush=True)
+    return {name: medians(found) for name, found in runs.items()}
 
 
 def measured(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, float]:
@@ -66,6 +78,11 @@ def measured(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, f
         "peak_mb": round(peak_mb),
         "error_rate": round(error_rate(calls, heard), 4),
     }
+
+
+def medians(runs: Sequence[dict[str, float]]) -> dict[str, float]:
+    """The median of each figure over the runs of a system."""
+    return {column: statistics.median(run[column] for run in runs) for column in runs[0]}
 
 
 def error_rate(calls: Sequence[Reference], heard: Sequence[Texts]) -> float:
@@ -113,6 +130,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--layout", default="two-channel", choices=["two-channel", "mono"])
     parser.add_argument("--peers", default="one-by-one,batched", help=f"of {', '.join(SYSTEMS)}")
     parser.add_argument("--beam", type=int, default=1)
+    parser.add_argument("--repeats", type=int, default=1, help="how often all systems run; medians are given")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])

@@ -5,7 +5,7 @@ import wave
 import numpy as np
 import pytest
 
-from bench.hear import error_rate
+from bench.hear import error_rate, medians
 from bench.hear_load import LONGEST_S, SHORTEST_S, cuts, read_load, write_load
 from bench.hear_systems import Texts
 from everycall.reference import Reference
@@ -66,3 +66,7 @@ def test_the_error_rate_counts_each_channel_against_its_own_speaker(call):
     assert error_rate([short], [Texts("short", ("alpha alpha", "bravo bravo"))]) == 0.0
     assert error_rate([short], [Texts("short", ("alpha alpha", "bravo"))]) == 0.25
     assert error_rate([short], [Texts("short", ("bravo bravo", "alpha alpha"))]) == 1.0
+
+
+def test_each_figure_is_the_median_of_its_own_runs():
+    assert medians([{"a": 1, "b": 9}, {"a": 3, "b": 7}, {"a": 2, "b": 8}]) == {"a": 2, "b": 8}
