@@ -22,7 +22,7 @@ from pipeline.errors import ModelError
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Samples
 
-EMBEDDINGS_PER_RUN = 32
+EMBEDDINGS_PER_RUN = 8
 SHORTEST_FRAMES = 60
 STEP_S = 0.1
 QUIET_DB = 10.0

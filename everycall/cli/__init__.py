@@ -1,6 +1,18 @@
 """The `everycall` command. Each command is a thin function that calls one library function."""
 
-from everycall.cli import check_asr, doctor, evaluate, models, night, report, rubric, run, sql
+from everycall.cli import check_asr, doctor, evaluate, evaluate_topics, models, night, report, rubric, run, sql
 from everycall.cli.app import app
 
-__all__ = ["app", "check_asr", "doctor", "evaluate", "models", "night", "report", "rubric", "run", "sql"]
+__all__ = [
+    "app",
+    "check_asr",
+    "doctor",
+    "evaluate",
+    "evaluate_topics",
+    "models",
+    "night",
+    "report",
+    "rubric",
+    "run",
+    "sql",
+]

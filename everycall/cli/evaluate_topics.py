@@ -1,0 +1,38 @@
+"""`everycall evaluate-topics`: how far the topics found are those that people would name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import typer
+
+from everycall.cli.app import command
+from everycall.cli.console import errors, out
+from everycall.cli.options import PROFILE
+
+UTTERANCES = typer.Argument(..., exists=True, dir_okay=False, help="Utterances with their topic, a JSON object a line.")
+AS_JSON = typer.Option(None, "--json", help="Also write the figures to this file.")
+
+
+@command("evaluate-topics", example="everycall evaluate-topics examples/utterances.jsonl --json topics.json")
+def evaluate_topics(utterances: Path = UTTERANCES, profile: str = PROFILE, json: Path | None = AS_JSON) -> None:
+    """Find topics among labelled utterances and print how many stand in the right one.
+
+    A line is {"utterance": …, "reference_label": …}. The label measures and is not otherwise looked at; the number of
+    topics is not given.
+    """
+    from everycall.topic_evaluation import evaluate_topics as evaluated
+    from everycall.topic_evaluation import read_utterances
+    from models.profile import load_profile
+    from models.registry import build_reader
+
+    labelled = read_utterances(utterances)
+    with errors.status("finding topics"):
+        figures = evaluated(labelled, encoder=build_reader(load_profile(profile)).encoder)
+    out.print(
+        f"{len(labelled)} utterances in {figures.topics} topics: accuracy {figures.accuracy:.3f}, "
+        f"NMI {figures.nmi:.3f}, {figures.seconds:.1f} s",
+        highlight=False,
+    )
+    if json is not None:
+        json.write_text(figures.to_json() + "\n", "utf-8")

@@ -1,0 +1,146 @@
+"""Topics beside people's: utterances whose topic a person named, grouped as a night would group calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.characters import simplified
+from pipeline.errors import ConfigError
+from pipeline.overall.digest import CallDigest
+from pipeline.overall.issue import issue_vector
+from pipeline.overall.topics import OTHER, find_topics
+from pipeline.ports import TextEncoder
+from pipeline.transcript import Language
+
+SHAPE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
+# A text with so many Chinese characters among its letters is Chinese.
+CHINESE_SHARE = 0.3
+
+
+class Utterance(BaseModel):
+    """One thing that a customer said, with the topic that a person gave it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    utterance: str = Field(min_length=1, repr=False, description="What the customer said.")
+    reference_label: str = Field(min_length=1, description="The topic, for measuring only.")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    """How far the topics found are those of people.
+
+    `accuracy` is the share of utterances in the right topic when each topic found stands for the one reference topic
+    that makes most of them right, and each of those for one topic; what is in no topic is wrong. `nmi` is the
+    normalised mutual information, by the arithmetic mean. `seconds` include the encoder's.
+    """
+
+    accuracy: float
+    nmi: float
+    topics: int
+    seconds: float
+
+    def to_json(self) -> str:
+        """The figures as JSON."""
+        return json.dumps({name: round(value, 4) for name, value in asdict(self).items()}, indent=2)
+
+
+def read_utterances(path: Path) -> list[Utterance]:
+    """The utterances of a JSONL file. Raises ConfigError that names the line to mend."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled utterances") from error
+    found = [_utterance(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise ConfigError(f"{path} holds no utterance", remedy=f"Write one a line: {SHAPE}")
+    return found
+
+
+def evaluate_topics(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> TopicFigures:
+    """Topics found among these utterances, each as a call of one turn, beside those that people named."""
+    began = time.perf_counter()
+    found = topics_of(utterances, encoder=encoder)
+    seconds = time.perf_counter() - began
+    reference = [utterance.reference_label for utterance in utterances]
+    return TopicFigures(accuracy(reference, found), nmi(reference, found), len(set(found) - {OTHER}), seconds)
+
+
+def topics_of(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> list[str]:
+    """The topic id of each utterance, `other` for none."""
+    texts = [simplified(utterance.utterance) for utterance in utterances]
+    vectors = encoder.encode(texts)
+    digests = [_digest(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
+    _, call_topics = find_topics(digests)
+    by_call = {topic.call_id: topic.topic_id for topic in call_topics}
+    return [by_call.get(digest.call_id, OTHER) for digest in digests]
+
+
+def accuracy(reference: Sequence[str], found: Sequence[str]) -> float:
+    """The share that is right under the best one-to-one assignment of found topics to reference topics.
+
+    Kuhn, 1955, "The Hungarian method for the assignment problem". `other` stands for nothing.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    table = _counts(reference, found)
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    return float(table[rows, columns].sum() / len(reference))
+
+
+def nmi(reference: Sequence[str], found: Sequence[str]) -> float:
+    """Normalised mutual information; those in no topic count as one more."""
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return float(normalized_mutual_info_score(reference, found))
+
+
+def _counts(reference: Sequence[str], found: Sequence[str]) -> npt.NDArray[np.int64]:
+    """How often each reference topic met each topic found: int64 [reference topics, topics]."""
+    names, topics = sorted(set(reference)), sorted(set(found) - {OTHER})
+    table = np.zeros((len(names), len(topics)), dtype=np.int64)
+    for name, topic in zip(reference, found, strict=True):
+        if topic != OTHER:
+            table[names.index(name), topics.index(topic)] += 1
+    return table
+
+
+def _utterance(line: str, *, where: str) -> Utterance:
+    try:
+        return Utterance.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the line"
+        raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {SHAPE}") from error
+
+
+def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: TextEncoder) -> CallDigest:
+    """An utterance as a call in which nothing else is said."""
+    vectors = vector[np.newaxis]
+    return CallDigest(
+        call_id=f"{number:08}",
+        date="",
+        started_at="",
+        customer_id="",
+        agent_id="",
+        language=_language(text),
+        encoder=encoder.fingerprint,
+        turns=(0,),
+        texts=(text,),
+        turn_vectors=vectors,
+        vector=issue_vector((text,), vectors),
+    )
+
+
+def _language(text: str) -> Language:
+    letters = [character for character in text if character.isalpha()]
+    chinese = sum("\u3400" <= character <= "\u9fff" for character in letters)
+    return "zh" if letters and chinese / len(letters) >= CHINESE_SHARE else "en"
