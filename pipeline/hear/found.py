@@ -41,13 +41,16 @@ def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
     """Speech, windows, language and speakers of one call. The windows are copies and hold none of the audio."""
     layout, settings = layout_of(audio, recording.health), ears.settings
     heard = [_sounds(audio, channel, layout, ears) for channel in layout.channels]
-    windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=settings.longest_window_s)
+    longest_s = settings.longest_s("en", mono=layout.mono)
+    windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
     language = _language(recording, windows or suspects, ears)
-    if language == "zh":
-        longest_s = settings.longest_chinese_window_s
+    if settings.longest_s(language, mono=layout.mono) != longest_s:
+        longest_s = settings.longest_s(language, mono=layout.mono)
         windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
     if settings.language_by_turn:
-        windows = tuple(window for sounds in heard for window in _by_language(audio, sounds, recording, language, ears))
+        windows = tuple(
+            window for sounds in heard for window in _by_language(audio, sounds, recording, language, layout, ears)
+        )
     return Found(
         recording,
         audio.duration_s,
@@ -93,7 +96,7 @@ def _windows(
 
 
 def _by_language(
-    audio: Audio, sounds: Sounds, recording: Recording, language: Language, ears: Ears
+    audio: Audio, sounds: Sounds, recording: Recording, language: Language, layout: Layout, ears: Ears
 ) -> Sequence[Window]:
     """The windows of one channel, each in one language."""
     return windows_by_language(
@@ -102,6 +105,7 @@ def _by_language(
         call_id=recording.call_id,
         channel=sounds.channel,
         language=language,
+        mono=layout.mono,
         recogniser=ears.recogniser,
         settings=ears.settings,
     )

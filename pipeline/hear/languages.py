@@ -24,6 +24,7 @@ def windows_by_language(
     call_id: str,
     channel: int,
     language: Language,
+    mono: bool,
     recogniser: Recogniser,
     settings: HearSettings,
 ) -> list[Window]:
@@ -33,7 +34,7 @@ def windows_by_language(
     """
     windows = []
     for own, spans in _runs(samples, speech, call_id, channel, language, recogniser):
-        longest_s = settings.longest_chinese_window_s if own == "zh" else settings.longest_window_s
+        longest_s = settings.longest_s(own, mono=mono)
         cut = windows_of(
             samples, spans, call_id=call_id, channel=channel, longest_s=longest_s, gap_s=settings.gap_s
         )  # fmt: skip

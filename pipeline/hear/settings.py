@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.characters import ChineseScript
+from pipeline.transcript import Language
 
 
 class HearSettings(BaseModel):
@@ -13,11 +14,11 @@ class HearSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     longest_window_s: float = Field(default=12.0, gt=1, le=28, description="Longest window given to the recogniser.")
-    longest_chinese_window_s: float = Field(
+    longest_wide_window_s: float = Field(
         default=20.0,
         gt=1,
         le=28,
-        description="The same in a Chinese call: more around a word helps there, and costs more.",
+        description="The same in Chinese and where speakers share a channel: more around a word helps, and costs more.",
     )
     gap_s: float = Field(default=0.1, ge=0, le=2, description="Silence put between stitched stretches of speech.")
     unclaimed_db: float = Field(
@@ -50,3 +51,7 @@ class HearSettings(BaseModel):
     hotwords: tuple[str, ...] = Field(
         default=(), description="Names that are expected: doubted words that sound like one are written as it is."
     )
+
+    def longest_s(self, language: Language, *, mono: bool) -> float:
+        """The longest window for a language, on a channel of one speaker or on one that is shared."""
+        return self.longest_wide_window_s if mono or language == "zh" else self.longest_window_s
