@@ -2,10 +2,11 @@
 
 Which row is newest is decided here and nowhere else:
 - a call: the greatest part name of its id, unless the same input was later taken in under another id;
-- turns, vectors and events: those of the part that the call names in `turns_part`;
+- turns, vectors, events, issues, turning points and promises: those of the part that the call names in `turns_part`;
 - a head view: the greatest part name of its call, if it rests on the call's present turns;
 - a scorecard: the greatest part name of its call and rubric (all its legs), if it rests on the call's present turns;
 - answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
+- a survey: the greatest part name of its call;
 - a failure: the greatest part name of its item, until the call succeeds in a later one.
 """
 
@@ -18,7 +19,7 @@ import pyarrow as pa
 
 from pipeline.errors import StoreError
 from pipeline.store.parts import PartFile, Store, snapshot
-from pipeline.store.schemas import ADDED_COLUMNS, SORT_COLUMNS, TABLES, schema_of
+from pipeline.store.schemas import ADDED_COLUMNS, MEASURE_TABLES, SORT_COLUMNS, TABLES, schema_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -54,10 +55,11 @@ VIEWS = {
             select 1 from calls c
             where c.part > f.part and (c.call_id = f.item or (f.input_hash <> '' and c.input_hash = f.input_hash))
         )""",
-    "topics": "select * from parts.topics",
-    "call_topics": "select * from parts.call_topics",
-    "repeats": "select * from parts.repeats",
-    "runs": "select * from parts.runs",
+    "issues": f"select * from parts.issues t {OF_THE_CALLS_TURNS}",
+    "turning_points": f"select * from parts.turning_points t {OF_THE_CALLS_TURNS}",
+    "promises": f"select * from parts.promises t {OF_THE_CALLS_TURNS}",
+    "surveys": "select * from parts.surveys qualify part = max(part) over (partition by call_id)",
+    **{table: f"select * from parts.{table}" for table in (*MEASURE_TABLES, "runs")},
 }
 
 
@@ -159,8 +161,9 @@ def select_head_views(connection: DuckDBPyConnection, *, turns_parts: Mapping[st
 def _create_parts(
     connection: DuckDBPyConnection, table: str, found: Sequence[PartFile], *, filesystem: AbstractFileSystem
 ) -> None:
-    if not found:
+    if not found or table in ADDED_COLUMNS:
         connection.register(f"_empty_{table}", _without_half_floats(schema_of(table)).empty_table())
+    if not found:
         connection.execute(f"create view parts.{table} as select * from _empty_{table}")
         return
     paths = [file.path if _is_local(filesystem) else filesystem.unstrip_protocol(file.path) for file in found]
@@ -175,10 +178,12 @@ def _with_added_columns(table: str, source: str) -> str:
     if not added:
         return f"select * from {source}"
     named = source.replace("hive_partitioning = false", "hive_partitioning = false, union_by_name = true")
-    filled = ", ".join(f"coalesce({column}, {value!r}) as {column}" for column, value in added.items())
-    columns = ", ".join(f"null as {column}" for column in added)
+    filled = ", ".join(
+        f"coalesce({column}, {value!r}) as {column}" for column, value in added.items() if value is not None
+    )
+    columns = f"select * replace ({filled})" if filled else "select *"
     # A column that no file has is that of the empty row.
-    return f"select * replace ({filled}) from (select * from {named} union all by name select {columns} where false)"
+    return f"{columns} from (select * from {named} union all by name select * from _empty_{table})"
 
 
 def _without_half_floats(schema: pa.Schema) -> pa.Schema:

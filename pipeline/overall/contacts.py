@@ -1,0 +1,93 @@
+"""Contacts: one narrow row a call, with all that the measures over all calls ask of it, as a table in memory.
+
+Whoever measures reads `contacts` and never the wide tables behind it, so that a million calls fit into little memory.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+REPEAT_QUESTION = "repeat_contact"
+# Column, question and value of the standard form that it is true for; `outcome` keeps its value.
+ANSWERED = {
+    "says_repeat": (REPEAT_QUESTION, "yes"),
+    "escalated": ("escalation_request", "yes"),
+    "churn": ("churn_risk", "yes"),
+}
+OUTCOME = "outcome"
+QUESTIONS = (*(question for question, _ in ANSWERED.values()), OUTCOME)
+
+# What stands in the place of a customer's id when nobody is known: a word for it, or one character again and again.
+NOBODY = r"^(|.|anonymous|blocked|none|null|nan|n/?a|private|restricted|unavailable|unknown|withheld|匿名|未知|无)$"
+# RE2 knows no back-reference, so that one character throughout is found by taking it away.
+CAN_LINK = f"""not regexp_matches(lower(trim(customer_id)), '{NOBODY}')
+    and replace(trim(customer_id), left(trim(customer_id), 1), '') <> ''"""
+
+# DuckDB's own `list_distinct` keeps no order.
+FIRST_OF_EACH = "list_filter(j.agents, lambda agent, place: list_position(j.agents, agent) = place)"
+
+COLUMNS = {
+    "call_id": "varchar",
+    "date": "date",
+    "started_at": "timestamp",
+    "customer_id": "varchar",
+    "agent_id": "varchar",
+    "agents": "varchar[]",
+    "queue": "varchar",
+    "direction": "varchar",
+    "language": "varchar",
+    "duration_s": "double",
+    "silence_share": "double",
+    "hold_s": "double",
+    "repetitions": "integer",
+    "sentiment_start": "varchar",
+    "sentiment_middle": "varchar",
+    "sentiment_end": "varchar",
+    "recovered": "boolean",
+    "total": "double",
+    "says_repeat": "boolean",
+    "escalated": "boolean",
+    "churn": "boolean",
+    "outcome": "varchar",
+}
+
+
+def create_contacts(connection: DuckDBPyConnection, *, rubric_ids: Sequence[str]) -> None:
+    """Make the table `contacts` from the views of an open store; answers and totals are those by these forms.
+
+    `started_at` is in UTC, null where only a day is known; `customer_id` is '' where it cannot be one person's;
+    `agents` are all that held the call, in order; unsure answers are false, an unsure outcome is ''.
+    """
+    connection.execute("set TimeZone = 'UTC'")
+    questions = ", ".join(f"'{question}'" for question in QUESTIONS)
+    answered = ", ".join(
+        f"bool_or(question_id = '{question}' and value = '{value}') as {column}"
+        for column, (question, value) in ANSWERED.items()
+    )
+    connection.execute(
+        f"""create or replace temp table contacts as
+        with asked as (
+            select call_id, {answered},
+                coalesce(any_value(value) filter (question_id = '{OUTCOME}' and value not in ('unsure', 'failed')), '')
+                    as outcome
+            from answers where question_id in ({questions}) and list_contains($forms, rubric_id) group by call_id
+        ), judged as (
+            select call_id, avg(total) as total, list(agent_id order by leg) filter (agent_id <> '') as agents
+            from scorecards where list_contains($forms, rubric_id) group by call_id
+        )
+        select c.call_id, c.date,
+            case when length(c.started_at) > 10 then try_cast(c.started_at as timestamptz)::timestamp end as started_at,
+            case when {CAN_LINK} then trim(c.customer_id) else '' end as customer_id, c.agent_id,
+            coalesce({FIRST_OF_EACH}, case when c.agent_id <> '' then [c.agent_id] else [] end) as agents,
+            c.queue, c.direction, c.language, coalesce(c.duration_s, c.audio_s) as duration_s, c.silence_share,
+            c.hold_s, c.repetitions, c.sentiment_start, c.sentiment_middle, c.sentiment_end, c.recovered, j.total,
+            {", ".join(f"coalesce(a.{column}, false) as {column}" for column in ANSWERED)},
+            coalesce(a.outcome, '') as outcome
+        from calls c left join asked a using (call_id) left join judged j using (call_id)
+        order by c.date, c.call_id""",
+        {"forms": list(rubric_ids)},
+    )
