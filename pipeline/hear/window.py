@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,22 +62,16 @@ def unread(window: Window, words: Sequence[Word]) -> list[Span]:
 
 
 def cut_again(window: Window, spans: Sequence[Span], *, gap_s: float) -> Window:
-    """These spans of a window as a window of their own. Each must lie in one of its pieces."""
-    pieces: list[tuple[float, Span]] = []
-    parts: list[Samples] = []
-    at = 0
-    for span in spans:
-        if pieces:
-            parts.append(np.zeros(round(gap_s * ASR_SAMPLE_RATE_HZ), dtype=np.float32))
-            at += len(parts[-1])
-        start_s, whole = next(piece for piece in window.pieces if _within(span, piece[1]))
-        first = round((start_s + span.start_s - whole.start_s) * ASR_SAMPLE_RATE_HZ)
-        parts.append(window.samples[first : first + round((span.end_s - span.start_s) * ASR_SAMPLE_RATE_HZ)])
-        pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
-        at += len(parts[-1])
-    return Window(
-        window.call_id, window.channel, np.concatenate(parts, dtype=np.float32), tuple(pieces), window.language
-    )
+    """These spans of a window as a window of their own. Each must lie in one of its pieces and touch no other."""
+    samples, pieces = _stitched(((span, _samples_in(window, span)) for span in spans), gap_s=gap_s, joined_s=0.0)
+    return replace(window, samples=samples, pieces=pieces)
+
+
+def _samples_in(window: Window, span: Span) -> Samples:
+    """What a window holds of a span of call time that lies in one of its pieces."""
+    start_s, whole = next(piece for piece in window.pieces if _within(span, piece[1]))
+    first = round((start_s + span.start_s - whole.start_s) * ASR_SAMPLE_RATE_HZ)
+    return window.samples[first : first + round((span.end_s - span.start_s) * ASR_SAMPLE_RATE_HZ)]
 
 
 def _unread_in(span: Span, words: Sequence[Word]) -> Iterator[Span]:
@@ -146,18 +141,28 @@ def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[
 
 def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int, gap_s: float) -> Window:
     """One window from neighbouring spans; spans that touch in the call get no gap."""
+    cuts = (
+        (span, samples[round(span.start_s * ASR_SAMPLE_RATE_HZ) : round(span.end_s * ASR_SAMPLE_RATE_HZ)])
+        for span in spans
+    )
+    return Window(call_id, channel, *_stitched(cuts, gap_s=gap_s, joined_s=EDGE_S))
+
+
+def _stitched(
+    cuts: Iterable[tuple[Span, Samples]], *, gap_s: float, joined_s: float
+) -> tuple[Samples, tuple[tuple[float, Span], ...]]:
+    """Spans' samples one after another, and where each begins; silence between spans further apart than `joined_s`."""
     parts: list[Samples] = []
     pieces: list[tuple[float, Span]] = []
     at = 0
-    for span in spans:
-        if pieces and span.start_s - pieces[-1][1].end_s > EDGE_S:
+    for span, cut in cuts:
+        if pieces and span.start_s - pieces[-1][1].end_s > joined_s:
             parts.append(np.zeros(round(gap_s * ASR_SAMPLE_RATE_HZ), dtype=np.float32))
             at += len(parts[-1])
-        cut = samples[round(span.start_s * ASR_SAMPLE_RATE_HZ) : round(span.end_s * ASR_SAMPLE_RATE_HZ)]
         pieces.append((at / ASR_SAMPLE_RATE_HZ, span))
         parts.append(cut)
         at += len(cut)
-    return Window(call_id, channel, np.concatenate(parts, dtype=np.float32), tuple(pieces))
+    return np.concatenate(parts, dtype=np.float32), tuple(pieces)
 
 
 def _quietest(samples: Samples, from_s: float, to_s: float) -> float:
