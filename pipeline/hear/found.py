@@ -41,15 +41,25 @@ def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
     """Speech, windows, language and speakers of one call. The windows are copies and hold none of the audio."""
     layout, settings = layout_of(audio, recording.health), ears.settings
     heard = [_sounds(audio, channel, layout, ears) for channel in layout.channels]
-    longest_s = settings.longest_s("en", mono=layout.mono)
-    windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
+    english_s = settings.longest_s("en", mono=layout.mono)
+    windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=english_s)
     language = _language(recording, windows or suspects, ears)
-    if settings.longest_s(language, mono=layout.mono) != longest_s:
-        longest_s = settings.longest_s(language, mono=layout.mono)
+    longest_s = settings.longest_s(language, mono=layout.mono)
+    if longest_s != english_s:
         windows, suspects = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
     if settings.language_by_turn:
         windows = tuple(
-            window for sounds in heard for window in _by_language(audio, sounds, recording, language, layout, ears)
+            window
+            for sounds in heard
+            for window in windows_by_language(
+                audio.samples[sounds.channel],
+                sounds.claimed,
+                call_id=recording.call_id,
+                channel=sounds.channel,
+                language=language,
+                mono=layout.mono,
+                ears=ears,
+            )
         )
     return Found(
         recording,
@@ -93,22 +103,6 @@ def _windows(
 
     windows = tuple(window for sounds in heard for window in cut(sounds.claimed, sounds.channel))
     return windows, tuple(window for sounds in heard for window in cut(sounds.unclaimed, sounds.channel))
-
-
-def _by_language(
-    audio: Audio, sounds: Sounds, recording: Recording, language: Language, layout: Layout, ears: Ears
-) -> Sequence[Window]:
-    """The windows of one channel, each in one language."""
-    return windows_by_language(
-        audio.samples[sounds.channel],
-        sounds.claimed,
-        call_id=recording.call_id,
-        channel=sounds.channel,
-        language=language,
-        mono=layout.mono,
-        recogniser=ears.recogniser,
-        settings=ears.settings,
-    )
 
 
 def _language(recording: Recording, windows: Sequence[Window], ears: Ears) -> Language:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.hear.settings import HearSettings
+from pipeline.hear.ears import Ears
 from pipeline.hear.window import windows_of
 from pipeline.ports import Recogniser, Span, Window
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
@@ -25,19 +25,16 @@ def windows_by_language(
     channel: int,
     language: Language,
     mono: bool,
-    recogniser: Recogniser,
-    settings: HearSettings,
+    ears: Ears,
 ) -> list[Window]:
     """One channel's speech cut into windows of one language each; short stretches go with what was said before them.
 
     A window's `language` is set where it is not the call's.
     """
     windows = []
-    for own, spans in _runs(samples, speech, call_id, channel, language, recogniser):
-        longest_s = settings.longest_s(own, mono=mono)
-        cut = windows_of(
-            samples, spans, call_id=call_id, channel=channel, longest_s=longest_s, gap_s=settings.gap_s
-        )  # fmt: skip
+    for own, spans in _runs(samples, speech, call_id, channel, language, ears.recogniser):
+        longest_s, gap_s = ears.settings.longest_s(own, mono=mono), ears.settings.gap_s
+        cut = windows_of(samples, spans, call_id=call_id, channel=channel, longest_s=longest_s, gap_s=gap_s)
         windows += cut if own == language else [replace(window, language=own) for window in cut]
     return windows
 
