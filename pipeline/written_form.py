@@ -13,16 +13,16 @@ from itertools import pairwise, takewhile
 from pipeline.characters import simplified
 from pipeline.numerals import digits, is_number, repeats
 
-_ONES = "zero one two three four five six seven eight nine".split()  # noqa: SIM905
+_ONES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 _UNITS = frozenset(_ONES)
 _TEENS = frozenset(
-    "ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()  # noqa: SIM905
+    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
 )
-_TENS = frozenset("twenty thirty forty fifty sixty seventy eighty ninety".split())  # noqa: SIM905
+_TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
 _SCALES = frozenset(["hundred", "thousand", "million"])
 _NUMBERS = _UNITS | _TEENS | _TENS | _SCALES
 _OH = ("oh", "o")
-_ORDINALS = "first second third fourth fifth sixth seventh eighth ninth".split()  # noqa: SIM905
+_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth")
 _CURRENCIES = {"dollar": "$", "dollars": "$", "pound": "£", "pounds": "£", "euro": "€", "euros": "€"}
 _YEAR = re.compile(r"(?:1[6-9]|20)\d\d")
 _TOKEN = re.compile(r"[A-Za-z]+|\d[\d,]*(?:\.\d+)?")
