@@ -1,7 +1,7 @@
 """Everycall's hearing beside others', with the same weights, beam and threads, in turn, on the same calls.
 
 Run `python -m bench.hear --calls DIR --count 100 --peers one-by-one,batched --json OUT`. Each system runs in a process
-of its own, so that its memory is its own.
+of its own, so that its memory is its own; with `--repeats 5` all run five times in turn and medians are given.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from pipeline.errors import ModelError
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Samples
 
+# 32 at once held 200 MB more and were no faster.
 EMBEDDINGS_PER_RUN = 8
 SHORTEST_FRAMES = 60
 STEP_S = 0.1
