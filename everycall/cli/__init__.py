@@ -1,6 +1,6 @@
 """The `everycall` command. Each command is a thin function that calls one library function."""
 
-from everycall.cli import check_asr, doctor, evaluate, evaluate_topics, models, night, report, rubric, run, sql
+from everycall.cli import check_asr, doctor, evaluate, evaluate_topics, models, night, report, rubric, run, sql, surveys
 from everycall.cli.app import app
 
 __all__ = [
@@ -15,4 +15,5 @@ __all__ = [
     "rubric",
     "run",
     "sql",
+    "surveys",
 ]

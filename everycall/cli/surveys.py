@@ -1,0 +1,83 @@
+"""`everycall surveys …`: take in what customers answered, so that satisfaction is fitted on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import typer
+
+from everycall.cli.app import command, group
+from everycall.cli.console import errors, out
+from everycall.cli.options import STORE
+
+if TYPE_CHECKING:
+    from pipeline.failure import Failure
+
+SHOWN = 20
+FILE = typer.Argument(..., help="A CSV with a header line, or any fsspec address of one.")
+SCALE = typer.Option(
+    None, "--scale", help="The scale as worst-best, e.g. 1-5, 0-10, or 6-1 where 1 is best; told from clear answers."
+)
+COLUMN = typer.Option([], "--column", help="What the file calls one of our columns, e.g. score=rating; again for more.")
+WITHIN_DAYS = typer.Option(
+    7.0, "--within-days", min=0.0, help="How long after a call an answer without call_id may be about it."
+)
+STRICT = typer.Option(False, "--strict", help="Exit with 1 if a line was bad or no call was found for it.")
+
+surveys = group(
+    "surveys",
+    help_text="Take in what customers answered; the estimate of satisfaction is fitted on it.",
+    example="everycall surveys import answers.csv --scale 1-5 --store store",
+)
+
+
+@command("import", example="everycall surveys import answers.csv --scale 1-5 --store store", of=surveys)
+def import_surveys(
+    file: str = FILE,
+    store: str = STORE,
+    scale: str | None = SCALE,
+    column: list[str] = COLUMN,
+    within_days: float = WITHIN_DAYS,
+    strict: bool = STRICT,
+) -> None:
+    """Take survey answers into the store: call_id (or customer_id and answered_at), score, answered_at, closed_as.
+
+    Other columns, comments among them, are not read. A bad line is told and left out; the others are taken. The same
+    file again changes nothing.
+    """
+    from pipeline.ingest.surveys import read_surveys
+    from pipeline.store import Store
+    from pipeline.surveys import take_in
+
+    read = read_surveys(file, scale=scale, columns=_columns(column))
+    if read.recognised is not None:
+        told = f"scale {read.recognised.name} told from the answers, more taken as better; --scale states another"
+        out.print(told, highlight=False, soft_wrap=True)
+    intake = take_in(Store(store), read, within_days=within_days)
+    failures = [*read.failures, *intake.unmatched]
+    _tell(failures)
+    out.print(
+        f"{intake.taken} taken, {intake.unchanged} known already, {len(intake.unmatched)} without a call, "
+        f"{len(read.failures)} bad",
+        highlight=False,
+    )
+    if strict and failures:
+        raise typer.Exit(1)
+
+
+def _columns(given: Sequence[str]) -> dict[str, str]:
+    from pipeline.errors import ConfigError
+
+    pairs = [each.partition("=") for each in given]
+    if any(not ours or not theirs for ours, _, theirs in pairs):
+        raise ConfigError("a column is given as ours=theirs", remedy="Write it as --column score=rating")
+    return {ours.strip(): theirs.strip() for ours, _, theirs in pairs}
+
+
+def _tell(failures: Sequence[Failure]) -> None:
+    for failure in failures[:SHOWN]:
+        line = f"{failure.source}: {failure.cause}. {failure.remedy}"
+        errors.print(line, highlight=False, markup=False, soft_wrap=True)
+    if len(failures) > SHOWN:
+        errors.print(f"… and {len(failures) - SHOWN} more", highlight=False)

@@ -1,0 +1,169 @@
+"""Survey answers from a CSV: checked row by row, bad ones told, never a word of what a customer wrote."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from pipeline.errors import ConfigError
+from pipeline.failure import Failure
+from pipeline.ingest.metadata import iso_time
+from pipeline.ingest.survey_scale import Scale, parse_scale, recognised_scale
+
+# What a desk closes a call as is a word or two; what is longer is a comment in the wrong column.
+LONGEST_STATUS = 40
+STAGE = "surveys"
+REMEDY = "Mend the line and import the file again"
+
+
+def _known_time(value: str) -> str:
+    known = iso_time(value) if len(value) > len("YYYY-MM-DD") else iso_time(value)[:10]
+    if value and not known:
+        raise ValueError("is no time; write it as 2026-03-02T14:05:00")
+    return known
+
+
+class SurveyAnswer(BaseModel):
+    """One row of the CSV. Other columns, comments among them, are not looked at."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
+
+    call_id: str = Field(default="", description="the call; may be left out where customer and time are given")
+    customer_id: str = Field(default="", description="who answered, to find the call by")
+    score: float | None = Field(default=None, allow_inf_nan=False, description="the answer as it was given")
+    scale: str = Field(default="", description="worst-best, e.g. 0-10, where rows differ")
+    answered_at: Annotated[str, AfterValidator(_known_time)] = Field(default="", description="when, as ISO 8601")
+    closed_as: str = Field(default="", max_length=LONGEST_STATUS, description="what the desk closed the call as")
+
+    @model_validator(mode="after")
+    def _says_something(self) -> SurveyAnswer:
+        if not self.call_id and not (self.customer_id and self.answered_at):
+            raise ValueError("the call is not named: it takes `call_id`, or `customer_id` and `answered_at`")
+        if self.score is None and not self.closed_as:
+            raise ValueError("there is neither a `score` nor a `closed_as`")
+        return self
+
+
+COLUMNS = tuple(SurveyAnswer.model_fields)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAnswer:
+    """One good row: its line in the file, and the answer on the scale that it was given on (None without a score)."""
+
+    line: int
+    answer: SurveyAnswer
+    scale: Scale | None
+
+
+@dataclass(frozen=True, slots=True)
+class SurveyFile:
+    """A file as read. `recognised` is the scale that the numbers showed, None where it was stated."""
+
+    name: str
+    answers: tuple[ReadAnswer, ...]
+    failures: tuple[Failure, ...]
+    recognised: Scale | None = None
+
+
+def read_surveys(address: str, *, scale: str | None = None, columns: Mapping[str, str] | None = None) -> SurveyFile:
+    """All answers of a CSV with a header line; `columns` maps our column to the file's own name for it.
+
+    Raises ConfigError where the file is no such CSV or its scale cannot be told.
+    """
+    name = PurePosixPath(address).name
+    stated = parse_scale(scale) if scale else None
+    answers: list[tuple[int, SurveyAnswer]] = []
+    failures: list[Failure] = []
+    for line, values in _rows(_text(address), name=name, columns=columns or {}):
+        try:
+            answers.append((line, SurveyAnswer.model_validate(values)))
+        except ValidationError as error:
+            failures.append(_failure(name, line, _told(error)))
+    unstated = [answer.score for _, answer in answers if answer.score is not None and not answer.scale]
+    recognised = recognised_scale(unstated) if unstated and stated is None else None
+    found = [_on_its_scale(name, line, answer, default=stated or recognised) for line, answer in answers]
+    failures += [each for each in found if isinstance(each, Failure)]
+    return SurveyFile(
+        name=name,
+        answers=tuple(each for each in found if isinstance(each, ReadAnswer)),
+        failures=tuple(sorted(failures, key=_line)),
+        recognised=recognised,
+    )
+
+
+def _text(address: str) -> str:
+    from fsspec.core import open as fsspec_open
+
+    try:
+        with fsspec_open(address, "rb") as file:
+            return bytes(file.read()).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{address} cannot be read as UTF-8 text", remedy="Name a CSV saved as UTF-8") from error
+
+
+def _rows(text: str, *, name: str, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """Line and known values of each row that is not blank."""
+    reader = csv.DictReader(io.StringIO(text))
+    chosen = _chosen(reader.fieldnames or (), name=name, columns=columns)
+    for row in reader:
+        values = {ours: (row[theirs] or "").strip() for ours, theirs in chosen.items()}
+        if any(values.values()):
+            yield reader.line_num, {ours: value for ours, value in values.items() if value}
+
+
+def _chosen(header: Sequence[str], *, name: str, columns: Mapping[str, str]) -> dict[str, str]:
+    """Our columns and what the file calls them. Raises ConfigError."""
+    unknown = sorted(set(columns) - set(COLUMNS))
+    if unknown:
+        raise ConfigError(f"there is no column {', '.join(unknown)}", remedy=f"The columns are: {', '.join(COLUMNS)}")
+    missing = sorted(theirs for theirs in columns.values() if theirs not in header)
+    if missing:
+        raise ConfigError(f"{name} has no column {', '.join(missing)}", remedy=f"It has: {', '.join(header)}")
+    chosen = {ours: columns.get(ours, ours) for ours in COLUMNS if columns.get(ours, ours) in header}
+    if not {"call_id", "customer_id"} & set(chosen) or not {"score", "closed_as"} & set(chosen):
+        raise ConfigError(
+            f"{name} lacks `call_id` (or `customer_id` and `answered_at`), or `score`",
+            remedy=f"Add a header line, or name them, e.g. --column score=rating. It has: {', '.join(header)}",
+        )
+    return chosen
+
+
+def _on_its_scale(name: str, line: int, answer: SurveyAnswer, *, default: Scale | None) -> ReadAnswer | Failure:
+    if answer.score is None:
+        return ReadAnswer(line, answer, None)
+    try:
+        scale = parse_scale(answer.scale) if answer.scale else default
+    except ConfigError:
+        return _failure(name, line, "its `scale` is not written worst-best, e.g. 0-10")
+    if scale is None or not scale.holds(answer.score):
+        return _failure(name, line, f"its `score` lies outside the scale {scale.name if scale else ''}".rstrip())
+    return ReadAnswer(line, answer, scale)
+
+
+def _told(error: ValidationError) -> str:
+    """What is wrong with a row, without what stands in it."""
+    told = []
+    for problem in error.errors(include_input=False, include_url=False):
+        column = ".".join(str(part) for part in problem["loc"])
+        said = problem["msg"].removeprefix("Value error, ")
+        if problem["type"] == "string_too_long":
+            said = f"is longer than {LONGEST_STATUS} characters; comments are not taken in"
+        elif problem["type"] in ("float_parsing", "finite_number"):
+            said = "is not a number"
+        told.append(f"`{column}` {said}" if column else said)
+    return "; ".join(told)
+
+
+def _failure(name: str, line: int, cause: str) -> Failure:
+    return Failure(source=f"{name} line {line}", stage=STAGE, cause=cause, remedy=REMEDY)
+
+
+def _line(failure: Failure) -> int:
+    return int(failure.source.rsplit(" ", 1)[1])

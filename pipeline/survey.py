@@ -1,0 +1,21 @@
+"""A survey: what one customer answered about one call, and what the desk closed the call as."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """One call's survey. `score` is `given` put on 1 (worst) to 5 (best); both None where only `closed_as` is known.
+
+    `scale` is written worst-best, e.g. `0-10`; `answered_at` is ISO 8601, or "".
+    """
+
+    call_id: str
+    date: str
+    score: float | None
+    given: float | None
+    scale: str
+    answered_at: str
+    closed_as: str
