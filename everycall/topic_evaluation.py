@@ -14,15 +14,13 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.characters import simplified
 from pipeline.errors import ConfigError
+from pipeline.ingest.speakers import language_of
 from pipeline.overall.digest import CallDigest
 from pipeline.overall.issue import issue_vector
 from pipeline.overall.topics import OTHER, find_topics
 from pipeline.ports import TextEncoder
-from pipeline.transcript import Language
 
 SHAPE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
-# A text with so many Chinese characters among its letters is Chinese.
-CHINESE_SHARE = 0.3
 
 
 class Utterance(BaseModel):
@@ -131,16 +129,10 @@ def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: Te
         started_at="",
         customer_id="",
         agent_id="",
-        language=_language(text),
+        language=language_of("", [text]),
         encoder=encoder.fingerprint,
         turns=(0,),
         texts=(text,),
         turn_vectors=vectors,
         vector=issue_vector((text,), vectors),
     )
-
-
-def _language(text: str) -> Language:
-    letters = [character for character in text if character.isalpha()]
-    chinese = sum("\u3400" <= character <= "\u9fff" for character in letters)
-    return "zh" if letters and chinese / len(letters) >= CHINESE_SHARE else "en"
