@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test sounds lint format types lock bench gpu clean
+.PHONY: help install install-dev demo test sounds lint format types lock bench gpu peers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -87,6 +87,9 @@ gpu: install ## CUDA libraries for torch and CTranslate2 on a machine whose syst
 	$(LOCKED) -r requirements/cuda.lock.txt
 	$(LOCKED) -r requirements/cuda12.lock.txt
 	@echo "So that CTranslate2 finds its cuBLAS: export LD_LIBRARY_PATH=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nvidia/cublas/lib)"
+
+peers: install ## BERTopic, which `everycall evaluate-topics` then measures beside (300 MB)
+	$(LOCKED) -r requirements/peers.lock.txt
 
 clean: ## remove what was installed and made here
 	rm -rf $(VENV) demo build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

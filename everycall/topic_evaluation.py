@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bench.bertopic_peer import NO_TOPIC, Grouping
 from pipeline.characters import simplified
+from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError
 from pipeline.ingest.speakers import language_of
 from pipeline.overall.digest import CallDigest
@@ -38,17 +41,23 @@ class TopicFigures:
 
     `accuracy` is the share of utterances in the right topic when each topic found stands for the one reference topic
     that makes most of them right, and each of those for one topic; what is in no topic is wrong. `nmi` is the
-    normalised mutual information, by the arithmetic mean. `seconds` include the encoder's.
+    normalised mutual information, by the arithmetic mean. `seconds` include the encoder's. `bertopic` are the figures
+    of BERTopic on the same vectors, None where it was not asked.
     """
 
     accuracy: float
     nmi: float
     topics: int
     seconds: float
+    bertopic: TopicFigures | None = None
 
     def to_json(self) -> str:
-        """The figures as JSON."""
-        return json.dumps({name: round(value, 4) for name, value in asdict(self).items()}, indent=2)
+        """The figures as JSON, BERTopic's among them where it was asked."""
+        return json.dumps(self._record(), indent=2)
+
+    def _record(self) -> dict[str, Any]:
+        record = {name: round(getattr(self, name), 4) for name in ("accuracy", "nmi", "topics", "seconds")}
+        return record if self.bertopic is None else {**record, "bertopic": self.bertopic._record()}
 
 
 def read_utterances(path: Path) -> list[Utterance]:
@@ -63,23 +72,31 @@ def read_utterances(path: Path) -> list[Utterance]:
     return found
 
 
-def evaluate_topics(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> TopicFigures:
+def evaluate_topics(
+    utterances: Sequence[Utterance], *, encoder: TextEncoder, bertopic: Grouping | None = None
+) -> TopicFigures:
     """Topics found among these utterances, each as a call of one turn, beside those that people named."""
-    began = time.perf_counter()
-    found = topics_of(utterances, encoder=encoder)
-    seconds = time.perf_counter() - began
     reference = [utterance.reference_label for utterance in utterances]
-    return TopicFigures(accuracy(reference, found), nmi(reference, found), len(set(found) - {OTHER}), seconds)
+    began = time.perf_counter()
+    texts, vectors = _encoded(utterances, encoder)
+    encoding_s = time.perf_counter() - began
+
+    def figures(find: Callable[[], list[str]]) -> TopicFigures:
+        began = time.perf_counter()
+        found = find()
+        seconds = encoding_s + time.perf_counter() - began
+        return TopicFigures(accuracy(reference, found), nmi(reference, found), len(set(found) - {OTHER}), seconds)
+
+    own = figures(lambda: _topics(texts, vectors, encoder.fingerprint))
+    if bertopic is None:
+        return own
+    return replace(own, bertopic=figures(lambda: _named(bertopic(texts, vectors))))
 
 
 def topics_of(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> list[str]:
     """The topic id of each utterance, `other` for none."""
-    texts = [simplified(utterance.utterance) for utterance in utterances]
-    vectors = encoder.encode(texts)
-    digests = [_digest(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
-    _, call_topics = find_topics(digests)
-    by_call = {topic.call_id: topic.topic_id for topic in call_topics}
-    return [by_call.get(digest.call_id, OTHER) for digest in digests]
+    texts, vectors = _encoded(utterances, encoder)
+    return _topics(texts, vectors, encoder.fingerprint)
 
 
 def accuracy(reference: Sequence[str], found: Sequence[str]) -> float:
@@ -111,6 +128,25 @@ def _counts(reference: Sequence[str], found: Sequence[str]) -> npt.NDArray[np.in
     return table
 
 
+def _encoded(utterances: Sequence[Utterance], encoder: TextEncoder) -> tuple[list[str], Vectors]:
+    """The texts as they are judged, and their vectors."""
+    texts = [simplified(utterance.utterance) for utterance in utterances]
+    return texts, encoder.encode(texts)
+
+
+def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
+    """The topic id of each text, `other` for none."""
+    digests = [_digest(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
+    _, call_topics = find_topics(digests)
+    by_call = {topic.call_id: topic.topic_id for topic in call_topics}
+    return [by_call.get(digest.call_id, OTHER) for digest in digests]
+
+
+def _named(numbers: Sequence[int]) -> list[str]:
+    """A peer's topics by name; what it puts into none is `other`, as with Everycall."""
+    return [OTHER if number == NO_TOPIC else str(number) for number in numbers]
+
+
 def _utterance(line: str, *, where: str) -> Utterance:
     try:
         return Utterance.model_validate_json(line)
@@ -120,7 +156,7 @@ def _utterance(line: str, *, where: str) -> Utterance:
         raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {SHAPE}") from error
 
 
-def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: TextEncoder) -> CallDigest:
+def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> CallDigest:
     """An utterance as a call in which nothing else is said."""
     vectors = vector[np.newaxis]
     return CallDigest(
@@ -130,7 +166,7 @@ def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: Te
         customer_id="",
         agent_id="",
         language=language_of("", [text]),
-        encoder=encoder.fingerprint,
+        encoder=encoder,
         turns=(0,),
         texts=(text,),
         turn_vectors=vectors,

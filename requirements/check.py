@@ -1,4 +1,4 @@
-"""Says whether the installed packages fit together: `pip check`, less what the carriers of weights ask for."""
+"""Says whether the installed packages fit together: `pip check`, less what carriers of weights and peers ask for."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import subprocess
 import sys
 from pathlib import Path
 
-CARRIERS = tuple(
+# Installed without some of what they name as dependencies.
+EXCUSED = tuple(
     line.partition("==")[0]
-    for line in Path(__file__).with_name("weights.in").read_text("utf-8").splitlines()
+    for name in ("weights.in", "peers.in")
+    for line in Path(__file__).with_name(name).read_text("utf-8").splitlines()
     if line and not line.startswith("#")
 )
 
@@ -18,7 +20,7 @@ def main() -> None:
     checked = subprocess.run([sys.executable, "-m", "pip", "check"], capture_output=True, text=True, check=False)
     lines = checked.stdout.splitlines()
     left = [line for line in lines if " requires " in line or " has requirement " in line]
-    left = [line for line in left if line.split(" ")[0].lower().replace("_", "-") not in CARRIERS]
+    left = [line for line in left if line.split(" ")[0].lower().replace("_", "-") not in EXCUSED]
     if left or (checked.returncode and not lines):
         sys.exit("\n".join(["The installed packages do not fit together:", *left, checked.stderr]))
 

@@ -6,6 +6,7 @@ cpu.lock.txt      the CPU build of torch, taken instead of the registry's CUDA b
 weights.lock.txt  packages that only carry model weights, without what they name as dependencies
 cuda.lock.txt     what the CUDA build of torch needs beyond lock.txt
 cuda12.lock.txt   CUDA 12's cuBLAS for CTranslate2, where the machine or image has none
+peers.lock.txt    what Everycall's topics are measured beside, beyond lock.txt
 
 Every file of every release stands there by its hash: for Python 3.11 and later, and every system a package supports.
 """
@@ -43,6 +44,8 @@ def main() -> None:
     write_lock("cuda.lock.txt", cuda, source=f"the dependencies of {TORCH}")
     cuda12 = compile_lock("cuda12.lock.txt", "requirements/cuda12.in")
     write_lock("cuda12.lock.txt", cuda12, source="cuda12.in")
+    peers = compile_lock("peers.lock.txt", "requirements/peers.in", "-c=requirements/lock.txt", *without_lock())
+    write_lock("peers.lock.txt", peers, source="peers.in")
 
 
 def compile_lock(name: str, *arguments: str, given: str | None = None) -> str:

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+import bench.bertopic_peer
+import models.registry
 from everycall.topic_evaluation import (
     TopicFigures,
     Utterance,
@@ -16,6 +18,7 @@ from everycall.topic_evaluation import (
 from models.fakes.encoder import HashingEncoder
 from pipeline.errors import ConfigError
 from pipeline.overall.topics import OTHER
+from pipeline.read.read import Reader
 
 CARD = ["lost my card today", "my card is lost", "lost card again"]
 BILL = ["question about bill amount", "bill amount is wrong", "the wrong amount on bill"]
@@ -67,6 +70,64 @@ def test_the_figures_of_a_file_where_all_meet_as_people_say():
 def test_the_figures_as_json():
     record = json.loads(TopicFigures(0.66666, 0.5, 3, 1.23456).to_json())
     assert record == {"accuracy": 0.6667, "nmi": 0.5, "topics": 3, "seconds": 1.2346}
+
+
+def test_a_peer_is_measured_on_the_same_texts_and_vectors():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    encoder, given = HashingEncoder(dimensions=256), {}
+
+    def peer(texts, vectors):
+        given.update(texts=texts, vectors=vectors)
+        return [0, 0, 0, 1, 1, 0]
+
+    figures = evaluate_topics(labelled, encoder=encoder, bertopic=peer)
+    assert given["texts"] == [*CARD, *BILL]
+    assert (given["vectors"] == encoder.encode([*CARD, *BILL])).all()
+    assert (figures.bertopic.accuracy, figures.bertopic.topics) == (pytest.approx(5 / 6), 2)
+    assert (figures.accuracy, figures.topics) == (1.0, 2)
+
+
+def test_what_a_peer_puts_into_no_topic_is_wrong_too():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    figures = evaluate_topics(
+        labelled, encoder=HashingEncoder(dimensions=256), bertopic=lambda *_: [-1, -1, -1, 0, 0, 0]
+    )
+    assert (figures.bertopic.accuracy, figures.bertopic.topics) == (0.5, 1)
+
+
+def test_the_figures_of_a_peer_stand_in_the_json_by_its_name():
+    record = json.loads(TopicFigures(0.7, 0.6, 3, 1.0, bertopic=TopicFigures(0.66666, 0.5, 2, 2.0)).to_json())
+    assert record.pop("bertopic") == {"accuracy": 0.6667, "nmi": 0.5, "topics": 2, "seconds": 2.0}
+    assert record == {"accuracy": 0.7, "nmi": 0.6, "topics": 3, "seconds": 1.0}
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch, everycall):
+    """What the command prints and writes with a peer, or with None for one that is not installed."""
+
+    def measure(peer):
+        monkeypatch.setattr(models.registry, "build_reader", lambda _: Reader(HashingEncoder(dimensions=256), None))
+        monkeypatch.setattr(bench.bertopic_peer, "bertopic", lambda: peer)
+        path, written = tmp_path / "said.jsonl", tmp_path / "topics.json"
+        labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+        path.write_text("\n".join(utterance.model_dump_json() for utterance in labelled), "utf-8")
+        return everycall("evaluate-topics", path, "--json", written), json.loads(written.read_text("utf-8"))
+
+    return measure
+
+
+def test_without_the_peer_the_command_says_how_to_get_it_and_goes_on(measured):
+    output, record = measured(None)
+    assert "6 utterances in 2 topics: accuracy 1.000" in output
+    assert "BERTopic is not installed" in output
+    assert "make peers" in output
+    assert set(record) == {"accuracy", "nmi", "topics", "seconds"}
+
+
+def test_the_command_prints_a_line_of_the_peer(measured):
+    output, record = measured(lambda *_: [0, 0, 0, 0, 0, 0])
+    assert "BERTopic on the same vectors: 1 topics: accuracy 0.500" in output
+    assert record["bertopic"]["accuracy"] == 0.5
 
 
 def test_a_file_is_read_and_other_fields_are_left(tmp_path):
