@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline.batch import Done, Failed
 from pipeline.enriched import EnrichedCall
+from pipeline.read.promises import promises_of
 from pipeline.store import SHARD_TABLES, Part
 from pipeline.store.parts import Row, table_of
 from pipeline.store.rows.calls import call_row
@@ -16,13 +17,15 @@ from pipeline.store.rows.events import event_rows
 from pipeline.store.rows.failures import failure_rows
 from pipeline.store.rows.flags import flag_rows
 from pipeline.store.rows.head_views import head_view_row
+from pipeline.store.rows.promises import promise_rows
 from pipeline.store.rows.scorecards import answer_rows, scorecard_row
+from pipeline.store.rows.turning_points import turning_point_rows
 from pipeline.store.rows.turns import turn_rows, vector_table
 
 
 @dataclass(slots=True)
 class ShardRows:
-    """Rows by table. `read_anew` are the calls whose turns, events and vectors this part holds."""
+    """Rows by table. `read_anew` are the calls whose turns, events, promises and vectors this part holds."""
 
     part: Part
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SHARD_TABLES})
@@ -46,6 +49,8 @@ def add_call(rows: ShardRows, done: Done) -> None:
     if not done.turns_part:
         rows.tables["turns"] += turn_rows(done.call)
         rows.tables["events"] += event_rows(done.call.transcript)
+        rows.tables["promises"] += promise_rows(promises_of(done.call.transcript))
+        rows.tables["turning_points"] += turning_point_rows(done.call)
         rows.read_anew.append(done.call)
     view = done.call.head_view
     if view is not None and not (view.part and done.turns_part):

@@ -1,0 +1,20 @@
+"""One row a promise: what an agent commits to on a call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from pipeline.promise import Promise
+from pipeline.store.parts import Row
+
+COLUMNS = ("call_id", "position", "turn", "agent_id", "kind", "quote", "start_s", "due_words", "due_date")
+
+
+def promise_rows(promises: Iterable[Promise]) -> list[Row]:
+    """The rows of `promises`."""
+    return [{name: getattr(promise, name) for name in COLUMNS} for promise in promises]
+
+
+def promise_from_row(row: Row) -> Promise:
+    """The promise back."""
+    return Promise(**{name: row[name] for name in COLUMNS})
