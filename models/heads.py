@@ -26,6 +26,9 @@ from pipeline.transcript import Role, Turn
 
 SENTIMENTS = ("negative", "neutral", "positive")
 SHIPPED = Path(__file__).parent / "fitted" / "support.npz"
+# The acts by which an agent's sentiment is judged.
+RUDE, KIND = "rude", ("closes_warmly", "empathises")
+MANNERS = (RUDE, *KIND)
 FORMAT = 1
 WORTH_NAMING = 0.25
 MOST_TURNS = 3
@@ -104,9 +107,12 @@ class FittedHeads:
         return (len(self.turn_heads["customer"].dense) - others) // 3
 
     def turn_sentiments(self, turns: Sequence[Turn], vectors: Vectors) -> Floats:
-        """Negative, neutral and positive, float32 [turns, 3]; turns that are not the customer's are neutral."""
+        """Negative, neutral and positive, float32 [turns, 3]; an agent's by their manner, a machine's are neutral."""
         probabilities = self._turn_probabilities(turns, vectors)
-        return np.stack([probabilities[name] for name in SENTIMENTS], axis=1)
+        shares = np.stack([probabilities[name] for name in SENTIMENTS], axis=1)
+        agents = [number for number, turn in enumerate(turns) if turn.role == "agent"]
+        shares[agents] = _manner({act: probabilities[act][agents] for act in self.acts if act in MANNERS})
+        return shares
 
     def _acts(self, call: EnrichedCall) -> CallActs:
         if self._latest is not None and self._latest[0] is call:
@@ -140,6 +146,16 @@ def act_shares(acts: Sequence[str], scores: Floats) -> Floats:
     if columns:
         shares[:, columns] = softmax(scores[:, columns])
     return shares
+
+
+def _manner(acts: Mapping[str, Floats]) -> Floats:
+    """Of an agent's turns: negative where rude, positive where kind and not rude; float32 [turns, 3].
+
+    The customer's head would take kind words about bad news for a bad mood. An act that no head knows is never met.
+    """
+    rude = acts.get(RUDE, np.float32(0.0))
+    cold = np.prod([1.0 - acts[act] for act in KIND if act in acts], axis=0)
+    return np.stack(np.broadcast_arrays(rude, (1.0 - rude) * cold, (1.0 - rude) * (1.0 - cold)), axis=-1)
 
 
 def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:

@@ -9,7 +9,7 @@ from pipeline.transcript import Transcript
 
 
 class HeadSentiment:
-    """The customer's sentiment by turn; an agent's or machine's turn is neutral by definition."""
+    """Sentiment by turn: the customer's mood, the agent's manner; a machine's turn is neutral by definition."""
 
     def __init__(self, heads: FittedHeads) -> None:
         self._heads = heads

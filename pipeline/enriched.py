@@ -11,6 +11,7 @@ import numpy.typing as npt
 from pipeline.transcript import Role, Transcript
 
 Sentiment = Literal["negative", "neutral", "positive"]
+Direction = Literal["worse", "better"]
 Vectors = npt.NDArray[np.float32]
 
 
@@ -26,6 +27,45 @@ class TurnSentiment:
     def score(self) -> float:
         """From -1 (negative) to 1 (positive)."""
         return self.positive - self.negative
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """A speaker's sentiment turns: `turn` is the first after it, `cause_turn` the other side's that it follows.
+
+    `before` and `after` are the mean scores of the stretches on either side, from -1 to 1.
+    """
+
+    turn: int
+    role: Role
+    direction: Direction
+    before: float
+    after: float
+    cause_turn: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mood:
+    """The course of both speakers' sentiment: the agent's by third, and where either turns.
+
+    `recovered` says whether a customer who was negative for a stretch ended otherwise; None where there was none.
+    """
+
+    agent_by_third: tuple[Sentiment, Sentiment, Sentiment] | None = None
+    turning_points: tuple[TurningPoint, ...] = ()
+    recovered: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """What the call cost the customer: how often and how long on hold, and how often they had to say the same again.
+
+    `hold_s` is None where the transcript has no times.
+    """
+
+    holds: int | None = None
+    hold_s: float | None = None
+    repetitions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +125,7 @@ class EnrichedCall:
 
     `sentiments` has one entry a turn; `vectors` is float32 [turns, dimensions], unit length, made by `encoder`.
     `sentiment_by_third` is the customer's, for the first, second and last third of the call. `head_view` saves asking
-    the fitted heads again; it is None until they were asked.
+    the fitted heads again; it is None until they were asked. The turning points of `mood` do not come back from tables.
     """
 
     transcript: Transcript
@@ -96,3 +136,5 @@ class EnrichedCall:
     encoder: str = ""
     fingerprint: str = ""
     head_view: HeadView | None = field(default=None, repr=False, compare=False)
+    mood: Mood = Mood()
+    effort: Effort = Effort()

@@ -9,13 +9,16 @@ from functools import cached_property
 import numpy as np
 
 from pipeline.characters import in_simplified
-from pipeline.enriched import EnrichedCall, Sentiment, TurnSentiment, Vectors
+from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import SentimentModel, TextEncoder
 from pipeline.read.conduct import OVERLAP_S, SILENCE_S, conduct_of
+from pipeline.read.effort import effort_of
+from pipeline.read.thirds import sentiment_by_third
+from pipeline.read.turning import mood_of
 from pipeline.transcript import Transcript
 
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
@@ -45,41 +48,20 @@ def read(transcripts: Sequence[Transcript], *, reader: Reader) -> list[EnrichedC
     ]
 
 
-def sentiment_by_third(
-    transcript: Transcript, sentiments: Sequence[TurnSentiment]
-) -> tuple[Sentiment, Sentiment, Sentiment]:
-    """The customer's mean sentiment in each third of the turns; neutral where the customer says nothing."""
-    count = len(transcript.turns)
-    thirds: list[list[TurnSentiment]] = [[], [], []]
-    for number, (turn, sentiment) in enumerate(zip(transcript.turns, sentiments, strict=True)):
-        if turn.role == "customer":
-            thirds[3 * number // count].append(sentiment)
-    first, second, third = (_mean_sentiment(each) for each in thirds)
-    return first, second, third
-
-
 def _enriched(transcript: Transcript, judged: Transcript, vectors: Vectors, reader: Reader) -> EnrichedCall:
     sentiments = tuple(reader.sentiment.sentiments(judged, vectors))
+    conduct = conduct_of(transcript)
     return EnrichedCall(
         transcript=transcript,
         sentiments=sentiments,
         sentiment_by_third=sentiment_by_third(transcript, sentiments),
-        conduct=conduct_of(transcript),
+        conduct=conduct,
         vectors=vectors,
         encoder=reader.encoder.fingerprint,
         fingerprint=fingerprint(transcript.fingerprint, reader.fingerprint),
+        mood=mood_of(judged, sentiments),
+        effort=effort_of(judged, vectors=vectors, conduct=conduct),
     )
-
-
-def _mean_sentiment(sentiments: Sequence[TurnSentiment]) -> Sentiment:
-    if not sentiments:
-        return "neutral"
-    means: dict[Sentiment, float] = {
-        "neutral": sum(each.neutral for each in sentiments),
-        "negative": sum(each.negative for each in sentiments),
-        "positive": sum(each.positive for each in sentiments),
-    }
-    return max(means, key=lambda name: means[name])
 
 
 def _texts(transcripts: Sequence[Transcript]) -> list[str]:

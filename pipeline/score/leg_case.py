@@ -7,7 +7,9 @@ from dataclasses import replace
 from pipeline.enriched import EnrichedCall
 from pipeline.leg import Leg
 from pipeline.read.conduct import conduct_of
-from pipeline.read.read import sentiment_by_third
+from pipeline.read.effort import effort_of
+from pipeline.read.thirds import sentiment_by_third
+from pipeline.read.turning import mood_of
 from pipeline.score.case import Case
 from pipeline.score.judges import Judges
 from pipeline.score.ruling import Ruling
@@ -19,15 +21,17 @@ def leg_case(call: EnrichedCall, leg: Leg, *, judges: Judges) -> Case:
     turns = tuple(replace(turn, index=index) for index, turn in enumerate(call.transcript.turns[cut]))
     metadata = replace(call.transcript.metadata, agent_id=leg.agent_id)
     transcript = replace(call.transcript, turns=turns, metadata=metadata, duration_s=turns[-1].end_s)
-    sentiments = call.sentiments[cut]
+    sentiments, vectors, conduct = call.sentiments[cut], call.vectors[cut], conduct_of(transcript)
     of_leg = replace(
         call,
         transcript=transcript,
         sentiments=sentiments,
         sentiment_by_third=sentiment_by_third(transcript, sentiments),
-        conduct=conduct_of(transcript),
-        vectors=call.vectors[cut],
+        conduct=conduct,
+        vectors=vectors,
         head_view=None,
+        mood=mood_of(transcript, sentiments),
+        effort=effort_of(transcript, vectors=vectors, conduct=conduct),
     )
     return Case(of_leg, judges, first_turn=leg.first_turn, begins_s=turns[0].start_s or 0.0)
 

@@ -5,7 +5,7 @@ from models.fakes.sentiment import WordSentiment
 from pipeline.enriched import TurnSentiment
 from pipeline.fingerprint import fingerprint
 from pipeline.read import Reader, read
-from pipeline.read.read import sentiment_by_third
+from pipeline.read.thirds import sentiment_by_third
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 

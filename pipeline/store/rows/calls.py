@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.enriched import Conduct, EnrichedCall, HeadView, Interruption, Silence, TurnSentiment, Vectors
+from pipeline.enriched import (
+    Conduct,
+    Effort,
+    EnrichedCall,
+    HeadView,
+    Interruption,
+    Mood,
+    Silence,
+    TurnSentiment,
+    Vectors,
+)
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.store.parts import Row
 from pipeline.transcript import Event, Transcript, Turn
 
 PLAIN_METADATA = ("agent_id", "customer_id", "started_at", "queue", "direction", "agent_channel")
 PLAIN_CONDUCT = ("talk_share", "pace", "longest_monologue_s", "silence_share")
+EFFORT = ("holds", "hold_s", "repetitions")
+AGENT_THIRDS = ("agent_sentiment_start", "agent_sentiment_middle", "agent_sentiment_end")
 
 
 def call_row(call: EnrichedCall, *, recording: Recording | None, uri: str, input_hash: str, turns_part: str) -> Row:
@@ -32,6 +44,9 @@ def call_row(call: EnrichedCall, *, recording: Recording | None, uri: str, input
         **_metadata_columns(transcript.metadata),
         **(_recording_columns(recording) if recording else {}),
         **dict(zip(("sentiment_start", "sentiment_middle", "sentiment_end"), call.sentiment_by_third, strict=True)),
+        **dict(zip(AGENT_THIRDS, call.mood.agent_by_third or (None, None, None), strict=True)),
+        "recovered": call.mood.recovered,
+        **{name: getattr(call.effort, name) for name in EFFORT},
         **_conduct_columns(call.conduct),
     }
 
@@ -66,6 +81,8 @@ def call_from_rows(
         encoder=row["encoder"],
         fingerprint=row["read_fingerprint"],
         head_view=head_view,
+        mood=_mood_from_row(row),
+        effort=Effort(**{name: row[name] for name in EFFORT}),
     )
 
 
@@ -144,3 +161,9 @@ def _conduct_from_row(row: Row) -> Conduct:
         silences=tuple(Silence(**silence) for silence in row["silences"]),
         interruptions=tuple(Interruption(**interruption) for interruption in row["interruptions"]),
     )
+
+
+def _mood_from_row(row: Row) -> Mood:
+    """The mood without its turning points, which stand in a table of their own."""
+    start, middle, end = (row[name] for name in AGENT_THIRDS)
+    return Mood(agent_by_third=(start, middle, end) if start is not None else None, recovered=row["recovered"])
