@@ -5,7 +5,7 @@ P(answer <= k) = 1 / (1 + exp(points - threshold_k)), where a call's points are 
 changes the odds of a better answer by two thirds, one point by 2.7.
 
 Published findings give each weight's direction and its place among the others, no more; the sizes are ours, so that
-few and simple numbers give a typical resolved call about 4.2 and an unresolved one that ends badly about 1.7. No
+few and simple numbers give a typical resolved call about 4.2 and an unresolved one that ends badly about 1.9. No
 centre's data was looked at. A fit on a centre's surveys begins here and may go as far as each weight's `doubt` lets it.
 """
 
@@ -30,7 +30,7 @@ class Weight:
         return max(abs(self.points) / 2, LEAST_DOUBT)
 
 
-# Of a call with a follow-up agreed, neutral throughout and without effort: 8 % answer 1, 10 % 2, 17 % 3, 36 % 4, 29 % 5.
+# With a follow-up agreed, neutral throughout and without effort: 8 % answer 1, 10 % 2, 17 % 3, 36 % 4, 29 % 5.
 THRESHOLDS = (-2.4, -1.5, -0.6, 0.9)
 # Standard deviations of the prior: of any weight at least, of the level, such that centres differ by about half a point
 # of five, and of the gaps between thresholds, by a third.

@@ -112,13 +112,13 @@ def standard_error(model: Ordinal, features: Floats, below: Floats) -> Floats:
 
 
 def answer_at(below: Floats, level: float) -> Floats:
-    """The answer [n] below which this share of answers lies; an answer k is spread evenly over k - 0.5 to k + 0.5."""
+    """The answer [n], 0.5 to 5.5, below which this share lies; an answer k is spread evenly over k - 0.5 to k + 0.5."""
     place = (below < level).sum(1)
     edges = np.concatenate([np.zeros((len(below), 1)), below, np.ones((len(below), 1))], axis=1)
     row = np.arange(len(below))
     under, over = edges[row, place], edges[row, place + 1]
     within = (level - under) / np.maximum(over - under, LEAST_PROBABILITY)
-    return np.asarray(np.clip(place + 0.5 + within, 1.0, CLASSES))
+    return np.asarray(place + 0.5 + within)
 
 
 def whole_answer_at(below: Floats, level: float) -> Floats:

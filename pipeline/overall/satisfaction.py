@@ -29,9 +29,11 @@ Floats = npt.NDArray[np.float64]
 ROWS_AT_ONCE = 100_000
 DECIMALS = 4
 CLOSED_FINE = frozenset(
-    ("resolved", "solved", "closed", "completed", "complete", "done", "fixed", "fine", "ok", "successful")
-    + ("已解决", "解决", "已完成", "完成", "已办结", "办结", "已结案", "结案", "已关闭", "关闭")
-    + ("已解決", "解決", "已辦結", "辦結", "已結案", "結案", "已關閉", "關閉")
+    (
+        *("resolved", "solved", "closed", "completed", "complete", "done", "fixed", "fine", "ok", "successful"),
+        *("已解决", "解决", "已完成", "完成", "已办结", "办结", "已结案", "结案", "已关闭", "关闭"),
+        *("已解決", "解決", "已辦結", "辦結", "已結案", "結案", "已關閉", "關閉"),
+    )
 )
 
 
