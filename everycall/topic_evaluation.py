@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,14 @@ from pipeline.characters import simplified
 from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError
 from pipeline.ingest.speakers import language_of
-from pipeline.overall.digest import CallDigest
-from pipeline.overall.issue import issue_vector
-from pipeline.overall.topics import OTHER, find_topics
+from pipeline.overall import topics
+from pipeline.overall.issue import Issue, hashed, terms
+from pipeline.overall.issues import issues_from
+from pipeline.overall.phrases import GrammarPhrases
+from pipeline.overall.topics import SAMPLE, discover
+from pipeline.overall.wording import Wording
 from pipeline.ports import TextEncoder
+from pipeline.topic import OTHER, TopicQuote
 
 SHAPE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
 
@@ -135,11 +140,15 @@ def _encoded(utterances: Sequence[Utterance], encoder: TextEncoder) -> tuple[lis
 
 
 def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
-    """The topic id of each text, `other` for none."""
-    digests = [_digest(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
-    _, call_topics = find_topics(digests)
-    by_call = {topic.call_id: topic.topic_id for topic in call_topics}
-    return [by_call.get(digest.call_id, OTHER) for digest in digests]
+    found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
+    issues = issues_from(found, dates=[Date.min] * len(found))
+    drawn = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
+    discovery = discover(
+        issues.take(drawn),
+        words=lambda asked: [_wording(found[int(call_id)], texts[int(call_id)]) for call_id in asked.call_ids],
+        finder=GrammarPhrases(),
+    )
+    return list(topics.topics_of(discovery, issues)[0])
 
 
 def _named(numbers: Sequence[int]) -> list[str]:
@@ -156,19 +165,12 @@ def _utterance(line: str, *, where: str) -> Utterance:
         raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {SHAPE}") from error
 
 
-def _digest(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> CallDigest:
-    """An utterance as a call in which nothing else is said."""
-    vectors = vector[np.newaxis]
-    return CallDigest(
-        call_id=f"{number:08}",
-        date="",
-        started_at="",
-        customer_id="",
-        agent_id="",
-        language=language_of("", [text]),
-        encoder=encoder,
-        turns=(0,),
-        texts=(text,),
-        turn_vectors=vectors,
-        vector=issue_vector((text,), vectors),
-    )
+def _issue(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> Issue:
+    """An utterance as the issue of a call in which nothing else is said."""
+    language = language_of("", [text])
+    return Issue(str(number), 1, 0, (0,), language, "simplified", encoder, vector, hashed(terms([text])))
+
+
+def _wording(issue: Issue, text: str) -> Wording:
+    quote = TopicQuote(issue.call_id, 0, issue.language, text)
+    return Wording(issue.language, "simplified", (text,), (), quote)

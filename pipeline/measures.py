@@ -1,52 +1,43 @@
-"""The measures over all calls: where topics and repeats are asked for, and written when anything changed."""
+"""The measures over all calls: which days changed, what is measured again, and how it is written.
+
+A night measures the days that changed and the weeks before them, in which later calls may still change what is said of
+a call; older days keep their rows. What follows from all days is small and made anew.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from datetime import date as Date  # noqa: N812
+from datetime import timedelta
 from typing import TYPE_CHECKING, Protocol
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
 from pipeline.engine import Forms, rubric_ids
-from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
-from pipeline.repeat import Repeat
-from pipeline.scorecard import Scorecard
+from pipeline.overall.contacts import create_contacts
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
-from pipeline.store.parts import UNKNOWN_DATE, Row, files, generation_of, newest_measure, partition_date, table_of
-from pipeline.store.rows.calls import PLAIN_METADATA
-from pipeline.store.rows.measures import call_topic_row, repeat_row, topic_row
-from pipeline.store.views import select
-from pipeline.stored import batches, stored_calls, stored_scorecards
-from pipeline.topic import CallTopic, Topic
+from pipeline.store.parts import UNKNOWN_DATE, PartFile, files, generation_of, newest_measure, sorted_table
+from pipeline.store.schemas import DATED_MEASURES, WHOLE_MEASURES, schema_of
+from pipeline.taxonomy_file import read_taxonomy_text
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-CALLS_AT_ONCE = 200
-# What tells one state of a call from another, beside its answers: its turns are those of `turns_part`.
-SEEN_COLUMNS = ("call_id", "date", "turns_part", "read_fingerprint", *PLAIN_METADATA, "language_hint", "extra")
+# A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
+SETTLING_DAYS = 35
+READ_TABLES = ("calls", "answers", "scorecards", "turns", "issues", "promises", "surveys", *MEASURE_TABLES)
 
 
 @dataclass(frozen=True, slots=True)
-class MeasuredCall:
-    """One call as the measures see it: turns have no words, and there is a scorecard by each form that judged it.
+class Measuring:
+    """What is to be measured: calls from `since` on (None for all), on a connection that has `contacts`."""
 
-    A scorecard holds the answers to the measure's questions and no others.
-    """
-
-    call: EnrichedCall
-    scorecards: Sequence[Scorecard] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Overall:
-    """What is found over all calls."""
-
-    topics: tuple[Topic, ...] = ()
-    call_topics: tuple[CallTopic, ...] = ()
-    repeats: tuple[Repeat, ...] = ()
+    connection: DuckDBPyConnection
+    since: Date | None
+    taxonomy: str = ""
 
 
 class Measure(Protocol):
@@ -56,79 +47,93 @@ class Measure(Protocol):
     def fingerprint(self) -> str:
         """Changes with its settings and its code."""
 
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The questions whose answers it looks at: of a scorecard nothing else matters to it."""
+    def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
+        """The rows of each table of measures, less `part`, and less `date` where rows are of no one call.
 
-    def __call__(self, calls: Iterable[MeasuredCall]) -> Overall:
-        """Takes the calls in order of date and call id, once, a few in memory at a time; the same in, the same out."""
+        Rows of calls are those since the day asked for. The same calls give the same.
+        """
 
 
-def measure_all(store: Store, *, measure: Measure, rubric: Forms, dates: Sequence[str] | None = None) -> Overall | None:
-    """Run the measures over the stored calls of these dates (all by default) and write their tables.
+def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str, pa.Table] | None:
+    """Run the measures over the stored calls and write their tables.
 
-    None when the newest measures were made from the same calls, scorecards and settings.
+    None when the newest measures were made from the same calls, answers, surveys and settings.
     """
-    with open_duckdb(store) as connection:
-        calls = select(connection, "calls", columns=SEEN_COLUMNS, dates=dates).to_pylist()
-        calls.sort(key=lambda row: (row["date"], row["call_id"]))
-        answers = _answers(connection, calls, questions=measure.questions, names=rubric_ids(rubric))
-    part = _part(store, calls, answers, measure=measure)
-    if part is None:
-        return None
-    overall = measure(_measured(store, calls, names=rubric_ids(rubric), questions=measure.questions))
-    _write(store, part, overall)
-    return overall
+    taxonomy = read_taxonomy_text(store)
+    settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
+    with open_duckdb(store, tables=READ_TABLES) as connection:
+        create_contacts(connection, rubric_ids=rubric_ids(rubric))
+        days = _days(connection, settings=settings)
+        changed = _changed(connection, days)
+        found = files(store)
+        if not changed and newest_measure(found):
+            return None
+        since = _since(connection, days, changed)
+        made = dict(measure(Measuring(connection, since, taxonomy))) | {"measured": days}
+    _write(
+        store,
+        found,
+        made,
+        since=since,
+        digest=fingerprint(settings, [[str(value) for value in row.values()] for row in days.to_pylist()]),
+    )
+    return made
 
 
-def _answers(
-    connection: DuckDBPyConnection, calls: Sequence[Row], *, questions: Sequence[str], names: Sequence[str]
-) -> list[tuple[str, ...]]:
-    """The answers that the measure looks at."""
-    found = connection.execute(
-        """select call_id, question_id, value from answers
-        where list_contains(?, question_id) and list_contains(?, rubric_id) order by all""",
-        [list(questions), list(names)],
+def _days(connection: DuckDBPyConnection, *, settings: str) -> pa.Table:
+    """For each day with calls what the measures see of them, whatever the order."""
+    return connection.sql(
+        """select c.date as day, count(*) as calls,
+            bit_xor(md5_number_lower(concat_ws('|', c::varchar, p.turns_part, s.score, s.closed_as)))::varchar as seen,
+            $settings as settings
+        from contacts c join (select call_id, turns_part from calls) p using (call_id)
+        left join surveys s using (call_id) group by c.date order by c.date""",
+        params={"settings": settings},
+    ).to_arrow_table()
+
+
+def _changed(connection: DuckDBPyConnection, days: pa.Table) -> list[Date]:
+    """The days that are not as the newest measures saw them, or that they saw and that have gone."""
+    connection.register("_days", days)
+    rows = connection.execute(
+        """select distinct coalesce(n.day, m.day) as day from _days n full join measured m on n.day = m.day
+        where n.calls is distinct from m.calls or n.seen is distinct from m.seen
+            or n.settings is distinct from m.settings order by day"""
     ).fetchall()
-    members = {row["call_id"] for row in calls}
-    return [row for row in found if row[0] in members]
+    return [day for (day,) in rows]
 
 
-def _part(store: Store, calls: Sequence[Row], answers: Sequence[tuple[str, ...]], *, measure: Measure) -> Part | None:
-    """The name of what would be written; None when it is already the newest."""
-    members = [[str(value) for value in row.values()] for row in calls]
-    digest = fingerprint(measure.fingerprint, members, answers)
-    newest = newest_measure(files(store))
-    if newest.endswith(f"-{digest}"):
+def _since(connection: DuckDBPyConnection, days: pa.Table, changed: Sequence[Date]) -> Date | None:
+    """From which day on to measure; None where all of them changed, as under other settings."""
+    if not changed or set(days.column("day").to_pylist()) <= set(changed):
         return None
-    date = str(calls[-1]["date"]) if calls else UNKNOWN_DATE
-    return Part(date, generation_of(newest) + 1, digest)
+    return changed[0] - timedelta(days=SETTLING_DAYS)
 
 
-def _measured(
-    store: Store, rows: Sequence[Row], *, names: Sequence[str], questions: Sequence[str]
-) -> Iterator[MeasuredCall]:
-    """The calls date by date: opening one date's files at a time keeps each question to the store small."""
-    for date, of_date in groupby(rows, key=lambda row: row["date"].isoformat()):
-        with open_duckdb(store, dates=[date]) as connection:
-            for batch in batches([row["call_id"] for row in of_date], size=CALLS_AT_ONCE):
-                calls = stored_calls(connection, batch, words=False)
-                cards = stored_scorecards(connection, batch, rubric_ids=names, questions=questions)
-                for call_id in batch:
-                    yield MeasuredCall(calls[call_id].call, cards.get(call_id, ()))
+def _write(
+    store: Store, found: Sequence[PartFile], made: Mapping[str, pa.Table], *, since: Date | None, digest: str
+) -> None:
+    """A file a date for rows of calls; what stands for all days, with the marker, last and under the last date."""
+    days = made["measured"].column("day").to_pylist()
+    date = days[-1].isoformat() if days else UNKNOWN_DATE
+    part = Part(date, generation_of(newest_measure(found)) + 1, digest)
+    for table in DATED_MEASURES:
+        content = made.get(table, schema_of(table).remove(0).empty_table())
+        standing = {
+            file.date for file in found if file.table == table and (not since or file.date >= since.isoformat())
+        }
+        for day in sorted(standing | {day.isoformat() for day in pc.unique(content.column("date")).to_pylist()}):
+            rows = content.filter(pc.equal(content.column("date"), Date.fromisoformat(day)))
+            dated = Part(day, part.generation, part.fingerprint)
+            write_part(store, dated, {table: _filled(table, rows, part=part.name)}, order=[table])
+    whole = {table: _filled(table, made[table], part=part.name, date=date) for table in WHOLE_MEASURES if table in made}
+    write_part(store, part, whole, order=WHOLE_MEASURES)
 
 
-def _write(store: Store, part: Part, overall: Overall) -> None:
-    """A file a date for what belongs to calls; the topics, which are the marker, last and under the last date."""
-    by_date: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {"call_topics": [], "repeats": []})
-    for topic in overall.call_topics:
-        by_date[partition_date(topic.date)]["call_topics"].append(call_topic_row(topic))
-    for repeat in overall.repeats:
-        by_date[partition_date(repeat.date)]["repeats"].append(repeat_row(repeat))
-    for date, rows in sorted(by_date.items()):
-        dated = Part(date, part.generation, part.fingerprint)
-        tables = {name: table_of(name, rows[name], part=part.name, date=date) for name in rows if rows[name]}
-        if tables:
-            write_part(store, dated, tables, order=[name for name in MEASURE_TABLES if name in tables])
-    topics = table_of("topics", [topic_row(topic) for topic in overall.topics], part=part.name, date=part.date)
-    write_part(store, part, {"topics": topics}, order=MEASURE_TABLES[-1:])
+def _filled(table: str, rows: pa.Table, *, part: str, date: str = "") -> pa.Table:
+    """Rows with their part, and their date where they are of no one call, in the table's own columns and order."""
+    schema = schema_of(table)
+    rows = rows.append_column("part", pa.repeat(pa.scalar(part), len(rows)))
+    if date:
+        rows = rows.append_column("date", pa.repeat(pa.scalar(Date.fromisoformat(date)), len(rows)))
+    return sorted_table(table, rows.select(schema.names).cast(schema))

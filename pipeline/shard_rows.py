@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from pipeline.batch import Done, Failed
 from pipeline.enriched import EnrichedCall
+from pipeline.overall.issue import find_issues
 from pipeline.read.promises import promises_of
 from pipeline.store import SHARD_TABLES, Part
 from pipeline.store.parts import Row, table_of
@@ -17,6 +18,7 @@ from pipeline.store.rows.events import event_rows
 from pipeline.store.rows.failures import failure_rows
 from pipeline.store.rows.flags import flag_rows
 from pipeline.store.rows.head_views import head_view_row
+from pipeline.store.rows.issues import issue_rows
 from pipeline.store.rows.promises import promise_rows
 from pipeline.store.rows.scorecards import answer_rows, scorecard_row
 from pipeline.store.rows.turning_points import turning_point_rows
@@ -51,6 +53,7 @@ def add_call(rows: ShardRows, done: Done) -> None:
         rows.tables["events"] += event_rows(done.call.transcript)
         rows.tables["promises"] += promise_rows(promises_of(done.call.transcript))
         rows.tables["turning_points"] += turning_point_rows(done.call)
+        rows.tables["issues"] += issue_rows(find_issues(done.call))
         rows.read_anew.append(done.call)
     view = done.call.head_view
     if view is not None and not (view.part and done.turns_part):

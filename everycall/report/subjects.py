@@ -73,13 +73,13 @@ def read_topics(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tupl
     rows = records(
         connection,
         f"""with topic_calls as (
-            select t.topic_id, c.call_id, c.sentiment_end, s.total, r.call_id is not null as repeated
+            select distinct t.topic_id, c.call_id, c.sentiment_end, s.total, r.call_id is not null as repeated
             from call_topics t join calls c using (call_id)
             left join (select call_id, avg(total) as total from ({SCORECARDS}) group by call_id) s using (call_id)
             left join (select distinct call_id from repeats) r using (call_id)
         )
         select t.topic_id, any_value(t.name) as name, any_value(t.language) as language, count(*) as calls,
-            count(*) / (select count(*) from topic_calls) as share, avg(f.total) as score,
+            count(*) / (select count(distinct call_id) from topic_calls) as share, avg(f.total) as score,
             avg(f.repeated::int) as repeated, avg((f.sentiment_end = 'negative')::int) as ends_negative,
             any_value(t.examples) as examples
         from topics t join topic_calls f using (topic_id)
@@ -104,9 +104,10 @@ def read_repeats(connection: DuckDBPyConnection) -> RepeatFigures:
         connection,
         f"""select r.call_id, any_value(c.date)::varchar as date, max(r.earlier_call_id) as earlier_call_id,
             max(r.days_between) as days_between, bool_or(r.method = 'said') as said,
-            coalesce(any_value(t.name), '') as topic, coalesce(any_value(t.language), 'en') as language
+            coalesce(first(t.name order by ct.issue), '') as topic,
+            coalesce(first(t.language order by ct.issue), 'en') as language
         from repeats r join calls c using (call_id)
-        left join call_topics ct using (call_id) left join topics t using (topic_id)
+        left join call_topics ct using (call_id) left join topics t on t.topic_id = ct.topic_id
         group by r.call_id order by date desc, r.call_id limit {MOST_REPEATS}""",
     )
     return RepeatFigures(**counts, rows=tuple(RepeatRow(**row) for row in rows))

@@ -1,42 +1,39 @@
-"""Measure: topics and repeats over all calls, as the night asks for them."""
+"""Measure: everything over all calls, as the night asks for it; each measure reads what those before it made."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyarrow as pa
 
 from pipeline.fingerprint import fingerprint
-from pipeline.measures import MeasuredCall, Overall
-from pipeline.overall.digest import REPEAT_QUESTION, digest
+from pipeline.measures import Measuring
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
-from pipeline.overall.repeats import DEFAULT_RULES, RepeatRules, find_repeats
-from pipeline.overall.topics import find_topics
+from pipeline.overall.taxonomy import load_taxonomy
+from pipeline.overall.topic_tables import find_topic_tables
+from pipeline.ports import TextEncoder
+from pipeline.taxonomy_file import NAME
 
-# Raise it when the same calls would give other topics or repeats.
-REVISION = "overall-1"
+# Raise it when the same calls would give other measures.
+REVISION = "overall-2"
 
 
 @dataclass(frozen=True, slots=True)
 class OverallMeasure:
-    """Looks over all calls at once. Only digests stay in memory while the calls go by."""
+    """Looks over all calls at once. The encoder reads the sentences of topics that people made."""
 
-    repeat_rules: RepeatRules = DEFAULT_RULES
     finder: PhraseFinder = field(default_factory=GrammarPhrases)
+    encoder: TextEncoder | None = None
 
     @property
     def fingerprint(self) -> str:
         """Changes with the rules and with the code's revision."""
-        return fingerprint(REVISION, asdict(self.repeat_rules))
+        return fingerprint(REVISION)
 
-    @property
-    def questions(self) -> tuple[str, ...]:
-        """The customer's own word that they called before."""
-        return (REPEAT_QUESTION,)
-
-    def __call__(self, calls: Iterable[MeasuredCall]) -> Overall:
-        """Topics, each call's topic, and repeats. The same calls give the same, in any order."""
-        digests = [digest(measured.call, measured.scorecards) for measured in calls]
-        topics, call_topics = find_topics(digests, finder=self.finder)
-        return Overall(
-            tuple(topics), tuple(call_topics), tuple(find_repeats(digests, call_topics, rules=self.repeat_rules))
-        )
+    def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
+        """The tables of measures. The same calls give the same, in any order."""
+        connection, since = measuring.connection, measuring.since
+        taxonomy = load_taxonomy(measuring.taxonomy, source=NAME)
+        made = find_topic_tables(connection, since=since, taxonomy=taxonomy, finder=self.finder, encoder=self.encoder)
+        return made

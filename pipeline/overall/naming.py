@@ -15,8 +15,8 @@ from dataclasses import dataclass, replace
 from itertools import chain, count
 
 from pipeline.characters import traditional
-from pipeline.overall.digest import CallDigest
 from pipeline.overall.phrases import Phrase, PhraseFinder, spelled
+from pipeline.overall.wording import Wording
 from pipeline.transcript import Language
 
 KEYWORDS = 6
@@ -39,13 +39,13 @@ class Keyword:
     weight: float
 
 
-def language_of(members: Sequence[CallDigest]) -> Language:
+def language_of(members: Sequence[Wording]) -> Language:
     """The language most calls of a topic are in; English where it is even."""
     chinese = sum(call.language == "zh" for call in members)
     return "zh" if 2 * chinese > len(members) else "en"
 
 
-def keywords_of(topics: Sequence[Sequence[CallDigest]], finder: PhraseFinder) -> list[tuple[Keyword, ...]]:
+def keywords_of(topics: Sequence[Sequence[Wording]], finder: PhraseFinder) -> list[tuple[Keyword, ...]]:
     """The phrases of each topic, in its own language and script, that weigh most; heaviest first."""
     weighed = [_weights(members, finder) for members in topics]
     everywhere = Counter(phrase for calls in weighed for call in calls for phrase in call)
@@ -69,7 +69,7 @@ def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collectio
     return next(name for name in chain(names, numbered) if name not in taken)
 
 
-def _spelt(keyword: Keyword, members: Sequence[CallDigest]) -> Keyword:
+def _spelt(keyword: Keyword, members: Sequence[Wording]) -> Keyword:
     """The keyword in Traditional characters where most calls of the topic are."""
     if 2 * sum(call.script == "traditional" for call in members) <= len(members):
         return keyword
@@ -81,19 +81,20 @@ def _joined(keywords: Sequence[Keyword]) -> str:
     return name[0].upper() + name[1:]
 
 
-def _weights(members: Sequence[CallDigest], finder: PhraseFinder) -> list[dict[Phrase, float]]:
+def _weights(members: Sequence[Wording], finder: PhraseFinder) -> list[dict[Phrase, float]]:
     """For each call in the topic's language, how much it is about each phrase of its issue."""
     language = language_of(members)
     own = [call for call in members if call.language == language]
-    lines = [(call, text) for call in own for text in call.texts]
-    found: dict[str, dict[Phrase, float]] = {call.call_id: {} for call in own}
-    for (call, _), phrases in zip(lines, finder.phrases([text for _, text in lines], language=language), strict=True):
+    lines = [(place, text) for place, call in enumerate(own) for text in call.texts]
+    found: list[dict[Phrase, float]] = [{} for _ in own]
+    for (place, _), phrases in zip(lines, finder.phrases([text for _, text in lines], language=language), strict=True):
         for phrase in phrases:
-            found[call.call_id].setdefault(phrase, _aboutness(call, phrase))
-    return list(found.values())
+            if phrase not in found[place]:
+                found[place][phrase] = _aboutness(own[place], phrase)
+    return found
 
 
-def _aboutness(call: CallDigest, phrase: Phrase) -> float:
+def _aboutness(call: Wording, phrase: Phrase) -> float:
     customer = [text.casefold() for text in call.texts]
     agent = [text.casefold() for text in call.agent_texts]
     weights = [

@@ -68,8 +68,14 @@ def compact(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> Compaction
 
 def _remove_cut_off(store: Store, *, older_than_s: float) -> int:
     filesystem, _ = store.open()
-    counted = {file.path for found in snapshot(store).values() for file in found}
-    lost = [file for file in files(store) if file.path not in counted]
+    standing = [file for found in snapshot(store).values() for file in found]
+    counted, parts = {file.path for file in standing}, {file.part for file in standing}
+    # A part of measures of which some date's file still stands needs its marker.
+    lost = [
+        file
+        for file in files(store)
+        if file.path not in counted and not (file.table == MEASURE_TABLES[-1] and file.part in parts)
+    ]
     old = [file for file in lost if time.time() - filesystem.modified(file.path).timestamp() >= older_than_s]
     # Superseded measures go marker first, so that what is left of them is no whole part.
     for file in sorted(old, key=lambda file: file.table != MEASURE_TABLES[-1]):

@@ -5,7 +5,17 @@ from __future__ import annotations
 import pyarrow as pa
 
 EXAMPLE = pa.struct([("call_id", pa.string()), ("turn", pa.int32()), ("language", pa.string()), ("text", pa.string())])
-EXEMPLAR = pa.struct([("call_id", pa.string()), ("vector", pa.list_(pa.float16())), ("terms", pa.list_(pa.int32()))])
+EXEMPLAR = pa.struct(
+    [
+        ("call_id", pa.string()),
+        ("issue", pa.int32()),
+        ("date", pa.date32()),
+        ("turn", pa.int32()),
+        ("language", pa.string()),
+        ("vector", pa.list_(pa.float32())),
+        ("terms", pa.list_(pa.int32())),
+    ]
+)
 DRIVER = pa.struct([("name", pa.string()), ("effect", pa.float64())])
 
 TOPICS = [
@@ -135,4 +145,10 @@ FIXES = [
     ("low", pa.float64()),
     ("high", pa.float64()),
     ("reason", pa.string()),
+]
+MEASURED = [
+    ("day", pa.date32()),
+    ("calls", pa.int64()),
+    ("seen", pa.string()),
+    ("settings", pa.string()),
 ]

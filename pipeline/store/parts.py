@@ -23,7 +23,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from pipeline.errors import StoreError
-from pipeline.store.schemas import MEASURE_TABLES, SCHEMA_VERSION, SHARD_TABLES, SORT_COLUMNS, TABLES, schema_of
+from pipeline.store.schemas import (
+    DATED_MEASURES,
+    MEASURE_TABLES,
+    SCHEMA_VERSION,
+    SHARD_TABLES,
+    SORT_COLUMNS,
+    TABLES,
+    WHOLE_MEASURES,
+    schema_of,
+)
 
 if TYPE_CHECKING:
     from fsspec import AbstractFileSystem
@@ -153,7 +162,7 @@ def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: by
 def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES) -> list[PartFile]:
     """Every finished file of these tables, in order of path; hidden and foreign files are left out.
 
-    With `dates` the shards' files of other dates are not looked for.
+    With `dates` the files of other dates are not looked for, except of measures that stand for all dates.
     """
     filesystem, root = store.open()
     filesystem.invalidate_cache()
@@ -161,8 +170,9 @@ def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[
         return []
     folders = [root]
     if dates is not None:
-        dated = [f"{root}/{table}/date={date}" for table in tables if table in SHARD_TABLES for date in dates]
-        folders = [*dated, *(f"{root}/{table}" for table in tables if table not in SHARD_TABLES)]
+        by_date = (*SHARD_TABLES, *DATED_MEASURES)
+        dated = [f"{root}/{table}/date={date}" for table in tables if table in by_date for date in dates]
+        folders = [*dated, *(f"{root}/{table}" for table in tables if table not in by_date)]
     found = []
     for path in sorted(path for folder in folders for path in filesystem.find(folder)):
         match = PATH.search(path)
@@ -174,19 +184,25 @@ def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[
 def snapshot(
     store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES
 ) -> dict[str, list[PartFile]]:
-    """The files that count, by table: those of parts whose marker is there, and only the newest measures.
+    """The files that count, by table: those of parts whose marker is there, and of measures only the newest.
 
+    Measures with rows of calls are written date by date, and a date's newest file stands; of others the newest part.
     Files of other tables than `tables` need not be looked for.
     """
     markers = (SHARD_TABLES[-1], MEASURE_TABLES[-1])
     found = files(store, dates=dates, tables=tuple(dict.fromkeys((*tables, *markers))))
     shards = {(file.date, file.part) for file in found if file.table == SHARD_TABLES[-1]}
-    newest = newest_measure(found)
+    measured = {file.part for file in found if file.table == MEASURE_TABLES[-1]}
+    newest: dict[tuple[str, str], str] = {}
+    for file in found:
+        if file.table in DATED_MEASURES and file.part in measured:
+            newest[file.table, file.date] = max(file.part, newest.get((file.table, file.date), ""))
     counted: dict[str, list[PartFile]] = {table: [] for table in TABLES}
     for file in found:
         is_shard = file.table in SHARD_TABLES and (file.date, file.part) in shards
-        is_measure = file.table in MEASURE_TABLES and file.part == newest
-        if is_shard or is_measure or file.table == "runs":
+        is_dated = file.table in DATED_MEASURES and file.part == newest.get((file.table, file.date))
+        is_whole = file.table in WHOLE_MEASURES and file.part == max(measured, default="")
+        if is_shard or is_dated or is_whole or file.table in ("runs", "surveys"):
             counted[file.table].append(file)
     return counted
 

@@ -23,7 +23,7 @@ SHARD_TABLES = (
 )  # fmt: skip
 # Measures over all calls: those with rows of calls stand under the calls' dates, the others under the last date.
 DATED_MEASURES = ("call_topics", "repeats", "satisfaction", "promise_outcomes")
-WHOLE_MEASURES = ("chains", "figures", "causes", "trends", "peaks", "emerging", "fixes", "topics")
+WHOLE_MEASURES = ("chains", "figures", "causes", "trends", "peaks", "emerging", "fixes", "measured", "topics")
 MEASURE_TABLES = (*DATED_MEASURES, *WHOLE_MEASURES)
 TABLES = (*reversed(SHARD_TABLES), *reversed(MEASURE_TABLES), "surveys", "runs")
 
@@ -52,6 +52,7 @@ _COLUMNS = {
     "peaks": measure_columns.PEAKS,
     "emerging": measure_columns.EMERGING,
     "fixes": measure_columns.FIXES,
+    "measured": measure_columns.MEASURED,
     "surveys": call_columns.SURVEYS,
     "runs": call_columns.RUNS,
 }
@@ -106,6 +107,7 @@ SORT_COLUMNS = {
     "peaks": ("topic_id", "weekday", "hour"),
     "emerging": ("topic_id", "day"),
     "fixes": ("rank",),
+    "measured": ("day",),
     "surveys": ("call_id",),
     "runs": ("run_id",),
 }

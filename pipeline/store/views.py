@@ -59,7 +59,9 @@ VIEWS = {
     "turning_points": f"select * from parts.turning_points t {OF_THE_CALLS_TURNS}",
     "promises": f"select * from parts.promises t {OF_THE_CALLS_TURNS}",
     "surveys": "select * from parts.surveys qualify part = max(part) over (partition by call_id)",
-    **{table: f"select * from parts.{table}" for table in (*MEASURE_TABLES, "runs")},
+    **{table: f"select * from parts.{table}" for table in (*reversed(MEASURE_TABLES), "runs")},
+    "call_topics": """select c.* replace (coalesce(t.merged_into, c.topic_id) as topic_id)
+        from parts.call_topics c left join topics t on c.topic_id = t.topic_id and t.status = 'merged'""",
 }
 
 

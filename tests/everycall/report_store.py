@@ -8,17 +8,14 @@ from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
 from pipeline.failure import Failure
 from pipeline.flag import Flag
 from pipeline.recording import CallMetadata
-from pipeline.repeat import Repeat
 from pipeline.scorecard import Answer, Evidence, Scorecard
 from pipeline.store import MEASURE_TABLES, SHARD_TABLES, Part, Store, write_part
 from pipeline.store.parts import table_of
 from pipeline.store.rows.calls import call_row
 from pipeline.store.rows.failures import failure_rows
 from pipeline.store.rows.flags import flag_rows
-from pipeline.store.rows.measures import call_topic_row, repeat_row, topic_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_row
 from pipeline.store.rows.turns import turn_rows, vector_table
-from pipeline.topic import CallTopic, Topic
 from pipeline.transcript import Transcript, Turn
 
 DATE = "2026-03-02"
@@ -117,15 +114,32 @@ def _flags(call_id, evidence):
 def _write_measures(store):
     part = Part(DATE, 1, "m")
     topics = [
-        topic_row(Topic("t-1", "Bill · charge", "en", 2, ("bill",), ("c1", "c2"))),
-        topic_row(Topic("t-2", "宽带", "zh", 1, ("宽带",), ("c4",))),
+        {
+            "topic_id": "t-1",
+            "name": "Bill · charge",
+            "language": "en",
+            "status": "found",
+            "calls": 2,
+            "examples": ["c1", "c2"],
+        },
+        {"topic_id": "t-2", "name": "宽带", "language": "zh", "status": "found", "calls": 1, "examples": ["c4"]},
     ]
     belongs = {"c1": "t-1", "c2": "t-1", "c3": "other", "c4": "t-2", "c5": "other"}
-    call_topics = [call_topic_row(CallTopic(call_id, DATE, topic, 0.5, 1)) for call_id, topic in belongs.items()]
+    call_topics = [
+        {"call_id": call_id, "issue": 1, "topic_id": topic, "similarity": 0.5, "turn": 1}
+        for call_id, topic in belongs.items()
+    ]
+    matched = {
+        "method": "matched",
+        "customer_id": "K1",
+        "earlier_call_id": "c1",
+        "days_between": 2.5,
+        "similarity": 0.4,
+    }
     repeats = [
-        repeat_row(Repeat("c2", DATE, "matched", "K1", "c1", 2.5, 0.4)),
-        repeat_row(Repeat("c2", DATE, "said", "K1")),
-        repeat_row(Repeat("c4", DATE, "said", "K2")),
+        {"call_id": "c2", **matched},
+        {"call_id": "c2", "method": "said", "customer_id": "K1", "earlier_call_id": ""},
+        {"call_id": "c4", "method": "said", "customer_id": "K2", "earlier_call_id": ""},
     ]
     rows = {"topics": topics, "call_topics": call_topics, "repeats": repeats}
     tables = {name: table_of(name, found, part=part.name, date=DATE) for name, found in rows.items()}

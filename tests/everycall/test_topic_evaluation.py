@@ -17,8 +17,8 @@ from everycall.topic_evaluation import (
 )
 from models.fakes.encoder import HashingEncoder
 from pipeline.errors import ConfigError
-from pipeline.overall.topics import OTHER
 from pipeline.read.read import Reader
+from pipeline.topic import OTHER
 
 CARD = ["lost my card today", "my card is lost", "lost card again"]
 BILL = ["question about bill amount", "bill amount is wrong", "the wrong amount on bill"]

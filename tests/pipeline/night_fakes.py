@@ -17,17 +17,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 
 from pipeline import flags, ingest
 from pipeline.engine import Engine, Verbs
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.errors import ScoreError
 from pipeline.failure import Failure
-from pipeline.measures import Overall
-from pipeline.repeat import Repeat
 from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore
-from pipeline.store import Store
-from pipeline.topic import CallTopic, Topic
+from pipeline.store import Store, schema_of
 from pipeline.transcript import Transcript, Turn, Word
 
 
@@ -73,15 +71,29 @@ class FakeRubrics:
 
 @dataclass(frozen=True)
 class FakeMeasure:
-    fingerprint: str = "measure-1"
-    questions: tuple[str, ...] = ("churn_risk",)
+    """One topic, and the second call ever repeats the first."""
 
-    def __call__(self, calls):
-        calls = list(calls)
-        days = [(each.call.transcript.call_id, each.call.transcript.date) for each in calls]
-        topics = (Topic("t1", "billing", "en", len(calls), ("bill",), (days[0][0],)),) if days else ()
-        repeats = tuple(Repeat(call_id, date, "said", customer_id="C1") for call_id, date in days[1:2])
-        return Overall(topics, tuple(CallTopic(call_id, date, "t1", 0.5, 1) for call_id, date in days), repeats)
+    fingerprint: str = "measure-1"
+
+    def __call__(self, measuring):
+        calls = measuring.connection.execute("select call_id, date from contacts order by date, call_id").fetchall()
+        own = [(call_id, day) for call_id, day in calls if measuring.since is None or day >= measuring.since]
+        belongs = [{"call_id": call_id, "date": day, "issue": 1, "topic_id": "t1"} for call_id, day in own]
+        repeats = [
+            {"call_id": call_id, "date": day, "method": "said"} for call_id, day in own if (call_id, day) in calls[1:2]
+        ]
+        topics = [{"topic_id": "t1", "name": "billing", "calls": len(calls)}] if calls else []
+        return {
+            "call_topics": as_table("call_topics", belongs, without=("part",)),
+            "repeats": as_table("repeats", repeats, without=("part",)),
+            "topics": as_table("topics", topics, without=("part", "date")),
+        }
+
+
+def as_table(table, rows, *, without=()):
+    """Rows as a measure makes them."""
+    fields = [field for field in schema_of(table) if field.name not in without]
+    return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 
 def fake_hear(calls, slow_s=0.0):

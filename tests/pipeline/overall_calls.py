@@ -1,14 +1,19 @@
 """Calls for the tests of the measures over all calls: vectors that point where the test wants them."""
 
+from datetime import date
+
 import numpy as np
 
 from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
-from pipeline.overall.digest import digest
+from pipeline.overall.issue import find_issues
+from pipeline.overall.issues import issues_from
+from pipeline.overall.wording import Wording
 from pipeline.recording import CallMetadata
-from pipeline.scorecard import Answer, Scorecard
+from pipeline.topic import TopicQuote
 from pipeline.transcript import Transcript, Turn
 
 DIMENSIONS = 64
+DAY = date(2026, 3, 2)
 
 
 class WordPairs:
@@ -35,16 +40,15 @@ def enriched(
     )
 
 
-def scored(call_id, **values):
-    """A scorecard with these answers."""
-    answers = tuple(Answer(name, value, value, 0.9, 0.0, 0.0) for name, value in values.items())
-    return Scorecard(call_id, "form", "1", answers, (), 80.0, None)
+def brief(call_id, text="my bill is far too high", **options):
+    """The issue of a call in which the customer says one thing."""
+    (issue,) = find_issues(enriched(call_id, [("agent", "how can I help"), ("customer", text)], **options))
+    return issue
 
 
-def brief(call_id, text="my bill is far too high", *, says_repeat="no", **options):
-    """The digest of a call in which the customer says one thing."""
-    call = enriched(call_id, [("agent", "how can I help"), ("customer", text)], **options)
-    return digest(call, [scored(call_id, repeat_contact=says_repeat)])
+def worded(call_id, *said, script="simplified", language="en", agent=()):
+    """What is said about an issue."""
+    return Wording(language, script, tuple(said), tuple(agent), TopicQuote(call_id, 0, language, said[0]))
 
 
 ISSUES = (
@@ -55,9 +59,23 @@ ISSUES = (
 )
 
 
-def four_issues(calls_each):
-    """Digests of calls about four issues in turn, each said in its own words."""
-    return [
-        brief(f"c{number:04d}", f"{ISSUES[number % 4]} number {number}", issue=number % 4)
-        for number in range(4 * calls_each)
-    ]
+def text_of(number):
+    """What the customer of call `number` says."""
+    return f"{ISSUES[number % 4]} number {number}"
+
+
+def four_issues(calls_each, *, first=0):
+    """Calls about four issues in turn, each said in its own words."""
+    return gathered(
+        [brief(f"c{number:04d}", text_of(number), issue=number % 4) for number in range(first, first + 4 * calls_each)]
+    )
+
+
+def gathered(found, *, day=DAY):
+    """Issues by column, all of one day."""
+    return issues_from(found, dates=[day] * len(found))
+
+
+def words_of(issues):
+    """What the customers of `four_issues` say."""
+    return [worded(call_id, text_of(int(call_id[1:]))) for call_id in issues.call_ids]

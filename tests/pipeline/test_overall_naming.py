@@ -1,40 +1,41 @@
 import pytest
-from overall_calls import WordPairs, brief, enriched
+from overall_calls import WordPairs, worded
 
-from pipeline.overall.digest import digest
 from pipeline.overall.naming import Keyword, keywords_of, language_of, name_of
 from pipeline.overall.phrases import GrammarPhrases, read_empty_words, spelled
 
 
 def test_a_topic_has_the_language_of_most_of_its_calls():
-    assert language_of([brief("a"), brief("b", language="zh")]) == "en"
-    assert language_of([brief("a", language="zh"), brief("b", language="zh"), brief("c")]) == "zh"
+    assert language_of([worded("a", "hello"), worded("b", "你好", language="zh")]) == "en"
+    assert (
+        language_of([worded("a", "好", language="zh"), worded("b", "好", language="zh"), worded("c", "good")]) == "zh"
+    )
 
 
 def test_a_phrase_of_every_topic_weighs_less_than_one_of_its_own():
-    calls = [brief(f"a{n}", "late parcel") for n in range(3)] + [brief("b0", "my account")]
-    others = [brief(f"c{n}", "my account") for n in range(3)]
+    calls = [worded(f"a{n}", "late parcel") for n in range(3)] + [worded("b0", "my account")]
+    others = [worded(f"c{n}", "my account") for n in range(3)]
     keywords = keywords_of([calls, others], WordPairs())
     assert [word.phrase for word in keywords[0]] == [("late", "parcel"), ("my", "account")]
     assert keywords[0][0].weight > 3 * keywords[0][1].weight
 
 
 def test_what_the_agent_takes_up_weighs_more():
-    said = [("customer", "red kettle"), ("customer", "blue door"), ("agent", "let me see about the door, the blue one")]
-    (keywords,) = keywords_of([[digest(enriched("c", said))]], WordPairs())
+    call = worded("c", "red kettle", "blue door", agent=["let me see about the door, the blue one"])
+    (keywords,) = keywords_of([[call]], WordPairs())
     assert keywords[0].phrase == ("blue", "door")
 
 
 def test_a_topic_is_named_in_the_script_of_its_calls():
-    mainland = [brief(f"a{n}", "信用卡 年费 太高", language="zh") for n in range(2)]
-    taiwan = [brief(f"b{n}", "信用卡 年費 太高", language="zh") for n in range(3)]
+    mainland = [worded(f"a{n}", "信用卡 年费 太高", language="zh") for n in range(2)]
+    taiwan = [worded(f"b{n}", "信用卡 年费 太高", language="zh", script="traditional") for n in range(3)]
     for calls, name in ((mainland, "年费"), ([*mainland, *taiwan], "年費")):
         ((keyword, *others),) = keywords_of([calls], WordPairs())
         assert (keyword.phrase, others) == (("信用卡", name), [])
 
 
 def test_what_one_customer_of_many_says_names_nothing():
-    calls = [brief(f"c{n}", "late parcel") for n in range(8)] + [brief("z", "purple elephant")]
+    calls = [worded(f"c{n}", "late parcel") for n in range(8)] + [worded("z", "purple elephant")]
     (keywords,) = keywords_of([calls], WordPairs())
     assert [word.phrase for word in keywords] == [("late", "parcel")]
 

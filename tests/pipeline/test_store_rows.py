@@ -1,5 +1,7 @@
 """Every noun comes back from its table as it went in."""
 
+from datetime import date as Date  # noqa: N812
+
 import numpy as np
 from hypothesis import given as hypothesis_given
 from hypothesis import settings
@@ -9,26 +11,21 @@ from hypothesis.extra.numpy import arrays
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.failure import Failure
 from pipeline.flag import Flag
+from pipeline.overall.issue import Issue
+from pipeline.overall.issues import issues_from
+from pipeline.overall.registry import Registry
 from pipeline.recording import AudioHealth, CallMetadata, Recording
-from pipeline.repeat import Repeat
 from pipeline.run import Run
 from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore
 from pipeline.store.parts import table_of
 from pipeline.store.rows.calls import call_from_rows, call_row, recording_from_row
 from pipeline.store.rows.failures import failure_from_row, failure_rows
 from pipeline.store.rows.flags import flag_from_row, flag_rows
-from pipeline.store.rows.measures import (
-    call_topic_from_row,
-    call_topic_row,
-    repeat_from_row,
-    repeat_row,
-    topic_from_row,
-    topic_row,
-)
 from pipeline.store.rows.runs import run_from_row, run_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_from_rows, scorecard_row
+from pipeline.store.rows.topics import registry_from_rows, topics_table
 from pipeline.store.rows.turns import storable, turn_from_row, turn_rows, vector_table, vectors_of
-from pipeline.topic import CallTopic, Topic
+from pipeline.topic import Topic, TopicQuote
 from pipeline.transcript import Transcript, Turn, Word
 
 DATE = "2026-11-20"
@@ -73,9 +70,6 @@ healths = st.builds(
 
 flag_nouns = st.builds(
     Flag, st.just("c1"), names, st.just("low"), texts, st.lists(evidence, max_size=2).map(tuple), numbers, numbers
-)
-topic_nouns = st.builds(
-    Topic, names, texts, names, counts, st.lists(texts, max_size=2).map(tuple), st.lists(names, max_size=2).map(tuple)
 )
 
 
@@ -147,22 +141,18 @@ def test_failures(failures):
     assert [failure_from_row(row) for row in rows] == failures
 
 
-@given(topic_nouns)
-def test_topics(topic):
-    (row,) = through_a_table("topics", [topic_row(topic)])
-    assert topic_from_row(row) == topic
-
-
-@given(st.builds(CallTopic, names, st.just(DATE), names, numbers, st.none() | counts))
-def test_call_topics(call_topic):
-    (row,) = through_a_table("call_topics", [call_topic_row(call_topic)])
-    assert call_topic_from_row(row) == call_topic
-
-
-@given(st.builds(Repeat, names, st.just(DATE), st.sampled_from(["said", "matched"]), texts, texts, maybe, maybe))
-def test_repeats(repeat):
-    (row,) = through_a_table("repeats", [repeat_row(repeat)])
-    assert repeat_from_row(row) == repeat
+def test_the_registry_of_topics_comes_back():
+    issues = [Issue("c1", 1, 0, (0,), "zh", "simplified", "e", np.array([0.6, 0.8], np.float16), (7, 7, 9))]
+    exemplars = issues_from(issues, dates=[Date.fromisoformat(DATE)])
+    quote = TopicQuote("c1", 3, "zh", "卡丢了")
+    card = Topic("t-1", "Card", "en", 5, ("card",), ("c1",), (quote,), "pinned", "", Date(2026, 3, 2), Date(2026, 3, 9))
+    gone = Topic("t-2", "Cards", "en", 0, status="merged", merged_into="t-1", found_on=Date(2026, 3, 2))
+    table = topics_table(Registry({"t-1": card, "t-2": gone}, {"t-1": exemplars}), calls={"t-1": 5}, encoder="e")
+    back = registry_from_rows(table.to_pylist(), encoder="e")
+    assert back.topics == {"t-1": card, "t-2": gone}
+    assert (back.exemplars["t-1"].keys, str(back.exemplars["t-1"].dates[0])) == ([("c1", 1)], DATE)
+    assert back.exemplars["t-1"].term_ids.tolist() == [7, 7, 9]
+    assert registry_from_rows(table.to_pylist(), encoder="another").exemplars == {}
 
 
 @given(st.builds(Run, *[names] * 10, counts, counts, counts, numbers, numbers, maybe))

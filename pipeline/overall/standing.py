@@ -1,0 +1,23 @@
+"""Standing tables: what a measure made takes the place of the view that the next ones read."""
+
+from __future__ import annotations
+
+from datetime import date as Date  # noqa: N812
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+
+
+def stand(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: Date | None = None) -> None:
+    """Put these rows in the place of a table, and with `since` leave those of earlier dates as they are."""
+    connection.register("_made", rows)
+    names = ", ".join(rows.column_names)
+    earlier = f"union all by name select {names} from {table} where date < ?" if since else ""
+    connection.execute(f"create or replace table _next as select * from _made {earlier}", [since] if since else None)
+    query = "select view_name from duckdb_views() where view_name = ? and not internal"
+    views = connection.execute(query, [table]).fetchall()
+    connection.execute(f"drop {'view' if views else 'table'} if exists {table}")
+    connection.execute(f"alter table _next rename to {table}")
+    connection.unregister("_made")

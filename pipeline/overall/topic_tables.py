@@ -1,0 +1,130 @@
+"""The tables of topics: each call's issues with their topics, and the registry, made from what the store holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date as Date  # noqa: N812
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from pipeline.overall.issues import Issues, read_issues
+from pipeline.overall.phrases import PhraseFinder
+from pipeline.overall.registry import Registry, with_examples, with_taxonomy
+from pipeline.overall.standing import stand
+from pipeline.overall.taxonomy import Taxonomy
+from pipeline.overall.topics import SAMPLE, Discovery, discover, topics_of
+from pipeline.overall.wording import StoredWords
+from pipeline.ports import TextEncoder
+from pipeline.store.rows.topics import registry_from_rows, topics_table
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+ISSUES_AT_ONCE = 20_000
+
+
+def find_topic_tables(
+    connection: DuckDBPyConnection,
+    *,
+    since: Date | None,
+    taxonomy: Taxonomy,
+    finder: PhraseFinder,
+    encoder: TextEncoder | None = None,
+) -> dict[str, pa.Table]:
+    """`call_topics` of the calls since a day (all by default) and `topics`; both take the place of their views.
+
+    The encoder reads the sentences of topics that people made. Raises ConfigError where it is needed and missing.
+    """
+    encoded_by = _encoded_by(connection)
+    known = with_taxonomy(_registry(connection, encoded_by), taxonomy)
+    known = with_examples(known, taxonomy, encoder=encoder)
+    sample = _sample(connection, since)
+    discovery = discover(
+        sample,
+        words=StoredWords(connection),
+        finder=finder,
+        known=known,
+        before=_topics_before(connection, sample),
+        split_from={topic.id: topic.split_from for topic in taxonomy.topics if topic.examples},
+    )
+    found = pa.concat_tables([_call_topics(discovery, issues) for issues in _batches(connection, since)])
+    stand(connection, "call_topics", found, since=since)
+    _inherit(connection, discovery.registry)
+    calls = dict(
+        connection.execute("select topic_id, count(distinct call_id) from call_topics group by topic_id").fetchall()
+    )
+    topics = topics_table(discovery.registry, calls=calls, encoder=encoded_by)
+    stand(connection, "topics", topics)
+    return {"call_topics": found, "topics": topics}
+
+
+def _inherit(connection: DuckDBPyConnection, registry: Registry) -> None:
+    """Earlier calls of a topic that was merged since belong to the one it went into, as the view has it too."""
+    merged = [(name, registry.heir(name)) for name, topic in registry.topics.items() if topic.status == "merged"]
+    for name, heir in sorted(merged):
+        connection.execute("update call_topics set topic_id = ? where topic_id = ?", [heir, name])
+
+
+def _encoded_by(connection: DuckDBPyConnection) -> str:
+    """The encoder of most issues; "" where there are none."""
+    query = "select encoder from issues group by encoder order by count(*) desc, encoder limit 1"
+    return next((str(encoder) for (encoder,) in connection.execute(query).fetchall()), "")
+
+
+def _registry(connection: DuckDBPyConnection, encoder: str) -> Registry:
+    rows = connection.sql("select * exclude (part, date) from topics order by topic_id").to_arrow_table()
+    return registry_from_rows(rows.to_pylist(), encoder=encoder)
+
+
+def _sample(connection: DuckDBPyConnection, since: Date | None) -> Issues:
+    """The issues whose calls have the smallest hashes: the same calls have the same sample, whenever they came."""
+    drawn = connection.sql(
+        """select call_id, issue from issues where date >= coalesce($1, date)
+        order by md5(call_id || '#' || issue), call_id, issue limit $2""",
+        params=[since, SAMPLE],
+    ).to_arrow_table()
+    connection.register("_drawn", drawn)
+    return read_issues(connection, "(call_id, issue) in (select (call_id, issue) from _drawn)")
+
+
+def _topics_before(connection: DuckDBPyConnection, sample: Issues) -> list[str]:
+    keys = pa.table({"call_id": sample.call_ids.tolist(), "issue": sample.numbers})
+    connection.register("_sampled", keys)
+    rows = connection.execute(
+        "select call_id, issue, topic_id from call_topics semi join _sampled using (call_id, issue)"
+    )
+    before = {(call_id, issue): topic for call_id, issue, topic in rows.fetchall()}
+    return [before.get(key, "") for key in sample.keys]
+
+
+def _batches(connection: DuckDBPyConnection, since: Date | None) -> Iterator[Issues]:
+    """All issues since a day, some days at a time; one empty batch where there are none."""
+    days = connection.execute(
+        "select date, count(*) from issues where date >= coalesce($1, date) group by date order by date", [since]
+    ).fetchall()
+    spans: list[list[Date]] = [[]]
+    held = 0
+    for day, count in days:
+        if held and held + count > ISSUES_AT_ONCE:
+            spans.append([])
+            held = 0
+        spans[-1].append(day)
+        held += count
+    for span in spans:
+        yield read_issues(connection, "list_contains($1::date[], date)", [span])
+
+
+def _call_topics(discovery: Discovery, issues: Issues) -> pa.Table:
+    names, nearness = topics_of(discovery, issues)
+    return pa.table(
+        {
+            "date": pa.array(issues.dates.astype("datetime64[D]"), pa.date32()),
+            "call_id": pa.array(issues.call_ids.tolist(), pa.string()),
+            "issue": pa.array(issues.numbers, pa.int32()),
+            "topic_id": pa.array(names.tolist(), pa.string()),
+            "similarity": pa.array(np.round(nearness.astype(np.float64), 4), pa.float64()),
+            "turn": pa.array(issues.turns, pa.int32()),
+        }
+    )

@@ -1,0 +1,28 @@
+"""One row an issue: what the customer calls about, so that measures over all calls read no turns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from pipeline.overall.issue import Issue
+from pipeline.store.parts import Row
+
+
+def issue_rows(issues: Sequence[Issue]) -> list[Row]:
+    """The rows of `issues` of one call."""
+    return [
+        {
+            "call_id": issue.call_id,
+            "issue": issue.issue,
+            "turn": issue.turn,
+            "turns": list(issue.turns),
+            "language": issue.language,
+            "script": issue.script,
+            "encoder": issue.encoder,
+            "vector": issue.vector.astype(np.float16),
+            "terms": list(issue.terms),
+        }
+        for issue in issues
+    ]
