@@ -31,12 +31,13 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
     from pipeline.overall.measure import OverallMeasure
     from pipeline.rubric.load import load_rubrics
 
+    reader = build_reader(profile)
     return Engine(
         ears=build_ears(profile),
-        reader=build_reader(profile),
+        reader=reader,
         judges=build_judges(profile),
         rubric=load_rubrics(rubric),
-        measure=OverallMeasure(),
+        measure=OverallMeasure(encoder=reader.encoder),
         verbs=real_verbs(max_call_s=profile.max_call_s),
     )
 

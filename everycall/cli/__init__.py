@@ -1,6 +1,21 @@
 """The `everycall` command. Each command is a thin function that calls one library function."""
 
-from everycall.cli import check_asr, doctor, evaluate, evaluate_topics, models, night, report, rubric, run, sql, surveys
+from everycall.cli import (
+    check_asr,
+    doctor,
+    evaluate,
+    evaluate_topics,
+    measure,
+    models,
+    night,
+    promises,
+    report,
+    rubric,
+    run,
+    sql,
+    surveys,
+    topics,
+)
 from everycall.cli.app import app
 
 __all__ = [
@@ -9,11 +24,14 @@ __all__ = [
     "doctor",
     "evaluate",
     "evaluate_topics",
+    "measure",
     "models",
     "night",
+    "promises",
     "report",
     "rubric",
     "run",
     "sql",
     "surveys",
+    "topics",
 ]
