@@ -149,7 +149,9 @@ EXPECT = re.compile(
 SENTENCE = re.compile(r"(?:[^.!?;\n]|(?<=\d)\.(?=\d)|(?<=[ap])\.(?=m\b)|(?<=[ap]\.m)\.(?=\s+[a-z]))+[.!?;\n]*")
 # Where the words of one verb end: the next clause with a subject of its own, and what only explains.
 STOP = re.compile(
-    r",? (?:but|because|so that|so (?=you|i|we|if)|which|unless|until you|while|whereas|otherwise)\b", re.IGNORECASE
+    r", so\b|,? (?:but|because|so that|so (?=you|i|we|if)|which|unless|until you|while|"
+    r"whereas|otherwise)\b",
+    re.IGNORECASE,
 )
 NEGATED = re.compile(
     r"\s*(?:not|never|no longer|hardly|only be able|have to (?!write|call|send|respond|reply|pay|refund|"

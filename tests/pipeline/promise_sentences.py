@@ -1,0 +1,28 @@
+"""Sentences of many trades: what they promise and by when, on a call of Wednesday 11 March 2026 at half past ten.
+
+`develop` sentences were looked at while the rules were written; `heldout` ones were written before them, to measure.
+"""
+
+import csv
+from pathlib import Path
+
+from pipeline.characters import simplified
+from pipeline.read.commitments_chinese import chinese_commitments
+from pipeline.read.commitments_english import english_commitments
+from pipeline.read.due import moment_of
+
+FOLDER = Path(__file__).parents[1] / "data" / "promises"
+STARTED_AT = "2026-03-11T10:30:00"
+FINDERS = {"en": english_commitments, "zh": chinese_commitments}
+
+
+def rows(name):
+    with (FOLDER / f"{name}.tsv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file, delimiter="\t"))
+
+
+def found(said, language):
+    """The kinds, and the days as text, of the commitments in a sentence."""
+    commitments = FINDERS[language](simplified(said), moment=moment_of(STARTED_AT))
+    days = {str(each.due.day) for each in commitments if each.due and each.due.day}
+    return {each.kind for each in commitments}, days
