@@ -44,7 +44,7 @@ class SatisfactionRules:
     A call that is called about again within `window_days` says more by then, so that an increment estimates as many
     days again. `hidden_from` is the probability of a 1 or 2: at a half, whoever looks into a hidden call finds
     dissatisfaction more often than not. `fine_from` is the least answer that a centre counts as satisfied, by the
-    usual two upper of five. A driver of less than `least_effect` points changes the odds by under a tenth.
+    usual two upper of five. A driver of less than `least_effect` points changes the odds by under a sixth.
     """
 
     fit: FitRules = field(default_factory=FitRules)
@@ -53,7 +53,7 @@ class SatisfactionRules:
     fine_from: float = 4.0
     closed_fine: frozenset[str] = CLOSED_FINE
     most_drivers: int = 4
-    least_effect: float = 0.1
+    least_effect: float = 0.15
     # A sample of this many shows who answers as well as all calls do: a share of 5 % to a twentieth of itself.
     sampled_of: int = 100_000
 

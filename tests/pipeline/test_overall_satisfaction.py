@@ -9,7 +9,7 @@ from overall_store import memory_store
 from satisfaction_calls import column, population, survey
 
 from pipeline.labelled import read_labelled
-from pipeline.overall.cold_weights import NAMES, WEIGHTS
+from pipeline.overall.cold_weights import NAMES, THRESHOLDS, WEIGHTS
 from pipeline.overall.satisfaction import find_satisfaction
 from pipeline.overall.satisfaction_features import EXPRESSIONS
 from pipeline.store.schemas import schema_of
@@ -181,3 +181,10 @@ def test_hidden_is_what_counts_as_fine_and_was_not(surveyed, closed_as, outcome,
 def test_a_good_call_that_counts_as_fine_is_not_hidden():
     row = satisfaction({"outcome": "resolved", "sentiment_end": "neutral"})["c0"]
     assert row["hidden_dissatisfied"] is False
+
+
+def test_the_published_weights_are_the_real_ones():
+    page = (Path(__file__).parents[2] / "docs" / "satisfaction.md").read_text("utf-8")
+    for weight in WEIGHTS:
+        assert f"| `{weight.name}` | {weight.points:+.2f} | {weight.unit} | {weight.reason} |" in page
+    assert "thresholds " + ", ".join(f"{each:g}".replace("-", "−") for each in THRESHOLDS[:-1]) in page
