@@ -1,136 +1,93 @@
 """Repeats: calls about an issue that the same customer had called about before, or says they had.
 
-A customer id links calls only when it can be one person's: a blank, a word for "unknown", a run of one character or of
-too few, and an id with more calls a week than one person makes (a shared switchboard) link nothing.
+A call handed on (`arrivals`) is no repeat: the whole arrival is judged against the customer's earlier ones, its first
+call stands for it, and of the earlier arrival the last call, with which the customer was sent away.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
-import numpy as np
+import pyarrow as pa
 
-from pipeline.overall.digest import CallDigest, comparable
-from pipeline.overall.likeness import Likeness, likeness
-from pipeline.overall.topics import OTHER
-from pipeline.repeat import Repeat
-from pipeline.topic import CallTopic
+from pipeline.overall.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules, create_arrivals
+from pipeline.overall.issue_pairs import likeness_of_pairs
+from pipeline.overall.main_topic import MAIN_TOPIC
 
-DAY_S = 86_400.0
-_NOBODY = re.compile(
-    r"(?i)^(?:|.|(.)\1+|anonymous|blocked|none|null|nan|n/?a|private|restricted|unavailable|unknown|withheld|匿名|未知|无)$"
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# A customer's arrivals that may repeat one another. Behind one that shares a topic nothing earlier needs comparing,
+# unless the customer's word alone would link them.
+PAIRS = """create or replace temp table pairs as
+with ends as (
+    select arrival_id, any_value(customer_id) as customer_id, any_value(last_call_id) as last_call_id,
+        min(started_at) as first_at, max(started_at) as last_at
+    from arrivals group by arrival_id
+), near as (
+    select l.arrival_id as later_id, e.arrival_id as earlier_id, e.last_call_id as earlier_call_id,
+        e.last_at as earlier_at, epoch_us(l.first_at - e.last_at) as apart_us, c.date, c.customer_id, c.says_repeat
+    from ends l join contacts c on c.call_id = l.arrival_id
+    join ends e on e.customer_id = l.customer_id
+        and e.last_at < l.first_at and e.last_at >= l.first_at - to_microseconds($window)
+    where not {outbound} {recent}
+), about as (
+    select distinct a.arrival_id, t.topic_id from call_topics t join arrivals a using (call_id)
+    where t.topic_id not in ('', 'other')
+        and a.arrival_id in (select later_id from near union select earlier_id from near)
+), shared as (
+    select later_id, earlier_id, min(x.topic_id) as topic_id
+    from near join about x on x.arrival_id = later_id join about y on y.arrival_id = earlier_id
+    where x.topic_id = y.topic_id group by all
 )
-_DIGITS = re.compile(r"\d")
+select row_number() over (order by later_id, earlier_id) as pair, near.*, coalesce(topic_id, '') as topic_id
+from near left join shared using (later_id, earlier_id)
+qualify says_repeat
+    or earlier_at >= coalesce(max(earlier_at) filter (topic_id is not null) over (partition by later_id), earlier_at)"""
 
+# Of the earlier arrivals about the same issue the latest; where only the customer's word links them, the latest of all.
+MATCHED = """
+select later_id as call_id, date, 'matched' as method, customer_id, topic_id, earlier_call_id,
+    round(apart_us / 86400e6, 4) as days_between, round(similarity, 4) as similarity
+from (
+    select p.*, l.similarity, topic_id <> '' or coalesce(l.similarity >= $least, false) as same_issue
+    from pairs p left join likenesses l using (pair)
+)
+where same_issue or says_repeat
+qualify row_number() over (partition by later_id order by same_issue desc, earlier_at desc, earlier_call_id desc) = 1"""
 
-@dataclass(frozen=True, slots=True)
-class RepeatRules:
-    """What counts as calling again. Calls that begin closer than the hand-off are one contact passed on.
-
-    `least_likeness` is low because one customer's calls within two weeks are mostly about one matter: half of the
-    training calls about different matters of one industry lie below it. It is waived for a customer who says on the
-    later call that they called before.
-    """
-
-    window_days: float = 14.0
-    handoff_minutes: float = 15.0
-    least_likeness: float = 0.05
-    most_calls_a_week: int = 10
-
-
-DEFAULT_RULES = RepeatRules()
-
-
-@dataclass(frozen=True, slots=True)
-class _Dated:
-    row: int
-    at: datetime
-    call: CallDigest
+# What is said to the next desk of a call handed on is no repeat.
+SAID = """
+select c.call_id, c.date, 'said' as method, c.customer_id, coalesce(t.topic_id, '') as topic_id,
+    '' as earlier_call_id, null::double as days_between, null::double as similarity
+from contacts c left join ({topics}) t using (call_id)
+where c.says_repeat and c.call_id not in (select call_id from arrivals where place > 1) {recent}"""
 
 
 def find_repeats(
-    digests: Sequence[CallDigest], call_topics: Iterable[CallTopic], *, rules: RepeatRules = DEFAULT_RULES
-) -> list[Repeat]:
-    """Every repeat, in order of call id.
+    connection: DuckDBPyConnection, *, since: date | None = None, rules: RepeatRules = DEFAULT_RULES
+) -> pa.Table:
+    """The rows of `repeats`, by call id and method, from `contacts`, `call_topics` and `issues`.
 
-    One call has at most one `matched` row, to the latest earlier call about the same issue, and one `said` row.
+    A call has at most one `matched` row and one `said` row. Two arrivals are about the same issue when a topic is in
+    both, or their issues are alike; the customer's word that they called before links them too. With `since` only calls
+    of that date and later get rows.
     """
-    said = [Repeat(call.call_id, call.date, "said", call.customer_id) for call in digests if call.says_repeat]
-    calls = comparable(digests)
-    if not calls:
-        return sorted(said, key=lambda repeat: repeat.call_id)
-    topics = {found.call_id: found.topic_id for found in call_topics if found.topic_id != OTHER}
-    alike = likeness(calls)
-    matched = [
-        repeat
-        for contacts in _by_customer(calls, rules).values()
-        for repeat in _matched(contacts, alike, topics, rules)
-    ]
-    return sorted(matched + said, key=lambda repeat: (repeat.call_id, repeat.method))
-
-
-def can_link(customer_id: str) -> bool:
-    """Whether an id can be one customer's."""
-    return not _NOBODY.match(customer_id.strip())
-
-
-def _by_customer(calls: Sequence[CallDigest], rules: RepeatRules) -> dict[str, list[_Dated]]:
-    """The dated calls of each customer that can be linked, in order of time."""
-    found: dict[str, list[_Dated]] = defaultdict(list)
-    for row, call in enumerate(calls):
-        at = _time(call.started_at)
-        if at is not None and can_link(call.customer_id):
-            found[call.customer_id.strip()].append(_Dated(row, at, call))
-    ordered = {customer: sorted(dated, key=lambda one: (one.at, one.row)) for customer, dated in found.items()}
-    return {customer: dated for customer, dated in ordered.items() if not _is_shared(dated, rules)}
-
-
-def _is_shared(dated: Sequence[_Dated], rules: RepeatRules) -> bool:
-    """More calls begin within some week than one person makes."""
-    ahead = dated[rules.most_calls_a_week :]
-    return any(later.at - first.at < timedelta(days=7) for first, later in zip(dated, ahead, strict=False))
-
-
-def _matched(
-    dated: Sequence[_Dated], alike: Likeness, topics: Mapping[str, str], rules: RepeatRules
-) -> Iterator[Repeat]:
-    for place, later in enumerate(dated):
-        for earlier in reversed(dated[:place]):
-            seconds = (later.at - earlier.at).total_seconds()
-            if seconds > rules.window_days * DAY_S:
-                break
-            if seconds < rules.handoff_minutes * 60:
-                continue
-            similarity = float(alike.between(np.array([later.row]), np.array([earlier.row]))[0, 0])
-            topic = topics.get(later.call.call_id)
-            same_topic = topic is not None and topic == topics.get(earlier.call.call_id)
-            if later.call.says_repeat or same_topic or similarity >= rules.least_likeness:
-                yield _repeat(later, earlier, seconds=seconds, similarity=similarity)
-                break
-
-
-def _repeat(later: _Dated, earlier: _Dated, *, seconds: float, similarity: float) -> Repeat:
-    return Repeat(
-        call_id=later.call.call_id,
-        date=later.call.date,
-        method="matched",
-        customer_id=later.call.customer_id,
-        earlier_call_id=earlier.call.call_id,
-        days_between=round(seconds / DAY_S, 4),
-        similarity=round(similarity, 4),
+    recent = "" if since is None else f"and c.date >= date '{since.isoformat()}'"
+    create_arrivals(connection, rules=rules, since=since)
+    connection.execute(
+        PAIRS.format(outbound=OUTBOUND.format(direction="c.direction"), recent=recent),
+        {"window": int(rules.window_days * 86_400e6)},
     )
-
-
-def _time(started_at: str) -> datetime | None:
-    """The start without its zone's name; None where it is unknown or only a day."""
-    try:
-        at = datetime.fromisoformat(started_at)
-    except ValueError:
-        return None
-    if len(started_at) <= len("YYYY-MM-DD"):
-        return None
-    return at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    # A call's own date may be a day off its moment in UTC.
+    back = None if since is None else since - timedelta(days=rules.window_days + 2)
+    connection.register("likenesses", likeness_of_pairs(connection, since=back))
+    found = connection.sql(
+        f"select * from ({MATCHED} union all {SAID.format(topics=MAIN_TOPIC, recent=recent)}) order by call_id, method",
+        params={"least": rules.least_likeness},
+    ).to_arrow_table()
+    connection.unregister("likenesses")
+    connection.execute("drop table pairs")
+    connection.execute("drop table arrivals")
+    return found

@@ -1,117 +1,194 @@
+from datetime import date, timedelta
+
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from overall_calls import brief
+from overall_store import memory_store
+from repeat_calls import about, contact
 
-from pipeline.overall.repeats import RepeatRules, can_link, find_repeats
-from pipeline.topic import CallTopic
+from pipeline.overall.repeats import RepeatRules, find_repeats
 
-
-def at(day, hour=9, minute=0):
-    return f"2026-03-{day:02d}T{hour:02d}:{minute:02d}:00"
+DIMENSIONS = 64
 
 
-def others():
-    """Unrelated calls of other customers, so that likeness has something to stand out from."""
-    return [brief(f"x{n}", f"word{n} thing{n}", issue=10 + n, customer_id=f"Y{n}", started_at=at(1)) for n in range(9)]
+def issue(call_id, direction, *, number=1, encoder="use", language="en", terms=()):
+    """What a call is about: a vector that points towards one of the directions, with the call's own noise."""
+    vector = np.random.default_rng([*call_id.encode(), number]).normal(size=DIMENSIONS) / 2 / DIMENSIONS**0.5
+    vector[direction] += 1.0
+    return {
+        "call_id": call_id,
+        "date": date(2026, 3, 2),
+        "issue": number,
+        "language": language,
+        "encoder": encoder,
+        "vector": (vector / np.linalg.norm(vector)).tolist(),
+        "terms": list(terms),
+    }
 
 
-def pairs(calls, topics=(), **rules):
-    found = find_repeats([*calls, *others()], topics, rules=RepeatRules(**rules))
-    return [(repeat.call_id, repeat.earlier_call_id) for repeat in found if repeat.method == "matched"]
+# Unrelated calls of other customers, so that likeness has something to stand out from.
+OTHERS = [issue(f"x{number}", 10 + number) for number in range(9)]
 
 
-def calls_at(*times, customer_id="C17", issue=0):
-    return [brief(f"a{n}", issue=issue, customer_id=customer_id, started_at=time) for n, time in enumerate(times)]
+def found(contacts, *, topics=(), issues=None, **options):
+    issues = [issue(one["call_id"], 0) for one in contacts] if issues is None else issues
+    store = memory_store(contacts=contacts, call_topics=topics, issues=[*issues, *OTHERS])
+    return find_repeats(store, **options).to_pylist()
+
+
+def pairs(contacts, **options):
+    return [
+        (row["call_id"], row["earlier_call_id"]) for row in found(contacts, **options) if row["method"] == "matched"
+    ]
+
+
+def calls_on(*days, **columns):
+    return [contact(f"c{number:02d}", day, **columns) for number, day in enumerate(days)]
 
 
 def test_the_same_customer_about_the_same_issue_is_a_repeat():
-    (repeat,) = find_repeats([*calls_at(at(3), at(5, 21)), *others()], [])
-    assert (repeat.call_id, repeat.earlier_call_id, repeat.days_between) == ("a1", "a0", 2.5)
-    assert (repeat.method, repeat.customer_id, repeat.date) == ("matched", "C17", "2026-03-05")
-    assert repeat.similarity > 0.5
+    (row,) = found(calls_on(0, 2.5))
+    assert (row["call_id"], row["earlier_call_id"], row["days_between"]) == ("c01", "c00", 2.5)
+    assert (row["method"], row["customer_id"], row["date"], row["topic_id"]) == ("matched", "K1", date(2026, 3, 4), "")
+    assert row["similarity"] > 0.5
 
 
 def test_a_repeat_names_the_latest_earlier_call():
-    assert pairs(calls_at(at(3), at(5), at(9))) == [("a1", "a0"), ("a2", "a1")]
+    assert pairs(calls_on(0, 2, 6)) == [("c01", "c00"), ("c02", "c01")]
+
+
+def test_the_latest_earlier_call_about_the_same_issue_is_named():
+    issues = [issue("c00", 0), issue("c01", 5), issue("c02", 0)]
+    assert pairs(calls_on(0, 2, 6), issues=issues) == [("c02", "c00")]
 
 
 def test_another_issue_is_no_repeat():
-    calls = [*calls_at(at(3)), brief("b", "where is my parcel", issue=5, customer_id="C17", started_at=at(5))]
-    assert pairs(calls) == []
+    assert pairs(calls_on(0, 2), issues=[issue("c00", 0), issue("c01", 5)]) == []
 
 
-def test_another_issue_of_the_same_topic_is_a_repeat():
-    calls = [*calls_at(at(3)), brief("b", "where is my parcel", issue=5, customer_id="C17", started_at=at(5))]
-    assert pairs(calls, [CallTopic("a0", "", "t-1", 0.5), CallTopic("b", "", "t-1", 0.5)]) == [("b", "a0")]
+def test_any_topic_in_common_makes_a_repeat():
+    issues = [issue("c00", 0), issue("c01", 5)]
+    topics = [*about("c00", "t1", "t2"), *about("c01", "t3", "t2")]
+    (row,) = found(calls_on(0, 2), issues=issues, topics=topics)
+    assert (row["earlier_call_id"], row["topic_id"]) == ("c00", "t2")
 
 
 def test_other_is_no_topic_to_share():
-    calls = [*calls_at(at(3)), brief("b", "where is my parcel", issue=5, customer_id="C17", started_at=at(5))]
-    assert pairs(calls, [CallTopic("a0", "", "other", 0.0), CallTopic("b", "", "other", 0.0)]) == []
+    issues = [issue("c00", 0), issue("c01", 5)]
+    assert pairs(calls_on(0, 2), issues=issues, topics=[*about("c00", "other"), *about("c01", "other")]) == []
+
+
+def test_the_two_issues_that_are_most_alike_count():
+    issues = [issue("c00", 0), issue("c00", 5, number=2), issue("c01", 7), issue("c01", 5, number=2)]
+    (row,) = found(calls_on(0, 2), issues=issues)
+    assert row["similarity"] > 0.5
+
+
+def test_shared_words_link_where_meaning_does_not():
+    issues = [issue("c00", 0, terms=[1, 2, 3]), issue("c01", 5, terms=[1, 2, 3])]
+    assert pairs(calls_on(0, 2), issues=issues) == [("c01", "c00")]
+
+
+def test_vectors_of_different_encoders_do_not_compare():
+    issues = [issue("c00", 0), issue("c01", 0, encoder="e5")]
+    assert pairs(calls_on(0, 2), issues=issues) == []
+    topics = [*about("c00", "t1"), *about("c01", "t1")]
+    (row,) = found(calls_on(0, 2), issues=issues, topics=topics)
+    assert row["similarity"] is None
 
 
 def test_a_customer_who_says_so_is_linked_to_their_last_call():
-    calls = [
-        *calls_at(at(3)),
-        brief("b", "where is my parcel", says_repeat="yes", issue=5, customer_id="C17", started_at=at(5)),
-    ]
-    found = find_repeats([*calls, *others()], [])
-    assert [(repeat.method, repeat.earlier_call_id) for repeat in found] == [("matched", "a0"), ("said", "")]
+    calls = [contact("a", 0), contact("b", 2, says_repeat=True)]
+    rows = found(calls, issues=[issue("a", 0), issue("b", 5)])
+    assert [(row["method"], row["earlier_call_id"]) for row in rows] == [("matched", "a"), ("said", "")]
+
+
+def test_what_is_alike_comes_before_what_is_only_said():
+    calls = [contact("a", 0), contact("b", 1), contact("c", 2, says_repeat=True)]
+    assert pairs(calls, issues=[issue("a", 0), issue("b", 5), issue("c", 0)]) == [("c", "a")]
 
 
 def test_a_customer_may_say_so_without_an_earlier_call():
-    (repeat,) = find_repeats([brief("a", says_repeat="yes")], [])
-    assert (repeat.method, repeat.earlier_call_id, repeat.days_between, repeat.similarity) == ("said", "", None, None)
+    (row,) = found([contact("a", says_repeat=True, customer_id="")])
+    assert (row["method"], row["earlier_call_id"], row["days_between"], row["similarity"]) == ("said", "", None, None)
 
 
-@pytest.mark.parametrize(("later", "linked"), [(at(17), True), (at(17, 9, 1), False)])
-def test_the_window_closes_after_its_last_minute(later, linked):
-    assert bool(pairs(calls_at(at(3), later))) is linked
+def test_what_is_said_to_the_next_desk_is_no_repeat():
+    assert found([contact("a"), contact("b", minute=5, says_repeat=True)]) == []
 
 
-@pytest.mark.parametrize(("minute", "linked"), [(14, False), (15, True)])
-def test_a_call_passed_on_is_no_repeat(minute, linked):
-    assert bool(pairs(calls_at(at(3), at(3, 9, minute)))) is linked
+@pytest.mark.parametrize(("day", "linked"), [(14, True), (14.001, False)])
+def test_the_window_closes_after_its_last_moment(day, linked):
+    assert bool(pairs(calls_on(0, day))) is linked
 
 
-def test_behind_a_call_passed_on_the_one_before_counts():
-    assert pairs(calls_at(at(3), at(5), at(5, 9, 5))) == [("a1", "a0"), ("a2", "a0")]
+def test_a_call_handed_on_is_no_repeat_and_its_first_call_stands_for_it():
+    calls = [contact("a", 0), contact("b", 3), contact("c", 3, minute=10)]
+    assert pairs(calls) == [("b", "a")]
 
 
-@pytest.mark.parametrize("customer_id", ["", " ", "0", "00000000", "Unknown", "anonymous", "N/A", "withheld", "未知"])
-def test_blank_and_anonymous_customers_are_never_linked(customer_id):
-    assert not can_link(customer_id)
-    assert pairs(calls_at(at(3), at(5), customer_id=customer_id)) == []
+def test_a_repeat_of_a_call_handed_on_repeats_its_last_call():
+    assert pairs([contact("a", 0), contact("b", 0, minute=10), contact("c", 3)]) == [("c", "b")]
 
 
-@pytest.mark.parametrize("customer_id", ["C1005", "0039 06 1234", "张伟-1", "10"])
-def test_what_may_be_one_person_can_be_linked(customer_id):
-    assert can_link(customer_id)
+def test_what_was_voiced_at_any_desk_is_compared():
+    calls = [contact("a", 0), contact("b", 0, minute=10), contact("c", 3)]
+    assert pairs(calls, issues=[issue("a", 0), issue("b", 5), issue("c", 0)]) == [("c", "b")]
 
 
-def test_a_number_with_too_many_calls_a_week_is_shared():
-    assert pairs(calls_at(*[at(day, hour) for day in (3, 4, 5, 6) for hour in (9, 12, 15)])) == []
-    assert len(pairs(calls_at(*[at(day) for day in range(3, 15)]))) == 11
+def test_unknown_and_shared_customers_are_never_linked():
+    assert pairs(calls_on(0, 2, customer_id="")) == []
+    assert pairs(calls_on(*[number * 0.6 for number in range(11)])) == []
 
 
-def test_calls_without_a_time_are_never_linked():
-    assert pairs(calls_at("", "2026-03-05", "yesterday", at(6))) == []
+def test_a_call_that_the_centre_makes_repeats_nothing_and_may_be_repeated():
+    calls = [contact("a", 0), contact("b", 1, direction="outbound"), contact("c", 2, direction="inbound")]
+    assert pairs(calls) == [("c", "b")]
 
 
-def test_times_of_different_zones_are_compared_as_moments():
-    assert pairs(calls_at("2026-03-03T09:00:00+08:00", "2026-03-03T01:10:00+00:00")) == []
-    assert pairs(calls_at("2026-03-03T09:00:00+08:00", "2026-03-03T01:20:00Z")) == [("a1", "a0")]
+def test_without_issues_and_topics_nothing_but_the_word_links():
+    calls = [contact("a", 0), contact("b", 2), contact("c", 3, says_repeat=True)]
+    assert pairs(calls, issues=[]) == [("c", "b")]
 
 
-@given(st.lists(st.integers(0, 40 * 24 * 60), min_size=2, max_size=8, unique=True), st.integers(1, 20))
-def test_links_lie_between_the_handoff_and_the_window(minutes, window_days):
-    times = [
-        f"2026-{3 + minute // (28 * 1440):02d}-{minute // 1440 % 28 + 1:02d}T{minute // 60 % 24:02d}:{minute % 60:02d}"
-        for minute in minutes
+def test_a_centre_without_calls_has_no_repeats():
+    assert found([]) == []
+
+
+calls_of_few = st.lists(
+    st.tuples(st.integers(0, 40 * 24), st.sampled_from("KLM"), st.integers(0, 2), st.booleans()),
+    min_size=1,
+    max_size=14,
+)
+
+
+def made(calls):
+    contacts = [
+        contact(f"c{number:02d}", hour / 24, customer_id=customer, says_repeat=said)
+        for number, (hour, customer, _, said) in enumerate(calls)
     ]
-    found = find_repeats(calls_at(*times), [], rules=RepeatRules(window_days=window_days, least_likeness=-1.0))
-    assert all(
-        repeat.days_between + 1e-4 >= 15 / 1440 and repeat.days_between <= window_days + 1e-4 for repeat in found
-    )
-    assert len({repeat.call_id for repeat in found}) == len(found)
+    topics = [row for number, (_, _, topic, _) in enumerate(calls) for row in about(f"c{number:02d}", f"t{topic}")]
+    return contacts, topics
+
+
+@settings(deadline=None, max_examples=30)
+@given(calls_of_few, st.integers(1, 20))
+def test_links_lead_back_within_the_window_to_the_same_customer(calls, window_days):
+    contacts, topics = made(calls)
+    by_id = {one["call_id"]: one for one in contacts}
+    rows = found(contacts, topics=topics, issues=[], rules=RepeatRules(window_days=window_days))
+    assert len({(row["call_id"], row["method"]) for row in rows}) == len(rows)
+    for row in (row for row in rows if row["method"] == "matched"):
+        later, earlier = by_id[row["call_id"]], by_id[row["earlier_call_id"]]
+        assert later["customer_id"] == earlier["customer_id"]
+        assert timedelta(minutes=15) <= later["started_at"] - earlier["started_at"] <= timedelta(days=window_days)
+
+
+@settings(deadline=None, max_examples=30)
+@given(calls_of_few, st.integers(0, 40))
+def test_a_night_finds_of_its_calls_what_a_run_over_all_finds(calls, day):
+    contacts, topics = made(calls)
+    since = date(2026, 3, 2) + timedelta(days=day)
+    whole = found(contacts, topics=topics, issues=[])
+    assert found(contacts, topics=topics, issues=[], since=since) == [row for row in whole if row["date"] >= since]

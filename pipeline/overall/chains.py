@@ -1,0 +1,90 @@
+"""Chains: a customer's calls about one matter, from the first to the last that repeats it, with the hand-offs between.
+
+A complaint is a customer who is negative in the first or the middle third of a call, asks for a supervisor, or
+threatens to leave: an end that is negative alone is the desk's doing, and is measured elsewhere.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules, create_arrivals
+from pipeline.overall.main_topic import MAIN_TOPIC
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+COMPLAINT = "(sentiment_start = 'negative' or sentiment_middle = 'negative' or escalated or churn)"
+
+# To whom each call leads back: a call handed on to its arrival's first, a repeat to the call that it repeats.
+PARENTS = """create or replace temp table roots as
+select call_id, coalesce(r.earlier_call_id, a.arrival_id) as root_id
+from arrivals a full join (select call_id, earlier_call_id from repeats where method = 'matched') r using (call_id)
+where a.place > 1 or r.call_id is not null"""
+
+# The whole way back in as many steps as the longest chain's length has bits.
+DOUBLED = """create or replace temp table roots as
+select r.call_id, coalesce(p.root_id, r.root_id) as root_id from roots r left join roots p on r.root_id = p.call_id"""
+UNFINISHED = "select exists (select 1 from roots r join roots p on r.root_id = p.call_id)"
+MOST_DOUBLINGS = 32
+
+# Calls alone need no grouping, which at a million calls is most of the work.
+CHAINS = f"""
+with ends as (select max(started_at) as last_seen_at from contacts),
+topic as ({MAIN_TOPIC}), linked as (
+    select call_id, root_id from roots
+    union all select distinct root_id, root_id from roots
+), calls as (
+    select coalesce(l.root_id, c.call_id) as chain_id, l.root_id is null as alone, c.call_id, c.customer_id,
+        coalesce(t.topic_id, '') as topic_id, c.started_at, a.call_id is not null as followed,
+        list_filter(c.agents, lambda agent: agent <> '') as agents, c.queue, c.duration_s, {COMPLAINT} as complaint,
+        c.escalated, c.outcome
+    from contacts c left join linked l using (call_id) left join arrivals a using (call_id) left join topic t
+        using (call_id)
+), grouped as (
+    select chain_id, customer_id, topic_id, started_at as first_started_at, started_at as last_started_at,
+        1 as calls, [call_id] as call_ids, agents, queue <> '' as queues, len(agents) > 0 as known,
+        duration_s as handle_s, complaint, escalated, outcome, followed
+    from calls where alone
+    union all
+    select chain_id, min_by(customer_id, (started_at, call_id)),
+        coalesce(min_by(topic_id, (started_at, call_id)) filter (topic_id <> ''), ''), min(started_at), max(started_at),
+        count(*), list(call_id order by started_at, call_id), list_distinct(flatten(list(agents))),
+        count(distinct queue) filter (queue <> ''), bool_and(len(agents) > 0),
+        sum(duration_s), bool_or(complaint), bool_or(escalated), max_by(outcome, (started_at, call_id)),
+        bool_and(followed)
+    from calls where not alone group by chain_id
+)
+select chain_id, customer_id, topic_id, first_started_at, last_started_at, calls::int as calls, call_ids,
+    len(agents)::int as agents, queues::int as queues,
+    case when len(agents) > 1 then false when known then true end as one_owner,
+    handle_s, complaint, escalated,
+    case when followed and last_started_at + to_microseconds($window) <= last_seen_at then outcome <> 'unresolved' end
+        as resolved
+from grouped, ends order by chain_id"""
+
+
+def find_chains(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES) -> pa.Table:
+    """The rows of `chains`, by chain id, from `contacts`, `call_topics` and `repeats`: every call is in one chain.
+
+    `one_owner` is null where it is not known who had some call. `resolved` is null where nobody can tell yet: within
+    the window after the last call, or for a customer who is not known; false where the last call ended unresolved.
+    """
+    create_roots(connection, rules=rules)
+    found = connection.sql(CHAINS, params={"window": int(rules.window_days * 86_400e6)}).to_arrow_table()
+    connection.execute("drop table roots")
+    connection.execute("drop table arrivals")
+    return found
+
+
+def create_roots(connection: DuckDBPyConnection, *, rules: RepeatRules) -> None:
+    """Make the temporary tables `arrivals` and `roots`: of each call that leads back to another the chain's first."""
+    create_arrivals(connection, rules=rules)
+    connection.execute(PARENTS)
+    for _ in range(MOST_DOUBLINGS):
+        ((unfinished,),) = connection.execute(UNFINISHED).fetchall()
+        if not unfinished:
+            break
+        connection.execute(DOUBLED)

@@ -1,0 +1,96 @@
+"""Figure rows: rates with their intervals, as rows of the table `figures`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.overall.intervals import wilson
+from pipeline.overall.survival import survival
+from pipeline.store.measure_columns import FIGURES
+
+# Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
+FEWEST_RANKED = 30
+
+
+def survival_figures(
+    measure: str,
+    dimension: str,
+    watched: pa.Table,
+    *,
+    window_days: float,
+    complement: bool = False,
+    fewest_ranked: int = FEWEST_RANKED,
+) -> pa.Table:
+    """By key the share without an event within the window, or with one (`complement`).
+
+    `watched` has a row each: key, days (to the event or to where nothing more is seen), event. A key of which nobody
+    was watched for the whole window has no row: its figure is not known yet.
+    """
+    keys = watched["key"].combine_chunks().dictionary_encode()
+    found = survival(
+        np.asarray(keys.indices, np.int64),
+        np.asarray(watched["days"], np.float64),
+        np.asarray(watched["event"], np.bool_),
+        horizon=window_days,
+    )
+    estimate, low, high = found.estimate, found.low, found.high
+    if complement:
+        estimate, low, high = 1 - estimate, 1 - high, 1 - low
+    rows = figure_rows(measure, dimension, keys.dictionary, found.n, found.censored, estimate, low, high, fewest_ranked)
+    return rows.filter(pa.array(~np.isnan(found.estimate)))
+
+
+def share_figures(
+    measure: str, dimension: str, counted: Sequence[tuple[str, int, int]], *, fewest_ranked: int = FEWEST_RANKED
+) -> pa.Table:
+    """By key the share of n that counts, with Wilson's interval; `counted` has (key, counting, n), n at least 1."""
+    intervals = [wilson(counting, n) for _, counting, n in counted]
+    return figure_rows(
+        measure,
+        dimension,
+        pa.array([key for key, _, _ in counted], pa.string()),
+        np.array([one.n for one in intervals], np.int64),
+        np.zeros(len(intervals), np.int64),
+        np.array([one.estimate for one in intervals]),
+        np.array([one.low for one in intervals]),
+        np.array([one.high for one in intervals]),
+        fewest_ranked,
+    )
+
+
+def figure_rows(
+    measure: str,
+    dimension: str,
+    keys: pa.Array,
+    n: npt.NDArray[np.int64],
+    censored: npt.NDArray[np.int64],
+    estimate: npt.NDArray[np.float64],
+    low: npt.NDArray[np.float64],
+    high: npt.NDArray[np.float64],
+    fewest_ranked: int = FEWEST_RANKED,
+) -> pa.Table:
+    """Rows of `figures` without a band."""
+    columns: dict[str, Any] = {
+        "measure": [measure] * len(keys),
+        "dimension": [dimension] * len(keys),
+        "key": keys,
+        "n": n,
+        "censored": censored,
+        "estimate": estimate,
+        "low": low,
+        "high": high,
+        "ranked": n - censored >= fewest_ranked,
+        "band": pa.nulls(len(keys), pa.int32()),
+    }
+    return pa.table(columns).cast(pa.schema(FIGURES))
+
+
+def sorted_figures(tables: Sequence[pa.Table]) -> pa.Table:
+    """All rows in the order of the table `figures`."""
+    whole = pa.concat_tables([pa.schema(FIGURES).empty_table(), *tables])
+    return whole.sort_by([(name, "ascending") for name in ("measure", "dimension", "key")]).combine_chunks()

@@ -1,0 +1,61 @@
+"""Followed: one row an arrival of a customer who is known, with what came before it and after it.
+
+Only these can be seen to call again. Whoever measures says which of them it counts.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipeline.overall.arrivals import OUTBOUND, RepeatRules
+from pipeline.overall.chains import COMPLAINT, create_roots
+from pipeline.overall.main_topic import MAIN_TOPIC
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# An arrival stands under the queue and the agent that had it last: who sent the customer away answers for what follows.
+FOLLOWED = f"""create or replace temp table followed as
+with ends as (select min(started_at) as first_seen_at, max(started_at) as last_seen_at from contacts),
+topic as ({MAIN_TOPIC}), calls as (
+    select a.arrival_id, a.place, c.started_at, t.topic_id, c.queue, c.duration_s, {COMPLAINT} as complaint,
+        c.escalated, {OUTBOUND.format(direction="c.direction")} as outbound,
+        list_filter(c.agents, lambda agent: agent <> '') as agents, a.last_call_id = c.call_id and a.place = 1 as alone
+    from arrivals a join contacts c using (call_id) left join topic t using (call_id)
+), arrived as (
+    select arrival_id, started_at as first_at, started_at as last_at, coalesce(topic_id, '') as topic_id, queue,
+        coalesce(agents[-1], '') as agent_id, list_distinct(agents) as agents, len(agents) > 0 as owners_known,
+        [queue] as queues, duration_s as handle_s, complaint, escalated, outbound
+    from calls where alone
+    union all
+    select arrival_id, min(started_at), max(started_at), coalesce(min_by(topic_id, place), ''), max_by(queue, place),
+        coalesce(max_by(agents[-1], place), ''), list_distinct(flatten(list(agents))), bool_and(len(agents) > 0),
+        list_distinct(list(queue)), sum(duration_s), bool_or(complaint), bool_or(escalated), min_by(outbound, place)
+    from calls where not alone group by arrival_id
+), before as (
+    select call_id as arrival_id, min(days_between) as days_since, bool_or(method = 'said') as said
+    from repeats group by call_id
+), after as (
+    select a.arrival_id, min(r.days_between) as days_until
+    from repeats r join arrivals a on a.call_id = r.earlier_call_id where r.method = 'matched' group by a.arrival_id
+)
+select arrived.*, coalesce(r.root_id, arrival_id) as chain_id, days_since, coalesce(said, false) as said, days_until,
+    coalesce(bool_or(complaint) over (
+        partition by chain_id order by first_at, arrival_id rows between unbounded preceding and 1 preceding
+    ), false) as complained_before,
+    epoch(last_seen_at - last_at) / 86400 as watched_days, epoch(first_at - first_seen_at) / 86400 as past_days
+from arrived left join before using (arrival_id) left join after using (arrival_id)
+left join roots r on r.call_id = arrival_id, ends"""
+
+
+def create_followed(connection: DuckDBPyConnection, *, rules: RepeatRules) -> None:
+    """Make the temporary table `followed` from `contacts`, `call_topics` and `repeats`.
+
+    `days_since` and `days_until` are to the former and to the next arrival about the same issue, null where there is
+    none; `complained_before` looks at all former arrivals of the chain; `watched_days` and `past_days` are to the end
+    and to the beginning of the data.
+    """
+    create_roots(connection, rules=rules)
+    connection.execute(FOLLOWED)
+    connection.execute("drop table roots")
+    connection.execute("drop table arrivals")
