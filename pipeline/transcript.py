@@ -23,11 +23,24 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
+class Cues:
+    """How a turn is spoken beside the same speaker's own start of the call; None where that cannot be told.
+
+    `pitch_st` is in semitones and `loudness_db` in decibels above it, `pace_ratio` a ratio to it.
+    """
+
+    pitch_st: float | None = None
+    loudness_db: float | None = None
+    pace_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Turn:
     """What one speaker says until the other takes over.
 
     `start_s` and `end_s` are NaN-free: a transcript that came without times has None. `confidence` is the mean
-    word probability, 1.0 for written transcripts. `role_confidence` says how sure the speaker's role is.
+    word probability, 1.0 for written transcripts. `role_confidence` says how sure the speaker's role is. `cues` are
+    None where none can be told, as in a transcript that came without audio.
     """
 
     index: int
@@ -39,6 +52,7 @@ class Turn:
     words: tuple[Word, ...] = field(default=(), repr=False)
     confidence: float = 1.0
     role_confidence: float = 1.0
+    cues: Cues | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from pipeline.hear.ears import Ears
 from pipeline.hear.events import events_of, without
@@ -12,6 +12,7 @@ from pipeline.hear.languages import windows_by_language
 from pipeline.hear.layout import Layout, layout_of
 from pipeline.hear.settings import HearSettings
 from pipeline.hear.unclaimed import unclaimed
+from pipeline.hear.voice_track import VoiceTrack, voice_track
 from pipeline.hear.window import windows_of
 from pipeline.ports import Span, SpeakerSpan, Window
 from pipeline.recording import Audio, Recording
@@ -24,7 +25,8 @@ log = logging.getLogger(__name__)
 class Found:
     """The windows of a call, its language, who speaks when on a mono recording, and what no person says.
 
-    `suspects` are windows of loud stretches in which the detector heard no speech.
+    `suspects` are windows of loud stretches in which the detector heard no speech. `tracks` say by channel how high and
+    loud it is: they are needed when the words are there, and take a fiftieth of what the audio would.
     """
 
     recording: Recording
@@ -35,6 +37,7 @@ class Found:
     suspects: tuple[Window, ...]
     speakers: tuple[SpeakerSpan, ...]
     events: tuple[Event, ...] = ()
+    tracks: Mapping[int, VoiceTrack] = field(default_factory=dict, repr=False)
 
 
 def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
@@ -70,6 +73,7 @@ def find(recording: Recording, audio: Audio, *, ears: Ears) -> Found:
         suspects,
         _speakers(audio, layout, heard, ears),
         tuple(event for sounds in heard for event in sounds.events),
+        {sounds.channel: voice_track(audio.samples[sounds.channel], sounds.speech) for sounds in heard},
     )
 
 
@@ -81,6 +85,11 @@ class Sounds:
     claimed: Sequence[Span]
     unclaimed: Sequence[Span]
     events: Sequence[Event]
+
+    @property
+    def speech(self) -> list[Span]:
+        """What may be speech, in time order."""
+        return sorted([*self.claimed, *self.unclaimed], key=lambda span: span.start_s)
 
 
 def _sounds(audio: Audio, channel: int, layout: Layout, ears: Ears) -> Sounds:
@@ -125,5 +134,5 @@ def _speakers(audio: Audio, layout: Layout, heard: Sequence[Sounds], ears: Ears)
     if not layout.mono:
         return ()
     (sounds,) = heard
-    speech = sorted([*sounds.claimed, *sounds.unclaimed], key=lambda span: span.start_s)
+    speech = sounds.speech
     return tuple(ears.diarizer.speakers(audio.samples[sounds.channel], speech)) if speech else ()

@@ -17,6 +17,7 @@ from pipeline.ahead import ahead
 from pipeline.errors import CallError, HearError
 from pipeline.failure import Failure, failure_of
 from pipeline.fingerprint import fingerprint
+from pipeline.hear.cues import with_cues
 from pipeline.hear.ears import Ears
 from pipeline.hear.found import Found, find
 from pipeline.hear.hotwords import with_hotwords
@@ -130,7 +131,7 @@ def _transcript(call: Hearing, ears: Ears) -> Transcript:
     language = found.language
     roles = roles_of([(part.side, text_of(part.words, language)) for part in said], language=language, agent=fixed)
     said = [replace(part, words=as_chosen(part.words, ears.settings)) for part in said]
-    return Transcript(
+    transcript = Transcript(
         call_id=recording.call_id,
         language=language,
         turns=turns_of(
@@ -143,6 +144,7 @@ def _transcript(call: Hearing, ears: Ears) -> Transcript:
         fingerprint=hear_fingerprint(recording, ears.fingerprint),
         events=events,
     )
+    return with_cues(transcript, sides=[part.side for part in said], tracks=found.tracks, speakers=found.speakers)
 
 
 def _words_by_channel(readings: Sequence[Reading]) -> dict[int, list[Word]]:

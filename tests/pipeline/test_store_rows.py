@@ -24,9 +24,9 @@ from pipeline.store.rows.flags import flag_from_row, flag_rows
 from pipeline.store.rows.runs import run_from_row, run_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_from_rows, scorecard_row
 from pipeline.store.rows.topics import registry_from_rows, topics_table
-from pipeline.store.rows.turns import storable, turn_from_row, turn_rows, vector_table, vectors_of
+from pipeline.store.rows.turns import storable, turn_from_row, turn_rows, turns_by_call, vector_table, vectors_of
 from pipeline.topic import Topic, TopicQuote
-from pipeline.transcript import Transcript, Turn, Word
+from pipeline.transcript import Cues, Transcript, Turn, Word
 
 DATE = "2026-11-20"
 
@@ -57,6 +57,7 @@ metadata = st.builds(
 )  # fmt: skip
 roles = st.sampled_from(["agent", "customer", "ivr"])
 words = st.lists(st.builds(Word, texts, numbers, numbers, numbers), max_size=2).map(tuple)
+cues = st.none() | st.builds(Cues, numbers, maybe, maybe) | st.builds(Cues, maybe, maybe, numbers)
 conducts = st.builds(
     Conduct, maybe, maybe, maybe, maybe, st.lists(st.builds(Silence, numbers, numbers, roles), max_size=2).map(tuple),
     st.lists(st.builds(Interruption, counts, numbers, roles, st.booleans()), max_size=2).map(tuple),
@@ -75,7 +76,7 @@ flag_nouns = st.builds(
 
 @st.composite
 def calls(draw):
-    turn = st.tuples(roles, st.integers(0, 1), maybe, maybe, texts, words, numbers, numbers)
+    turn = st.tuples(roles, st.integers(0, 1), maybe, maybe, texts, words, numbers, numbers, cues)
     turns = tuple(Turn(index, *fields) for index, fields in enumerate(draw(st.lists(turn, max_size=3))))
     transcript = Transcript(
         draw(names), draw(st.sampled_from(["en", "zh"])), turns, draw(metadata), "audio", draw(names), draw(maybe),
@@ -182,3 +183,16 @@ def test_a_turn_has_its_written_form_where_that_differs():
     rows = turn_rows(call)
     assert [(row["text"], row["text_written"]) for row in rows] == [(said[0], "It is $150."), (said[1], "")]
     assert tuple(turn_from_row(row)[0] for row in rows) == turns
+
+
+def test_turns_come_back_by_column_with_their_cues_where_there_are_some():
+    turns = (Turn(0, "agent", 0, 0.0, 1.0, "", cues=Cues(1.5, None, 0.9)), Turn(1, "customer", 1, 1.0, 2.0, ""))
+    transcript = Transcript("a", "en", turns, CallMetadata(), "audio")
+    call = EnrichedCall(
+        transcript, (TurnSentiment(0.0, 1.0, 0.0),) * 2, ("neutral",) * 3, Conduct(), np.zeros((2, 1), np.float32)
+    )
+    rows = table_of("turns", turn_rows(call), part="g0001-f", date=DATE)
+    assert tuple(turn for turn, _ in turns_by_call(rows)["a"]) == turns
+    before = rows.drop_columns(["pitch_st", "loudness_db", "pace_ratio"])
+    assert [turn.cues for turn, _ in turns_by_call(before)["a"]] == [None, None]
+    assert [turn_from_row(row)[0].cues for row in before.to_pylist()] == [None, None]
