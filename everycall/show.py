@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from everycall.remarks import remarks
-from everycall.report.quoting import clock, plain_name
-from pipeline.enriched import EnrichedCall, TurnSentiment
+from everycall.report.quoting import clock, plain_name, shortened
+from pipeline.enriched import EnrichedCall, TurningPoint, TurnSentiment
 from pipeline.errors import ConfigError
 from pipeline.flag import Flag
 from pipeline.scorecard import NOT_APPLICABLE, Answer, Evidence, Scorecard
 from pipeline.store import Store, open_duckdb
 from pipeline.store.rows.flags import flag_from_row
+from pipeline.store.rows.turning_points import turning_points_of
 from pipeline.store.views import select
 from pipeline.stored import StoredCall, stored_calls, stored_scorecards
 from pipeline.transcript import Turn
@@ -37,18 +38,25 @@ def render_call(store: Store, call_id: str) -> RenderableType:
             raise ConfigError(f"there is no call {call_id} in {store.address}", remedy=_remedy(connection))
         found = stored_calls(connection, [call_id], words=False)[call_id]
         written = select(connection, "turns", columns=["text_written"], call_ids=[call_id])["text_written"].to_pylist()
+        points = turning_points_of(select(connection, "turning_points", call_ids=[call_id]).to_pylist())
         cards = stored_scorecards(connection, [call_id]).get(call_id, [])
         flags = [flag_from_row(row) for row in select(connection, "flags", call_ids=[call_id]).to_pylist()]
     finally:
         connection.close()
-    return Group(*_parts(found, written, cards, flags))
+    return Group(*_parts(found, written, points, cards, flags))
 
 
 def _parts(
-    found: StoredCall, written: Sequence[str], cards: Sequence[Scorecard], flags: Sequence[Flag]
+    found: StoredCall,
+    written: Sequence[str],
+    points: Sequence[TurningPoint],
+    cards: Sequence[Scorecard],
+    flags: Sequence[Flag],
 ) -> Iterator[RenderableType]:
     yield _heading(found.call, remarks(found.recording, found.call.transcript))
     yield _transcript(found.call, written)
+    if points or found.call.mood.agent_by_third:
+        yield _moods(found.call, points)
     for card in cards:
         yield _scorecard(card, legs=len({each.leg for each in cards}))
     if flags:
@@ -109,6 +117,25 @@ def _mood(turn: Turn, sentiment: TurnSentiment) -> str:
         return ""
     chances = {"negative": sentiment.negative, "neutral": sentiment.neutral, "positive": sentiment.positive}
     return MOOD_SIGNS[max(chances, key=lambda mood: chances[mood])]
+
+
+def _moods(call: EnrichedCall, points: Sequence[TurningPoint]) -> RenderableType:
+    """Both sides' moods by third, and a line a turning point with the words that it followed."""
+    from rich.text import Text
+
+    thirds = {"customer": call.sentiment_by_third, "agent": call.mood.agent_by_third or ()}
+    text = Text("\nMoods: ", style="bold")
+    text.append(" · ".join(f"{who} {' → '.join(moods)}" for who, moods in thirds.items() if moods), style="not bold")
+    for point in points:
+        quote = _quoted_turn(call, point.turn)
+        text.append(f"\n  {point.role} turns {point.direction} in {quote}", style="not bold")
+        if point.cause_turn is not None:
+            text.append(f", after {_quoted_turn(call, point.cause_turn)}", style="not bold")
+    return text
+
+
+def _quoted_turn(call: EnrichedCall, turn: int) -> str:
+    return f"turn {turn} “{shortened(call.transcript.turns[turn].text)}”"
 
 
 def _scorecard(card: Scorecard, *, legs: int) -> RenderableType:

@@ -1,0 +1,36 @@
+"""Calls whose turns have given sentiments."""
+
+from pipeline.enriched import TurnSentiment
+from pipeline.recording import CallMetadata
+from pipeline.transcript import Transcript, Turn
+
+NEGATIVE, NEUTRAL, POSITIVE = (
+    TurnSentiment(0.9, 0.08, 0.02),
+    TurnSentiment(0.1, 0.85, 0.05),
+    TurnSentiment(0.02, 0.08, 0.9),
+)
+DOUBTFUL = TurnSentiment(0.5, 0.3, 0.2)
+OF = {"-": NEGATIVE, ".": NEUTRAL, "+": POSITIVE, "?": DOUBTFUL}
+
+
+def transcript(*turns, language="en", events=()):
+    """Each turn is a role and a text, or a role, a start, an end and a text."""
+    return Transcript(
+        call_id="c1",
+        language=language,
+        turns=tuple(
+            Turn(index, role, int(role != "agent"), *(times or (None, None)), text)
+            for index, (role, *times, text) in enumerate(turns)
+        ),
+        metadata=CallMetadata(),
+        source="audio",
+        events=tuple(events),
+    )
+
+
+def course(moods, *, role="customer"):
+    """A call in which one side's turns have these moods and the other, who speaks first, is neutral throughout."""
+    other = "agent" if role == "customer" else "customer"
+    turns = [(who, f"word {number} of {who}") for number in range(len(moods)) for who in (other, role)]
+    sentiments = [each for mood in moods for each in (NEUTRAL, OF[mood])]
+    return transcript(*turns), sentiments
