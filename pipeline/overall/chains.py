@@ -6,6 +6,8 @@ threatens to leave: an end that is negative alone is the desk's doing, and is me
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -72,16 +74,36 @@ def find_chains(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_
     `one_owner` is null where it is not known who had some call. `resolved` is null where nobody can tell yet: within
     the window after the last call, or for a customer who is not known; false where the last call ended unresolved.
     """
-    create_roots(connection, rules=rules)
-    found = connection.sql(CHAINS, params={"window": int(rules.window_days * 86_400e6)}).to_arrow_table()
-    connection.execute("drop table roots")
-    connection.execute("drop table arrivals")
-    return found
+    with rooted(connection, rules=rules):
+        return connection.sql(CHAINS, params={"window": int(rules.window_days * 86_400e6)}).to_arrow_table()
 
 
-def create_roots(connection: DuckDBPyConnection, *, rules: RepeatRules) -> None:
-    """Make the temporary tables `arrivals` and `roots`: of each call that leads back to another the chain's first."""
+@contextmanager
+def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
+    """Have the temporary tables `arrivals` and `roots`: of each call that leads back to another the chain's first.
+
+    Within another `rooted` they are there already, and stay.
+    """
+    if is_made(connection, "roots"):
+        yield
+        return
     create_arrivals(connection, rules=rules)
+    _create_roots(connection)
+    try:
+        yield
+    finally:
+        connection.execute("drop table roots")
+        connection.execute("drop table arrivals")
+
+
+def is_made(connection: DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a temporary table of this name."""
+    query = "select count(*) from duckdb_tables() where temporary and table_name = ?"
+    ((found,),) = connection.execute(query, [table]).fetchall()
+    return bool(found)
+
+
+def _create_roots(connection: DuckDBPyConnection) -> None:
     connection.execute(PARENTS)
     for _ in range(MOST_DOUBLINGS):
         ((unfinished,),) = connection.execute(UNFINISHED).fetchall()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,9 @@ import pyarrow as pa
 from pipeline.overall.intervals import wilson
 from pipeline.overall.survival import survival
 from pipeline.store.measure_columns import FIGURES
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 # Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
 FEWEST_RANKED = 30
@@ -28,14 +31,15 @@ def survival_figures(
 ) -> pa.Table:
     """By key the share without an event within the window, or with one (`complement`).
 
-    `watched` has a row each: key, days (to the event or to where nothing more is seen), event. A key of which nobody
-    was watched for the whole window has no row: its figure is not known yet.
+    `watched` has the columns key, days (to the event or to where nothing more is seen), event, and n, how many are
+    alike. A key of which nobody was watched for the whole window has no row: its figure is not known yet.
     """
     keys = watched["key"].combine_chunks().dictionary_encode()
     found = survival(
         np.asarray(keys.indices, np.int64),
         np.asarray(watched["days"], np.float64),
         np.asarray(watched["event"], np.bool_),
+        np.asarray(watched["n"], np.int64),
         horizon=window_days,
     )
     estimate, low, high = found.estimate, found.low, found.high
@@ -43,6 +47,18 @@ def survival_figures(
         estimate, low, high = 1 - estimate, 1 - high, 1 - low
     rows = figure_rows(measure, dimension, keys.dictionary, found.n, found.censored, estimate, low, high, fewest_ranked)
     return rows.filter(pa.array(~np.isnan(found.estimate)))
+
+
+def watched_table(connection: DuckDBPyConnection, query: str, *, window_days: float) -> pa.Table:
+    """What `survival_figures` takes, from a query of key, days and event, one row each; it may name `$window_days`.
+
+    Most are watched for the whole window and nothing happens: they are one row a key.
+    """
+    return connection.sql(
+        f"""select key, case when event then days else least(days, $window_days) end as days, event, count(*) as n
+        from ({query}) group by all order by all""",
+        params={"window_days": window_days},
+    ).to_arrow_table()
 
 
 def share_figures(

@@ -5,10 +5,12 @@ Only these can be seen to call again. Whoever measures says which of them it cou
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from pipeline.overall.arrivals import OUTBOUND, RepeatRules
-from pipeline.overall.chains import COMPLAINT, create_roots
+from pipeline.overall.chains import COMPLAINT, is_made, rooted
 from pipeline.overall.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
@@ -48,14 +50,20 @@ from arrived left join before using (arrival_id) left join after using (arrival_
 left join roots r on r.call_id = arrival_id, ends"""
 
 
-def create_followed(connection: DuckDBPyConnection, *, rules: RepeatRules) -> None:
-    """Make the temporary table `followed` from `contacts`, `call_topics` and `repeats`.
+@contextmanager
+def followed(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
+    """Have the temporary table `followed`, made from `contacts`, `call_topics` and `repeats`.
 
     `days_since` and `days_until` are to the former and to the next arrival about the same issue, null where there is
     none; `complained_before` looks at all former arrivals of the chain; `watched_days` and `past_days` are to the end
-    and to the beginning of the data.
+    and to the beginning of the data. Within another `followed` it is there already, and stays.
     """
-    create_roots(connection, rules=rules)
-    connection.execute(FOLLOWED)
-    connection.execute("drop table roots")
-    connection.execute("drop table arrivals")
+    if is_made(connection, "followed"):
+        yield
+        return
+    with rooted(connection, rules=rules):
+        connection.execute(FOLLOWED)
+    try:
+        yield
+    finally:
+        connection.execute("drop table followed")

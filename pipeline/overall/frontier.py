@@ -12,8 +12,8 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.overall.figure_rows import FEWEST_RANKED, figure_rows, sorted_figures, survival_figures
-from pipeline.overall.followed import create_followed
+from pipeline.overall.figure_rows import FEWEST_RANKED, figure_rows, sorted_figures, survival_figures, watched_table
+from pipeline.overall.followed import followed
 from pipeline.overall.intervals import CONFIDENCE
 from pipeline.overall.main_topic import MAIN_TOPIC
 
@@ -27,6 +27,11 @@ ACCEPTED = {
     "queue": "select * from (select unnest(queues) as key, * from followed) where key <> ''",
     "topic": "select topic_id as key, * from followed where topic_id <> ''",
 }
+# Whoever handed a matter on did not settle it, from the first moment on.
+HELD = """select key,
+    case when len(agents) > 1 then 0.0 else least(coalesce(days_until, watched_days), watched_days) end as days,
+    len(agents) > 1 or days_until is not null as event
+from ({arrivals}) where owners_known"""
 # A call's time is shared equally by those who had it: who spoke how long is not in `contacts`.
 TIMED = {
     "all": "select '' as key, duration_s from contacts",
@@ -48,23 +53,15 @@ def frontier_figures(
     not call about again within the window; those not watched for so long are censored. `efficiency` is calls for each
     hour of handle time.
     """
-    create_followed(connection, rules=rules)
-    tables = []
-    for dimension, arrivals in ACCEPTED.items():
-        accepted = connection.sql(
-            f"""select key,
-                case when len(agents) > 1 then 0.0 else least(coalesce(days_until, watched_days), watched_days) end
-                    as days,
-                len(agents) > 1 or days_until is not null as event
-            from ({arrivals}) where owners_known order by all"""
-        ).to_arrow_table()
-        tables += [
-            survival_figures(
-                "effectiveness", dimension, accepted, window_days=rules.window_days, fewest_ranked=fewest_ranked
-            ),
-            _efficiency(connection, dimension, fewest_ranked=fewest_ranked),
-        ]
-    connection.execute("drop table followed")
+    tables = [_efficiency(connection, dimension, fewest_ranked=fewest_ranked) for dimension in TIMED]
+    with followed(connection, rules=rules):
+        for dimension, arrivals in ACCEPTED.items():
+            accepted = watched_table(connection, HELD.format(arrivals=arrivals), window_days=rules.window_days)
+            tables.append(
+                survival_figures(
+                    "effectiveness", dimension, accepted, window_days=rules.window_days, fewest_ranked=fewest_ranked
+                )
+            )
     return sorted_figures(tables)
 
 

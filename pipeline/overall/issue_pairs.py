@@ -171,22 +171,22 @@ def _load(connection: DuckDBPyConnection, encoder: str, ground: Ground) -> Loade
     """The issues in `pair_issues`; only a batch of them is in memory as the store has it."""
     from scipy.sparse import vstack
 
+    ((issues,),) = connection.execute("select count(*) from pair_issues where encoder = ?", [encoder]).fetchall()
+    vectors = np.zeros((issues, ground.means.shape[1]), np.float16)
+    language, spoken = np.zeros(issues, np.int64), np.zeros(issues, np.bool_)
+    rows, words = [], []
     reader = connection.sql(
         """select p.row, p.language, i.vector, i.terms from recent_issues i join pair_issues p using (call_id, issue)
         where p.encoder = ? and i.encoder = ?""",
         params=[encoder, encoder],
     ).to_arrow_reader(BATCH)
-    rows, parts = [], []
     for batch in reader:
-        rows.append(np.asarray(batch.column("row"), np.int64))
-        parts.append(_centred(batch, ground))
+        places, part = np.asarray(batch.column("row"), np.int64), _centred(batch, ground)
+        vectors[places], language[places], spoken[places] = part.vectors, part.language, part.spoken
+        rows.append(places)
+        words.append(part.words)
     order = np.argsort(np.concatenate(rows))
-    return Loaded(
-        vectors=np.concatenate([part.vectors for part in parts])[order],
-        words=vstack([part.words for part in parts], format="csr")[order],
-        language=np.concatenate([part.language for part in parts])[order],
-        spoken=np.concatenate([part.spoken for part in parts])[order],
-    )
+    return Loaded(vectors, vstack(words, format="csr")[order], language, spoken)
 
 
 def _centred(batch: pa.RecordBatch, ground: Ground) -> Loaded:
@@ -221,8 +221,8 @@ def _words(terms: pa.Array) -> Any:
     from scipy.sparse import csr_matrix
 
     lengths = terms.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
-    columns = terms.flatten().to_numpy(zero_copy_only=False).astype(np.int64) & (2**WORD_BITS - 1)
-    starts = np.concatenate([[0], np.cumsum(lengths)])
+    columns = terms.flatten().to_numpy(zero_copy_only=False).astype(np.int32) & (2**WORD_BITS - 1)
+    starts = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int32)
     words = csr_matrix((np.ones(len(columns), np.float32), columns, starts), shape=(len(lengths), 2**WORD_BITS))
     words.sum_duplicates()
     words.data[:] = 1.0

@@ -19,7 +19,7 @@ import pyarrow as pa
 
 from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
 from pipeline.overall.figure_rows import FEWEST_RANKED, figure_rows, sorted_figures
-from pipeline.overall.followed import create_followed
+from pipeline.overall.followed import followed
 from pipeline.overall.intervals import CONFIDENCE, Interval
 
 if TYPE_CHECKING:
@@ -72,11 +72,9 @@ def ownership_figures(
     `repeat_rate` and `handle_s` have the keys `one_owner` and `handed_on`; `repeat_rate_difference` and
     `handle_s_difference`, one owner's less those handed on, the key `one_owner`. No rows where no stratum has both.
     """
-    create_followed(connection, rules=rules)
-    rows = connection.execute(
-        STRATA, {"window_days": rules.window_days, "window": int(rules.window_days * 86_400e6)}
-    ).fetchall()
-    connection.execute("drop table followed")
+    window = {"window_days": rules.window_days, "window": int(rules.window_days * 86_400e6)}
+    with followed(connection, rules=rules):
+        rows = connection.execute(STRATA, window).fetchall()
     again: dict[tuple[str, int], dict[bool, Stratum]] = {}
     timed: dict[tuple[str, int], dict[bool, Stratum]] = {}
     censored = {True: 0, False: 0}

@@ -6,13 +6,14 @@ them out would waste what is known of them: they count as censored, for the time
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.overall.figure_rows import FEWEST_RANKED, share_figures, sorted_figures, survival_figures
-from pipeline.overall.followed import create_followed
+from pipeline.overall.figure_rows import FEWEST_RANKED, share_figures, sorted_figures, survival_figures, watched_table
+from pipeline.overall.followed import followed
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,7 +29,7 @@ DIMENSIONS = {
 FORWARD = "least(coalesce(days_until, watched_days), watched_days) as days, days_until is not null as event"
 # Backward in time the same holds for the calls of the first two weeks: what they repeat may lie before the data. Who
 # says that they called before did so at a time that is not known: within the window, or before the data.
-BACKWARD = """coalesce(days_since, least(past_days, $window)) as days, days_since is not null or said as event"""
+BACKWARD = """coalesce(days_since, least(past_days, $window_days)) as days, days_since is not null or said as event"""
 
 # Measure: what is watched, of which arrivals, and whether the figure is of those with an event.
 WATCHED = {
@@ -52,24 +53,28 @@ def resolution_figures(
     of customers who are not known count nowhere, since nobody can see them call again. Under `fewest_ranked` that were
     watched for the whole window a figure is not ranked.
     """
-    create_followed(connection, rules=rules)
-    tables = []
-    for dimension, arrivals in DIMENSIONS.items():
-        for measure, (watched, counted, complement) in WATCHED.items():
-            query = f"select key, {watched} from ({arrivals}) where {counted} order by all"
-            found = connection.sql(query, params={"window": rules.window_days} if "$window" in query else None)
-            tables.append(
-                survival_figures(
-                    measure,
-                    dimension,
-                    found.to_arrow_table(),
-                    window_days=rules.window_days,
-                    complement=complement,
-                    fewest_ranked=fewest_ranked,
-                )
-            )
-        for measure, counting in COMPLAINED.items():
-            counts = connection.execute(COMPLAINTS.format(counting=counting, arrivals=arrivals)).fetchall()
-            tables.append(share_figures(measure, dimension, counts, fewest_ranked=fewest_ranked))
-    connection.execute("drop table followed")
+    with followed(connection, rules=rules):
+        tables = [
+            table
+            for dimension, arrivals in DIMENSIONS.items()
+            for table in _of_dimension(connection, dimension, arrivals, rules=rules, fewest_ranked=fewest_ranked)
+        ]
     return sorted_figures(tables)
+
+
+def _of_dimension(
+    connection: DuckDBPyConnection, dimension: str, arrivals: str, *, rules: RepeatRules, fewest_ranked: int
+) -> Iterator[pa.Table]:
+    for measure, (watched, counted, complement) in WATCHED.items():
+        query = f"select key, {watched} from ({arrivals}) where {counted}"
+        yield survival_figures(
+            measure,
+            dimension,
+            watched_table(connection, query, window_days=rules.window_days),
+            window_days=rules.window_days,
+            complement=complement,
+            fewest_ranked=fewest_ranked,
+        )
+    for measure, counting in COMPLAINED.items():
+        counts = connection.execute(COMPLAINTS.format(counting=counting, arrivals=arrivals)).fetchall()
+        yield share_figures(measure, dimension, counts, fewest_ranked=fewest_ranked)

@@ -39,29 +39,35 @@ def survival(
     groups: npt.NDArray[np.integer],
     times: Floats,
     events: npt.NDArray[np.bool_],
+    counts: Counts | None = None,
     *,
     horizon: float,
     confidence: float = CONFIDENCE,
 ) -> Survival:
     """Of each group 0, 1, … the share without an event up to the horizon, that moment included.
 
-    One row each of what was watched: its group, when it ended by an event or was no longer watched, and which of both.
+    One row each of what was watched: its group, when it ended by an event or was no longer watched, which of both, and
+    how many there are of the kind (one by default).
     """
+    counts = np.ones(len(groups), np.int64) if counts is None else counts
+    # What is alike counts as one row, except events: each of them leaves fewer to be watched.
+    rows = np.repeat(np.arange(len(groups)), np.where(events, counts, 1))
+    groups, times, events, counts = groups[rows], times[rows], events[rows], np.where(events, 1, counts)[rows]
     size = int(groups.max(initial=-1)) + 1
     happened = events & (times <= horizon)
     lasted = ~happened & (times >= horizon)
     # What happens and what is lost from sight at the same moment: the former comes first.
     order = np.lexsort((~happened, np.where(lasted, horizon, times), groups))
-    groups, happened, lasted = groups[order], happened[order], lasted[order]
-    n = np.bincount(groups, minlength=size)
-    watched = (np.cumsum(n)[groups] - np.arange(len(groups)))[happened].astype(np.float64)
+    groups, happened, lasted, counts = groups[order], happened[order], lasted[order], counts[order]
+    n = np.bincount(groups, weights=counts, minlength=size).astype(np.int64)
+    watched = (np.cumsum(n)[groups] - np.cumsum(counts) + counts)[happened].astype(np.float64)
 
     def product(factors: Floats) -> Floats:
         with np.errstate(divide="ignore"):
             return np.asarray(np.exp(np.bincount(groups[happened], weights=np.log(factors), minlength=size)))
 
     estimate = product((watched - 1) / watched)
-    at_horizon = np.bincount(groups[lasted], minlength=size).astype(np.float64)
+    at_horizon = np.bincount(groups[lasted], weights=counts[lasted], minlength=size)
     # Where one of the watched ends, the share that stays is Beta(watched, 1): these are its first two moments.
     upper = product(watched / (watched + 1)), product(watched / (watched + 2))
     lower = upper[0] * at_horizon / (at_horizon + 1), upper[1] * at_horizon / (at_horizon + 2)
@@ -71,7 +77,7 @@ def survival(
         low=np.minimum(_quantile(lower, upper, tail), estimate),
         high=np.maximum(_quantile(lower, upper, 1 - tail), estimate),
         n=n,
-        censored=n - np.bincount(groups[happened | lasted], minlength=size),
+        censored=n - at_horizon.astype(np.int64) - np.bincount(groups[happened], minlength=size),
     )
 
 

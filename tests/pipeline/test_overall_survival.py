@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.overall.intervals import wilson
@@ -59,6 +59,7 @@ def test_groups_are_told_apart():
     assert found.n.tolist() == [2, 0, 2]
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 30), st.booleans()), min_size=1, max_size=40))
 def test_the_interval_holds_the_estimate_and_order_does_not_matter(watched):
     found, turned = of(*watched), of(*reversed(watched))
@@ -81,3 +82,19 @@ def test_intervals_cover_and_the_estimate_is_unbiased_where_many_are_lost_from_s
     covering = np.mean((found.low <= lasting) & (lasting <= found.high))
     # 95 %, give or take what a thousand replications leave open and what is whole calls.
     assert 0.93 <= covering <= 0.98
+
+
+@settings(deadline=None)
+@given(st.lists(st.tuples(st.integers(0, 20), st.booleans(), st.integers(1, 4)), min_size=1, max_size=12))
+def test_rows_that_are_alike_may_be_counted(watched):
+    counted = survival(
+        np.zeros(len(watched), np.int64),
+        np.array([days for days, _, _ in watched], float),
+        np.array([event for _, event, _ in watched]),
+        np.array([count for _, _, count in watched]),
+        horizon=HORIZON,
+    )
+    alone = of(*[(days, event) for days, event, count in watched for _ in range(count)])
+    assert (counted.n[0], counted.censored[0]) == (alone.n[0], alone.censored[0])
+    for name in ("estimate", "low", "high"):
+        assert getattr(counted, name).tolist() == pytest.approx(getattr(alone, name).tolist(), nan_ok=True)
