@@ -119,10 +119,11 @@ def _write(
     part = Part(date, generation_of(newest_measure(found)) + 1, digest)
     for table in DATED_MEASURES:
         content = made.get(table, schema_of(table).remove(0).empty_table())
-        standing = {
-            file.date for file in found if file.table == table and (not since or file.date >= since.isoformat())
-        }
-        for day in sorted(standing | {day.isoformat() for day in pc.unique(content.column("date")).to_pylist()}):
+        own = {day.isoformat() for day in pc.unique(content.column("date")).to_pylist()}
+        # Of days before `since` only those stand anew that a measure gives whole.
+        first = min([since.isoformat(), *own]) if since else ""
+        standing = {file.date for file in found if file.table == table and file.date >= first}
+        for day in sorted(standing | own):
             rows = content.filter(pc.equal(content.column("date"), Date.fromisoformat(day)))
             dated = Part(day, part.generation, part.fingerprint)
             write_part(store, dated, {table: _filled(table, rows, part=part.name)}, order=[table])

@@ -2,21 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import date as Date  # noqa: N812
+from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipeline.fingerprint import fingerprint
 from pipeline.measures import Measuring
+from pipeline.overall.adjusted_agents import adjusted_figures
+from pipeline.overall.causes import find_causes
+from pipeline.overall.chains import find_chains
+from pipeline.overall.frontier import frontier_figures
+from pipeline.overall.ownership import ownership_figures
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
+from pipeline.overall.promise_figures import promise_figures
+from pipeline.overall.promise_outcomes import find_promise_outcomes
+from pipeline.overall.repeats import find_repeats
+from pipeline.overall.resolution import resolution_figures
+from pipeline.overall.satisfaction import find_satisfaction
+from pipeline.overall.satisfaction_figures import satisfaction_figures
+from pipeline.overall.standing import stand
 from pipeline.overall.taxonomy import load_taxonomy
 from pipeline.overall.topic_tables import find_topic_tables
 from pipeline.ports import TextEncoder
 from pipeline.taxonomy_file import NAME
 
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
 # Raise it when the same calls would give other measures.
 REVISION = "overall-2"
+
+
+class FindDated(Protocol):
+    """Finds rows of calls, those since a day, and of earlier days only whole ones."""
+
+    def __call__(self, connection: DuckDBPyConnection, *, since: Date | None) -> pa.Table:
+        """The rows, with their date."""
+
+
+# In the order in which they are made: each may read those above it.
+DATED: Mapping[str, FindDated] = {
+    "repeats": find_repeats,
+    "satisfaction": find_satisfaction,
+    "promise_outcomes": find_promise_outcomes,
+}
+FIGURES: tuple[Callable[[DuckDBPyConnection], pa.Table], ...] = (
+    adjusted_figures,
+    frontier_figures,
+    ownership_figures,
+    promise_figures,
+    resolution_figures,
+    satisfaction_figures,
+)
+
+
+def find_figures(connection: DuckDBPyConnection) -> pa.Table:
+    """The rows of `figures`, of all that make some."""
+    return pa.concat_tables([find(connection) for find in FIGURES], promote_options="permissive")
+
+
+WHOLE: Mapping[str, Callable[[DuckDBPyConnection], pa.Table]] = {
+    "chains": find_chains,
+    "figures": find_figures,
+    "causes": find_causes,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,4 +89,18 @@ class OverallMeasure:
         connection, since = measuring.connection, measuring.since
         taxonomy = load_taxonomy(measuring.taxonomy, source=NAME)
         made = find_topic_tables(connection, since=since, taxonomy=taxonomy, finder=self.finder, encoder=self.encoder)
+        for table, find_dated in DATED.items():
+            made[table] = find_dated(connection, since=since)
+            stand(connection, table, made[table], since=earliest(made[table], since))
+        for table, find in WHOLE.items():
+            made[table] = find(connection)
+            stand(connection, table, made[table])
         return made
+
+
+def earliest(rows: pa.Table, since: Date | None) -> Date | None:
+    """The day from which on these rows are whole: that asked for, or the first among them if that is earlier."""
+    if since is None or not len(rows):
+        return since
+    first: Date = pc.min(rows.column("date")).as_py()
+    return min(first, since)
