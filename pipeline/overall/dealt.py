@@ -1,0 +1,109 @@
+"""Dealt: which agent got which kinds of calls, and how those went, summed up by agent and kind of call.
+
+A call counts for an agent who held it alone from start to end. What became of a call that was passed on is nobody's in
+particular, and is in no agent's figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.overall.agents import JUDGED_ANSWERS, forms_in
+from pipeline.overall.mixed_model import Codes, Floats
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+    from duckdb import DuckDBPyConnection
+    from scipy.sparse import csr_array
+
+KINDS = ("topic", "language", "queue")
+# What calls without a topic are about: no topic of its own.
+OTHER = "other"
+# Values are summed up as whole millionths: sums of whole numbers are the same in any order.
+PARTS = 1_000_000
+MAIN_TOPIC = "select call_id, arg_min(topic_id, issue) as topic from call_topics group by call_id"
+
+
+@dataclass(frozen=True, slots=True)
+class Dealt:
+    """Cells of calls that share an agent and a kind: the sums of one outcome in each.
+
+    `agents` names the codes in `agent`; `kinds` has for topic, language and queue the names and each cell's code.
+    """
+
+    agents: list[str]
+    agent: Codes
+    kinds: Mapping[str, tuple[list[str], Codes]]
+    n: Codes
+    totals: Floats
+    squares: Floats
+
+
+def create_dealt(connection: DuckDBPyConnection, *, window_days: float) -> None:
+    """Make the table `dealt` in memory: a row a call that one agent held, with what is compared, null where unknown.
+
+    `failed` is the share of the call's judged questions that it failed, by the form with the most scorecards;
+    `trigger` whether the same customer called again; `young` is true while the window for that is open.
+    """
+    tables = {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
+    forms = forms_in(connection)[:1] if {"answers", "scorecards"} <= tables else []
+    failed = f"select call_id, avg(failed::int) as failed from ({JUDGED_ANSWERS}) group by call_id"
+    trigger = "c.call_id in (select earlier_call_id from repeats where method = 'matched')"
+    connection.execute(
+        f"""create or replace temp table dealt as
+        select c.call_id, c.agents[1] as agent, coalesce(t.topic, '{OTHER}') as topic,
+            coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
+            case when c.duration_s > 0 then c.duration_s end as handle_s,
+            case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
+            case when c.customer_id <> '' then ({trigger if "repeats" in tables else "null"})::int end as trigger,
+            c.date > (select max(date) from contacts) - {round(window_days)} as young
+        from contacts c left join ({MAIN_TOPIC}) t using (call_id)
+        left join ({failed if forms else "select '' as call_id, null::double as failed where false"}) j using (call_id)
+        where len(c.agents) = 1""",
+        [forms] if forms else [],
+    )
+
+
+def dealt(connection: DuckDBPyConnection, *, value: str, where: str = "true") -> Dealt:
+    """The cells of one outcome, an expression over `dealt`, among the calls where it is known."""
+    found = connection.sql(
+        f"""select agent, {", ".join(KINDS)}, count(*) as n, sum(value)::double / {PARTS} as total,
+            sum(value * value)::double / {PARTS}::double ** 2 as squares
+        from (select *, round(({value}) * {PARTS})::hugeint as value from dealt where {where})
+        where value is not null group by all order by all"""
+    ).to_arrow_table()
+    agents, agent = codes_of(found["agent"])
+    return Dealt(
+        agents=agents,
+        agent=agent,
+        kinds={kind: codes_of(found[kind]) for kind in KINDS},
+        n=found["n"].to_numpy(),
+        totals=found["total"].to_numpy(),
+        squares=found["squares"].to_numpy(),
+    )
+
+
+def design_of(cells: Dealt, *, fewest: int) -> csr_array:
+    """A row a cell: a column of ones, and one a topic, language and queue with at least so many calls.
+
+    Rarer ones share a column: a few calls do not tell how hard their kind is.
+    """
+    from scipy.sparse import csr_array, hstack
+
+    rows = np.arange(len(cells.n))
+    blocks = [csr_array(np.ones((len(rows), 1)))]
+    for names, codes in cells.kinds.values():
+        common = np.bincount(codes, cells.n, len(names)) >= fewest
+        column = np.where(common, np.cumsum(common), 0)[codes]
+        blocks.append(csr_array((np.ones(len(rows)), (rows, column)), shape=(len(rows), int(common.sum()) + 1)))
+    return csr_array(hstack(blocks).tocsr())
+
+
+def codes_of(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
+    """The names in order of the alphabet, and the place of each value among them."""
+    names, codes = np.unique(column.to_numpy(), return_inverse=True)
+    return names.tolist(), codes.astype(np.int64)

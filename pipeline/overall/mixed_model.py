@@ -1,0 +1,209 @@
+"""Mixed model: what agents differ by once it is taken into account what they are dealt.
+
+A call's figure is a sum of its fixed columns' effects (topic, language, queue), its agent's random effect and a rest.
+All that the likelihood asks of a million calls are some sums by agent, so that it is the same from cells as from calls.
+"""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_array
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+# Columns whose share of all that varies is less than this are sums of others: queues within languages, for one.
+COLLINEAR = 1e-9
+# The variance between agents over that within, from all but none to more than any centre has.
+RATIOS = np.geomspace(1e-6, 10.0, 15)
+# A fit this little less likely than where it began is the same within what both round.
+LIKELIHOOD_SLACK = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """Weighted sums of calls: by agent their weight, total (agents) and columns (agents, columns), and the whole's."""
+
+    n: int
+    weights: Floats
+    totals: Floats
+    moments: Floats
+    cross: Floats
+    products: Floats
+    squares: float
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """The model at one ratio of variances: Henderson's equations solved (Henderson 1975, Biometrics 31, 423-447).
+
+    `root` is the inverse of the coefficients' Cholesky factor; `shrink` is the agents' variance given the rest, and
+    with `root` it is in units of `scale`, the variance within.
+    """
+
+    ratio: float
+    likelihood: float
+    scale: float
+    coefficients: Floats
+    root: Floats
+    shrink: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """The ratio at which the restricted likelihood is greatest, and what found it.
+
+    `statsmodels`; or `search` where statsmodels did not converge, or where agents do not differ at all, where it has
+    no answer.
+    """
+
+    ratio: float
+    found_by: str
+
+
+def sums_of(
+    design: csr_array, *, agents: Codes, n: Codes, totals: Floats, squares: Floats, weights: Floats | None = None
+) -> Sums:
+    """Sum up cells of calls that share an agent and a row of the design; `weights` are by agent, of one call."""
+    from scipy.sparse import csr_array
+
+    count = int(agents.max()) + 1
+    by_agent = np.ones(count) if weights is None else weights
+    each = by_agent[agents]
+    of_agent = csr_array((each * n, (agents, np.arange(len(agents)))), shape=(count, len(agents)))
+    weighted = design.multiply((each * n)[:, None]).tocsr()
+    return Sums(
+        n=int(n.sum()),
+        weights=np.bincount(agents, each * n, count).astype(np.float64),
+        totals=np.bincount(agents, each * totals, count).astype(np.float64),
+        moments=(of_agent @ design).toarray(),
+        cross=(design.T @ weighted).toarray(),
+        products=np.asarray(design.T @ (each * totals)),
+        squares=float((each * squares).sum()),
+    )
+
+
+def independent(sums: Sums) -> tuple[Sums, Floats]:
+    """The sums in as many columns as are independent of each other, and the basis (columns, independent) to them."""
+    found, vectors = np.linalg.eigh(sums.cross)
+    kept = found > COLLINEAR * found[-1]
+    basis = vectors[:, kept] / np.sqrt(found[kept])
+    turned = Sums(
+        n=sums.n,
+        weights=sums.weights,
+        totals=sums.totals,
+        moments=sums.moments @ basis,
+        cross=basis.T @ sums.cross @ basis,
+        products=basis.T @ sums.products,
+        squares=sums.squares,
+    )
+    return turned, basis
+
+
+def absorbed(sums: Sums, ratio: float) -> tuple[Floats, Floats, float, float]:
+    """The columns' equations, their right side and the squares with agents' effects taken out, and their penalty."""
+    shrink = ratio / (1 + ratio * sums.weights)
+    cross = sums.cross - (sums.moments * shrink[:, None]).T @ sums.moments
+    products = sums.products - sums.moments.T @ (shrink * sums.totals)
+    squares = sums.squares - float(shrink @ sums.totals**2)
+    return cross, products, squares, float(np.log1p(ratio * sums.weights).sum())
+
+
+def solve(sums: Sums, ratio: float) -> Solution:
+    """The model at this ratio of the variance between agents over that within, with its restricted likelihood."""
+    from scipy.linalg import solve_triangular
+
+    cross, products, squares, penalty = absorbed(sums, ratio)
+    factor = np.linalg.cholesky(cross)
+    root = solve_triangular(factor, np.eye(len(factor)), lower=True)
+    half = root @ products
+    freedom = sums.n - len(products)
+    rest = max(squares - float(half @ half), np.finfo(float).tiny)
+    penalty += 2 * float(np.log(np.diag(factor)).sum())
+    return Solution(
+        ratio=ratio,
+        likelihood=-(penalty + freedom * np.log(rest)) / 2,
+        scale=rest / freedom,
+        coefficients=root.T @ half,
+        root=root,
+        shrink=ratio / (1 + ratio * sums.weights),
+    )
+
+
+def fit(sums: Sums) -> Fit:
+    """Where the restricted likelihood is greatest, by statsmodels' MixedLM from where a search puts it.
+
+    Each step of MixedLM takes a second with thousands of agents and hundreds of columns, so that it begins near.
+    """
+    tried = [solve(sums, ratio).likelihood for ratio in RATIOS]
+    best = int(np.argmax(tried))
+    if best == 0 and solve(sums, 0.0).likelihood >= tried[0]:
+        return Fit(0.0, "search")
+    start = _by_search(sums, best=best)
+    ratio = _by_statsmodels(sums, start=start)
+    if ratio is None or solve(sums, ratio).likelihood < solve(sums, start).likelihood - LIKELIHOOD_SLACK:
+        return Fit(start, "search")
+    return Fit(ratio, "statsmodels")
+
+
+def condensed(sums: Sums, *, start: float) -> Any:
+    """A MixedLM of statsmodels over a row an agent and a row a column, with the restricted likelihood of all the calls.
+
+    An agent's calls are turned so that one row holds all that the agent's effect is in; the other rows, which hold
+    none of it, are turned into one a column, and a last row holds what no column explains. Turning rows changes no
+    likelihood, and rows that are all zeros only their number, which is set. In the model a variance between agents
+    of 1 stands for the ratio `start`.
+    """
+    from statsmodels.regression.mixed_linear_model import MixedLM
+
+    length = np.sqrt(sums.weights)
+    columns, values = sums.moments / length[:, None], sums.totals / length
+    cross, products = sums.cross - columns.T @ columns, sums.products - columns.T @ values
+    found, vectors = np.linalg.eigh(cross)
+    kept = found > COLLINEAR * found[-1]
+    within = (vectors[:, kept] * np.sqrt(found[kept])).T
+    explained = vectors[:, kept].T @ products / np.sqrt(found[kept])
+    rest = sums.squares - float(values @ values) - float(explained @ explained)
+    agents = len(length)
+    model = MixedLM(
+        endog=np.concatenate([values, explained, [np.sqrt(max(rest, 0.0))]]),
+        exog=np.vstack([columns, within, np.zeros((1, columns.shape[1]))]),
+        groups=np.concatenate([np.arange(agents), np.full(len(explained) + 1, agents)]),
+        exog_re=np.concatenate([length * np.sqrt(start), np.zeros(len(explained) + 1)]),
+    )
+    model.n_totobs = sums.n
+    return model
+
+
+def _by_statsmodels(sums: Sums, *, start: float) -> float | None:
+    """None where it does not converge, or has no answer. Its warnings say the same, and are read from its result."""
+    with warnings.catch_warnings():
+        # statsmodels sets filters of its own on import, so that this comes first and is forgotten with the block.
+        import statsmodels.regression.mixed_linear_model  # noqa: F401
+
+        warnings.simplefilter("ignore")
+        try:
+            found = condensed(sums, start=start).fit(reml=True, start_params=np.ones(1))
+        except (np.linalg.LinAlgError, ValueError):
+            return None
+    if not found.converged:
+        return None
+    return float(found.cov_re_unscaled[0, 0]) * start
+
+
+def _by_search(sums: Sums, *, best: int) -> float:
+    """The greatest likelihood between the neighbours of the best ratio tried."""
+    from scipy.optimize import minimize_scalar
+
+    low, high = RATIOS[max(best - 1, 0)], RATIOS[min(best + 1, len(RATIOS) - 1)]
+    found = minimize_scalar(
+        lambda log: -solve(sums, float(np.exp(log))).likelihood, bounds=(np.log(low), np.log(high)), method="bounded"
+    )
+    return float(np.exp(found.x))
