@@ -52,17 +52,23 @@ def believed(prior: Prior) -> Ordinal:
     return Ordinal(prior.thresholds, prior.weights, jacobian @ np.diag(doubts**2) @ jacobian.T)
 
 
-def fit(
-    features: Floats, answers: Answers, *, case_weights: Floats, prior: Prior, start: Ordinal | None = None
-) -> Ordinal:
+def fit(features: Floats, answers: Answers, *, case_weights: Floats, prior: Prior) -> Ordinal:
     """The weights of greatest posterior probability, with a sandwich covariance that allows for the case weights.
 
     The case weights are scaled to sum to their effective number (Kish 1965), so that unequal ones count as fewer.
     """
+    model = most_probable(features, answers, case_weights=case_weights, prior=prior)
+    cases = _effective(case_weights)
+    return replace(model, covariance=_covariance(_parameters(model), features, answers, cases, doubts=_doubts(prior)))
+
+
+def most_probable(
+    features: Floats, answers: Answers, *, case_weights: Floats, prior: Prior, start: Ordinal | None = None
+) -> Ordinal:
+    """The same without its covariance (all 0), sooner from a model that is near it."""
     from scipy.optimize import minimize
 
-    cases = case_weights * case_weights.sum() / (case_weights**2).sum()
-    mean, doubts = _mean(prior), _doubts(prior)
+    cases, mean, doubts = _effective(case_weights), _mean(prior), _doubts(prior)
 
     def loss(parameters: Floats) -> tuple[float, Floats]:
         value, scores = _log_likelihood(parameters, features, answers, cases)
@@ -71,11 +77,10 @@ def fit(
 
     begin = mean if start is None else _parameters(start)
     bounds = [(None, None)] * (1 + GAPS) + [_bound(int(sign)) for sign in prior.signs]
-    options = {"maxiter": MOST_STEPS, "ftol": 1e-12, "gtol": 1e-6}
+    options = {"maxiter": MOST_STEPS, "ftol": 1e-11, "gtol": 1e-4}
     found = minimize(loss, begin, jac=True, method="L-BFGS-B", bounds=bounds, options=options).x
     thresholds, weights = _unpacked(found)
-    covariance = _covariance(found, features, answers, cases, doubts=doubts)
-    return Ordinal(thresholds, weights, covariance)
+    return Ordinal(thresholds, weights, np.zeros((len(found), len(found))))
 
 
 def recalibrated(model: Ordinal, thresholds: Floats, *, slope: float) -> Ordinal:
@@ -124,6 +129,10 @@ def answer_at(below: Floats, level: float) -> Floats:
 def whole_answer_at(below: Floats, level: float) -> Floats:
     """The same as one of the answers 1 to 5 [n]: the first with more than this share at or below it."""
     return np.asarray((below <= level).sum(1) + 1.0)
+
+
+def _effective(case_weights: Floats) -> Floats:
+    return case_weights * (case_weights.sum() / (case_weights**2).sum())
 
 
 def _mean(prior: Prior) -> Floats:

@@ -70,20 +70,28 @@ def find_satisfaction(
     """
     begin = since - timedelta(days=rules.window_days) if since else None
     calls = read_features(connection, since=begin, sampled_of=rules.sampled_of)
-    estimator = _estimator(calls, rules)
-    blocks = [_rows(block, estimator, rules=rules) for block in _blocks(calls, estimator)]
+    fitted_on = _fitted_on(calls, rules)
+    estimator = _estimator(calls, fitted_on, rules)
+    blocks = [_rows(block, estimator, rules=rules) for block in _blocks(calls, fitted_on, estimator)]
     return pa.concat_tables([_schema().empty_table(), *blocks])
 
 
-def _estimator(calls: pa.Table, rules: SatisfactionRules) -> Estimator:
-    own = calls.filter(pc.is_valid(calls.column("surveyed")))
+def _fitted_on(calls: pa.Table, rules: SatisfactionRules) -> npt.NDArray[np.bool_]:
+    """The surveyed calls [n] of the newest days that have surveys enough."""
+    surveyed = np.asarray(pc.is_valid(calls.column("surveyed")).to_numpy())
+    days = calls.column("date").to_numpy()
+    newest = days[surveyed][-rules.fit.most_surveys :]
+    return surveyed & (days >= newest[0]) if len(newest) else surveyed
+
+
+def _estimator(calls: pa.Table, fitted_on: npt.NDArray[np.bool_], rules: SatisfactionRules) -> Estimator:
+    own = calls.filter(pa.array(fitted_on))
     if not len(own):
         return cold()
-    days = pc.min_max(own.column("date"))
-    asked = pc.and_(
-        pc.greater_equal(calls.column("date"), days["min"]), pc.less_equal(calls.column("date"), days["max"])
-    )
-    frame = calls.filter(pc.and_(asked, pc.greater(calls.column("stands_for"), 0)))
+    first, last = (own.column("date").to_numpy()[place] for place in (0, -1))
+    days = calls.column("date").to_numpy()
+    asked = (days >= first) & (days <= last) & (calls.column("stands_for").to_numpy() > 0)
+    frame = calls.filter(pa.array(asked))
     surveyed = Surveyed(
         features=matrix(own),
         scores=own.column("surveyed").to_numpy(),
@@ -99,11 +107,11 @@ def _texts(calls: pa.Table, *columns: str) -> tuple[list[str], ...]:
     return tuple(calls.column(column).to_pylist() for column in columns)
 
 
-def _blocks(calls: pa.Table, estimator: Estimator) -> Iterator[pa.Table]:
-    """The wanted calls, some at a time, with `held_out`: a surveyed call's points without its own survey, else null."""
+def _blocks(calls: pa.Table, fitted_on: npt.NDArray[np.bool_], estimator: Estimator) -> Iterator[pa.Table]:
+    """The wanted calls, some at a time, with `held_out`: points without the call's own survey, else not a number."""
     held_out = np.full(len(calls), np.nan)
     if estimator.held_out is not None:
-        held_out[pc.is_valid(calls.column("surveyed")).to_numpy()] = estimator.held_out
+        held_out[fitted_on] = estimator.held_out
     wanted = calls.append_column("held_out", pa.array(held_out)).filter(calls.column("wanted"))
     for begin in range(0, len(wanted), ROWS_AT_ONCE):
         yield wanted.slice(begin, ROWS_AT_ONCE)

@@ -12,7 +12,18 @@ import numpy.typing as npt
 from pipeline.fingerprint import fingerprint
 from pipeline.overall.cold_weights import GAP_DOUBT, LEVEL_DOUBT, THRESHOLDS, WEIGHTS
 from pipeline.overall.conformal import Margins, margins_of
-from pipeline.overall.ordinal import Answers, Floats, Ordinal, Prior, answer_at, believed, cumulative, fit, recalibrated
+from pipeline.overall.ordinal import (
+    Answers,
+    Floats,
+    Ordinal,
+    Prior,
+    answer_at,
+    believed,
+    cumulative,
+    fit,
+    most_probable,
+    recalibrated,
+)
 from pipeline.overall.survey_response import Response, fit_response, response_weights
 
 COLD = "cold"
@@ -24,10 +35,12 @@ class FitRules:
 
     With `fewest_surveys` held-out answers the share that an interval covers is known to 3 points of a hundred
     (the square root of 0.9 x 0.1 / 100); under that nothing could say that 90 % are covered.
-    Held-out points are put on a slope of their own, at 1 unless the answers say otherwise by more than `slope_doubt`.
+    Of more than `most_surveys` the newest are fitted, by whole days: so many know a weight to a twentieth of a point,
+    and show the centre as it is. Held-out points are put on a slope of their own, near 1 by `slope_doubt`.
     """
 
     fewest_surveys: int = 100
+    most_surveys: int = 20_000
     folds: int = 5
     coverage: float = 0.9
     slope_doubt: float = 0.25
@@ -53,8 +66,8 @@ class Surveyed:
 class Estimator:
     """What makes an estimate out of a call's features.
 
-    A surveyed call's own points `held_out` [n] come from a fit that has not seen its survey, nor its customer's
-    others; None, as `margins` and `response`, before there are surveys enough.
+    The points `held_out` [n] of each call that was fitted on come from a fit that has not seen its survey, nor its
+    customer's others; None, as `margins` and `response`, before there are surveys enough.
     """
 
     name: str
@@ -115,9 +128,8 @@ def _held_out(surveyed: Surveyed, answers: Answers, weights: Floats, *, start: O
     points = np.zeros(len(answers))
     for fold in range(folds):
         inside, outside = part == fold, part != fold
-        model = fit(
-            surveyed.features[outside], answers[outside], case_weights=weights[outside], prior=prior(), start=start
-        )
+        seen, given, counted = surveyed.features[outside], answers[outside], weights[outside]
+        model = most_probable(seen, given, case_weights=counted, prior=prior(), start=start)
         points[inside] = surveyed.features[inside] @ model.weights
     return points
 
@@ -134,7 +146,7 @@ def _calibration(
         weight_doubts=np.array([slope_doubt]),
         signs=np.ones(1, np.int64),
     )
-    found = fit(points[:, None], answers, case_weights=weights, prior=believed_slope)
+    found = most_probable(points[:, None], answers, case_weights=weights, prior=believed_slope)
     return found.thresholds, float(found.weights[0])
 
 

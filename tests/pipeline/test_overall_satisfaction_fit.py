@@ -14,10 +14,10 @@ from satisfaction_calls import (
 
 from pipeline.overall.cold_weights import NAMES
 from pipeline.overall.ordinal import fit
-from pipeline.overall.satisfaction import find_satisfaction
+from pipeline.overall.satisfaction import SatisfactionRules, find_satisfaction
 from pipeline.overall.satisfaction_features import matrix, read_features
 from pipeline.overall.satisfaction_figures import satisfaction_figures
-from pipeline.overall.satisfaction_fit import answers_of, prior
+from pipeline.overall.satisfaction_fit import FitRules, answers_of, prior
 
 # Odds of answering double or halve with each point.
 LEANING = 0.7
@@ -119,6 +119,18 @@ def test_a_call_s_own_survey_does_not_make_its_estimate():
         survey(people, chosen, answers=answers)
         estimates.append(column(find_satisfaction(people.connection), "estimate")[place])
     assert abs(estimates[1] - estimates[0]) < 0.03
+
+
+def test_of_many_surveys_the_newest_count():
+    people = population(4_000, seed=4)
+    newest = np.arange(4_000) >= 3_000
+    rules = SatisfactionRules(fit=FitRules(most_surveys=int(newest.sum())))
+    survey(people, newest)
+    alone = find_satisfaction(people.connection, rules=rules)
+    old = np.random.default_rng(3).permutation(people.answers)
+    survey(people, newest | (np.arange(4_000) < 2_500), answers=np.where(newest, people.answers, old))
+    both = find_satisfaction(people.connection, rules=rules)
+    assert column(both, "estimate") == pytest.approx(column(alone, "estimate"), abs=0.02)
 
 
 def test_a_fit_never_turns_a_weight_round_whatever_people_answer():
