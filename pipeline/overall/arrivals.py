@@ -23,14 +23,15 @@ class RepeatRules:
 
     Of two neighbouring calls of a customer the later is the former handed on when it begins within `handoff_minutes` of
     the former's beginning, or at most `passed_on_s` after its end: the next desk of a long call begins late.
-    `least_likeness` is low because one customer's calls within two weeks are mostly about one matter: half of the
-    training calls about different matters of one industry lie below it.
+    `least_likeness` is low because one customer's calls within two weeks are mostly about one matter: of the pairs of
+    training calls about one topic nine in ten lie above it, of those about different matters of one industry four in
+    ten below.
     """
 
     window_days: float = 14.0
     handoff_minutes: float = 15.0
     passed_on_s: float = 60.0
-    least_likeness: float = 0.05
+    least_likeness: float = 0.03
     most_calls_a_week: int = 10
 
 
