@@ -16,6 +16,7 @@ import numpy as np
 
 from pipeline.overall.agents import SCORE_BOUNDS
 from pipeline.overall.dealt import Dealt, create_dealt, dealt, design_of
+from pipeline.overall.figure_rows import FEWEST_RANKED
 from pipeline.overall.intervals import Interval, interval_of_mean, wilson
 from pipeline.overall.levels import Levels, Z, bands_of, levels_of
 from pipeline.overall.mixed_model import Floats, Sums, fit, independent, sums_of
@@ -36,14 +37,13 @@ class AdjustedRules:
     Under 30 calls the 95 % interval of a rate is wider than 30 points, and of a score as wide as all agents together.
     A topic, language or queue of under 5 calls has no level of its own: it would say nothing of them. Three agents are
     the fewest among whom it can be asked how much agents differ. Spreads lean on the common one as if each topic had
-    30 more calls. A call's customer has `window_days` to call again, as in the measure of repeats.
+    30 more calls.
     """
 
-    fewest_ranked: int = 30
+    fewest_ranked: int = FEWEST_RANKED
     fewest_of_a_kind: int = 5
     fewest_agents: int = 3
     borrowed_calls: float = 30.0
-    window_days: float = 14.0
 
 
 DEFAULT_RULES = AdjustedRules()
@@ -51,7 +51,11 @@ DEFAULT_RULES = AdjustedRules()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What agents are compared by: an expression over `dealt`, its bounds, and whether more of it is better."""
+    """What agents are compared by: an expression over `dealt`, its bounds, and whether more of it is better.
+
+    `whole` values are 0 or 1; of a `logarithm` the logarithm is modelled; the `young` cannot be judged yet, and their
+    raw figures are the survival estimates of `resolution`.
+    """
 
     measure: str
     value: str
@@ -66,7 +70,7 @@ OUTCOMES = (
     Outcome("failed_rate", "failed"),
     Outcome("handle_s", "handle_s", bounds=(0.0, float("inf")), logarithm=True),
     Outcome("negative_end_rate", "negative_end", whole=True),
-    Outcome("repeat_trigger_rate", "trigger", whole=True, young=True),
+    Outcome("triggered_repeat_rate", "trigger", whole=True, young=True),
     Outcome("score", "score", bounds=SCORE_BOUNDS, more_is_better=True),
 )
 
@@ -74,13 +78,14 @@ OUTCOMES = (
 def adjusted_figures(connection: DuckDBPyConnection, *, rules: AdjustedRules = DEFAULT_RULES) -> pa.Table:
     """Rows of `figures` by agent: each outcome as it is, and adjusted, where there are agents enough to compare.
 
-    Reads `contacts` and `call_topics`, and `repeats`, `scorecards` and `answers` where they are.
+    Reads `contacts` and `call_topics`, and `repeats`, `scorecards` and `answers` where they are. `n` are calls that the
+    agent held alone; of repeats only calls that were watched for the whole window are compared.
     """
     import pyarrow as pa
 
     from pipeline.store.schemas import schema_of
 
-    create_dealt(connection, window_days=rules.window_days)
+    create_dealt(connection)
     rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
     schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date")])
     return pa.Table.from_pylist(rows, schema=schema).sort_by([(name, "ascending") for name in ("measure", "key")])
@@ -132,7 +137,8 @@ def _rows(connection: DuckDBPyConnection, outcome: Outcome, *, rules: AdjustedRu
     censored = _censored(connection, outcome)
     plain = _plain(cells, outcome)
     none = [None] * len(plain)
-    yield from _figures(outcome.measure, cells.agents, plain, bands=none, censored=censored, rules=rules)
+    if not outcome.young:
+        yield from _figures(outcome.measure, cells.agents, plain, bands=none, censored=censored, rules=rules)
     if len(plain) < rules.fewest_agents or _spread(cells) < NO_SPREAD:
         return
     logs = dealt(connection, value=f"ln({outcome.value})", where=judged) if outcome.logarithm else cells

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.overall.agents import AGENT, JUDGED_ANSWERS, SCORECARDS, forms_in
-from pipeline.overall.dealt import MAIN_TOPIC, OTHER, codes_of
+from pipeline.overall.dealt import OTHER, codes_of
+from pipeline.overall.main_topic import MAIN_TOPIC
 from pipeline.overall.mixed_model import Codes
 from pipeline.overall.shares import LEVELS, REST, Question, Shares, shares_of
 
@@ -72,7 +73,7 @@ def _create_cells(connection: DuckDBPyConnection, *, forms: list[str]) -> Mappin
     """
     connection.execute(
         f"""create or replace temp table cause_cards as
-        select s.call_id, s.rubric_id, s.leg, s.form, {AGENT} as agent, coalesce(t.topic, '{OTHER}') as topic,
+        select s.call_id, s.rubric_id, s.leg, s.form, {AGENT} as agent, coalesce(t.topic_id, '{OTHER}') as topic,
             coalesce(c.queue, '') as queue, coalesce(c.language, '') as language,
             dense_rank() over (order by agent, topic, queue, language) - 1 as cell
         from ({SCORECARDS}) s join contacts c using (call_id) left join ({MAIN_TOPIC}) t using (call_id)

@@ -7,12 +7,16 @@ particular, and is in no agent's figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.overall.agents import JUDGED_ANSWERS, forms_in
+from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
+from pipeline.overall.followed import followed
+from pipeline.overall.main_topic import MAIN_TOPIC
 from pipeline.overall.mixed_model import Codes, Floats
 
 if TYPE_CHECKING:
@@ -25,7 +29,11 @@ KINDS = ("topic", "language", "queue")
 OTHER = "other"
 # Values are summed up as whole millionths: sums of whole numbers are the same in any order.
 PARTS = 1_000_000
-MAIN_TOPIC = "select call_id, arg_min(topic_id, issue) as topic from call_topics group by call_id"
+JUDGED = f"select call_id, avg(failed::int) as failed from ({JUDGED_ANSWERS}) group by call_id"
+# An arrival of several calls, handed from desk to desk, is no one call's.
+TRIGGERS = """select arrival_id as call_id, (days_until is not null)::int as trigger, watched_days
+    from followed where len(agents) = 1"""
+NO_TRIGGERS = "select '' as call_id, null::int as trigger, null::double as watched_days where false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,7 @@ class Dealt:
     squares: Floats
 
 
-def create_dealt(connection: DuckDBPyConnection, *, window_days: float) -> None:
+def create_dealt(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES) -> None:
     """Make the table `dealt` in memory: a row a call that one agent held, with what is compared, null where unknown.
 
     `failed` is the share of the call's judged questions that it failed, by the form with the most scorecards;
@@ -51,21 +59,20 @@ def create_dealt(connection: DuckDBPyConnection, *, window_days: float) -> None:
     """
     tables = {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
     forms = forms_in(connection)[:1] if {"answers", "scorecards"} <= tables else []
-    failed = f"select call_id, avg(failed::int) as failed from ({JUDGED_ANSWERS}) group by call_id"
-    trigger = "c.call_id in (select earlier_call_id from repeats where method = 'matched')"
-    connection.execute(
-        f"""create or replace temp table dealt as
-        select c.call_id, c.agents[1] as agent, coalesce(t.topic, '{OTHER}') as topic,
-            coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
-            case when c.duration_s > 0 then c.duration_s end as handle_s,
-            case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
-            case when c.customer_id <> '' then ({trigger if "repeats" in tables else "null"})::int end as trigger,
-            c.date > (select max(date) from contacts) - {round(window_days)} as young
-        from contacts c left join ({MAIN_TOPIC}) t using (call_id)
-        left join ({failed if forms else "select '' as call_id, null::double as failed where false"}) j using (call_id)
-        where len(c.agents) = 1""",
-        [forms] if forms else [],
-    )
+    judged = JUDGED if forms else "select '' as call_id, null::double as failed where false"
+    with followed(connection, rules=rules) if "repeats" in tables else nullcontext():
+        connection.execute(
+            f"""create or replace temp table dealt as
+            select c.call_id, c.agents[1] as agent, coalesce(t.topic_id, '{OTHER}') as topic,
+                coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
+                case when c.duration_s > 0 then c.duration_s end as handle_s,
+                case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
+                f.trigger, f.watched_days < {rules.window_days} as young
+            from contacts c left join ({MAIN_TOPIC}) t using (call_id) left join ({judged}) j using (call_id)
+            left join ({TRIGGERS if "repeats" in tables else NO_TRIGGERS}) f using (call_id)
+            where len(c.agents) = 1""",
+            [forms] if forms else [],
+        )
 
 
 def dealt(connection: DuckDBPyConnection, *, value: str, where: str = "true") -> Dealt:

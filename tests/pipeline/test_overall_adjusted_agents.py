@@ -1,5 +1,5 @@
 import math
-from datetime import date
+from datetime import date, datetime
 
 import numpy as np
 import pytest
@@ -130,12 +130,21 @@ def test_handle_time_is_compared_by_its_logarithm_and_given_in_seconds():
 
 
 def test_calls_too_young_to_be_called_about_again_are_counted_and_not_judged():
-    contacts = [contact(place, "ann", day=1 if place < 6 else 28) for place in range(10)]
+    contacts = [
+        contact(place, AGENTS[place % 3], started_at=datetime(2026, 3, 1 if place < 60 else 28, 9, place % 60))
+        for place in range(90)
+    ]
     contacts[0]["customer_id"] = ""
-    repeats = [{"call_id": "x", "method": "matched", "earlier_call_id": f"c{place:03}"} for place in (1, 2, 9)]
-    repeats += [{"call_id": "y", "method": "said", "earlier_call_id": "c003"}]
-    row = of(adjusted_figures(store(contacts, repeats=repeats)), "repeat_trigger_rate")["ann"]
-    assert (row["n"], row["censored"], row["estimate"], row["ranked"]) == (9, 4, 2 / 5, False)
+    repeats = [
+        {"call_id": "x", "method": "matched", "earlier_call_id": f"c{place:03}", "days_between": 1.0}
+        for place in (*range(1, 60, 3), 61)
+    ]
+    figures = adjusted_figures(store(contacts, repeats=repeats))
+    adjusted = of(figures, "triggered_repeat_rate_adjusted")
+    assert [(adjusted[agent]["n"], adjusted[agent]["censored"]) for agent in AGENTS] == [(29, 10), (30, 10), (30, 10)]
+    assert not any(row["ranked"] for row in adjusted.values())
+    assert adjusted["bob"]["estimate"] > 0.9 > 0.1 > adjusted["cem"]["estimate"]
+    assert not of(figures, "triggered_repeat_rate")
 
 
 def test_the_share_of_failed_questions_is_that_of_each_call():
@@ -167,7 +176,7 @@ def test_a_rate_stays_a_rate():
 
 def test_the_first_issue_is_what_a_call_is_about():
     connection = store([contact(0, "ann"), contact(1, "ann")], [topic(0, "t2", issue=2), topic(0, "t1")])
-    create_dealt(connection, window_days=14)
+    create_dealt(connection)
     cells = dealt(connection, value="score")
     assert cells.kinds["topic"][0] == ["other", "t1"]
     assert cells.n.tolist() == [1, 1]
@@ -176,7 +185,7 @@ def test_the_first_issue_is_what_a_call_is_about():
 def test_kinds_with_few_calls_share_a_column():
     contacts = [contact(place, "ann") for place in range(5)]
     connection = store(contacts, [topic(place, "t1" if place < 3 else f"t{place}") for place in range(5)])
-    create_dealt(connection, window_days=14)
+    create_dealt(connection)
     design = design_of(dealt(connection, value="score"), fewest=3)
     # Ones; rare topics and t1; rare languages and en; rare queues and front.
     assert design.toarray().tolist() == [[1, 0, 1, 0, 1, 0, 1], [1, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 1, 0, 1]]
@@ -188,7 +197,7 @@ def test_calls_that_vary_little_weigh_more():
         for place in range(80)
     ]
     connection = store(contacts, [topic(place, "calm" if place < 40 else "wild") for place in range(80)])
-    create_dealt(connection, window_days=14)
+    create_dealt(connection)
     calm, wild = precision(dealt(connection, value="score"), borrowed_calls=0.0)
     assert calm / wild == pytest.approx(16)
     assert np.ptp(precision(dealt(connection, value="score"), borrowed_calls=1e9)) == pytest.approx(0, abs=1e-6)
