@@ -18,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.cue_changes import changes
 from bench.hear_quality import decoded
 from bench.pulse_trains import pulse_train
 from everycall.reference import Reference
@@ -50,6 +51,7 @@ def main() -> None:
     heard = list(_heard(options)) if options.recordings else []
     if heard:
         report |= {"cost": cost(heard), "spread": list(spreads([transcript for _, transcript in heard]))}
+        report |= {"changes": list(changes(heard))}
     for name, found in report.items():
         print(name)
         for line in found if isinstance(found, list) else [found]:
