@@ -44,10 +44,10 @@ def test_nobody_needs_to_say_yes():
         [ASKED, ("agent", 12.0, 14.0, "here it is")],
         [("agent", 0.0, 3.0, "the parcel left on friday"), ("agent", 33.0, 36.0, "so")],
         [ASKED, ("customer", 33.0, 36.0, "no thanks")],
-        [ASKED, ("customer", 4.0, 9.0, "before you go, i also have a question about my bill"), ("agent", 39.0, 41.0, "yes")],
+        [ASKED, ("customer", 4.0, 9.0, "before you go, i have another question for you"), ("agent", 39.0, 41.0, "yes")],
     ],
     ids=["short", "unannounced", "the customer's silence", "the talk went on"],
-)  # fmt: skip
+)
 def test_other_silences_are_no_holds(turns):
     assert effort(*turns).holds == 0
 

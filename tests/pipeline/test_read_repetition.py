@@ -65,9 +65,12 @@ def test_a_turn_counts_once_however_it_is_known():
         ("Like I said, it never came.", "en"),
         ("I’ve already told you that.", "en"),
         ("I keep repeating myself!", "en"),
-        ("How many times do I have to say this?", "en"), ("我刚才说过了", "zh"), ("我都跟你们讲过了", "zh"), ("说了好几遍了", "zh"),
+        ("How many times do I have to say this?", "en"),
+        ("我刚才说过了", "zh"),
+        ("我都跟你们讲过了", "zh"),
+        ("说了好几遍了", "zh"),
     ],
-)  # fmt: skip
+)
 def test_customers_say_that_they_said_it(text, language):
     assert says_said(text, language=language)
 
@@ -88,10 +91,15 @@ def test_other_words_do_not(text, language):
 @pytest.mark.parametrize(
     ("text", "language"),
     [
-        ("Could you please repeat the number?", "en"), ("Sorry, I didn't catch that.", "en"), ("Pardon?", "en"),
-        ("What was your surname again?", "en"), ("您再说一遍好吗", "zh"), ("不好意思没听清", "zh"), ("时间段您再说一下。", "zh"),
+        ("Could you please repeat the number?", "en"),
+        ("Sorry, I didn't catch that.", "en"),
+        ("Pardon?", "en"),
+        ("What was your surname again?", "en"),
+        ("您再说一遍好吗", "zh"),
+        ("不好意思没听清", "zh"),
+        ("时间段您再说一下。", "zh"),
     ],
-)  # fmt: skip
+)
 def test_agents_ask_to_hear_it_again(text, language):
     assert asks_again(text, language=language)
 
@@ -103,8 +111,9 @@ def test_agents_ask_to_hear_it_again(text, language):
         ("Please try again.", "en"),
         ("那我再讲一次", "zh"),
         ("到时候再说", "zh"),
-        ("您再说下投保人叫什么", "zh"), ("有没有没听明白的地方？", "zh"),
+        ("您再说下投保人叫什么", "zh"),
+        ("有没有没听明白的地方？", "zh"),
     ],
-)  # fmt: skip
+)
 def test_agents_say_other_things_with_again(text, language):
     assert not asks_again(text, language=language)
