@@ -121,7 +121,7 @@ FUTURE = (
     r"(?:['’]ll|\s(?:will|shall)|(?:['’](?:m|re|s)|\s(?:am|are|is))?\s(?:going to|gonna)|['’]m gonna|"
     r"\s(?:wi)?ll)(?![\w'’])"
 )
-SUBJECT = re.compile(rf"(?P<subject>[A-Za-z][\w-]*)(?P<future>{FUTURE})", re.IGNORECASE)
+SUBJECT = re.compile(rf"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>{FUTURE})", re.IGNORECASE)
 SHOULD = re.compile(r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future> (?:should|can expect to))\b", re.IGNORECASE)
 DOING = re.compile(
     r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>['’](?:m|re|s)|\s(?:am|are|is))(?= (?:also |just |definitely )?"
@@ -136,7 +136,8 @@ BOOKED = re.compile(
     re.IGNORECASE,
 )
 PRESENT = re.compile(
-    r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>)(?= (?:(?:calls|rings|phones|texts|emails|contacts) you|"
+    r"(?<!['’])\b(?P<subject>(?!(?:the|an?|our|your|this|that|any|"
+    r"no) )[A-Za-z][\w-]*)(?P<future>)(?= (?:(?:calls|rings|phones|texts|emails|contacts) you|"
     r"(?:call|ring|phone|text|email) you (?:my|your)self|"
     r"(?:delivers|posts|sends|ships|comes|drops|refunds|fixes|repairs) |ha(?:s|ve) to (?:call|write|"
     r"respond|reply|send|pay|refund|contact)\b))",
@@ -149,7 +150,8 @@ EXPECT = re.compile(
 SENTENCE = re.compile(r"(?:[^.!?;\n]|(?<=\d)\.(?=\d)|(?<=[ap])\.(?=m\b)|(?<=[ap]\.m)\.(?=\s+[a-z]))+[.!?;\n]*")
 # Where the words of one verb end: the next clause with a subject of its own, and what only explains.
 STOP = re.compile(
-    r", so\b|,? (?:but|because|so that|so (?=you|i|we|if)|which|unless|until you|while|"
+    r", so\b|,? (?:he|she|they|it|you|we|i) (?:may|might|can|could|would)\b|,? (?:but|because|so that|"
+    r"so (?=you|i|we|if)|which|unless|until you|while|"
     r"whereas|otherwise)\b",
     re.IGNORECASE,
 )
@@ -213,9 +215,16 @@ FORMS = {"future": SUBJECT, "should": SHOULD, "doing": DOING, "booked": BOOKED, 
 JOINED = re.compile(r"[,:—–]\s|\b(?:and|so|but|or|then|that|because)\s", re.IGNORECASE)
 BOUNDARY = re.compile(r"[,:—–]\s|\b(?:but|so)\s", re.IGNORECASE)
 TRAILING = re.compile(r"(?:[\s,]|\b(?:and|so|but|or|then))+$", re.IGNORECASE)
-IF_REACH, OBJECT_REACH = 120, 60
+# How many characters before a future form are looked at, how far an "if" and a "once" reach in speech without stops,
+# and how far an object stands from its verb.
+BEFORE_REACH, IF_REACH, ONCE_REACH, OBJECT_REACH = 300, 120, 60, 60
 MINUTES = whole_words(r"(?:one|two|three|four|five|ten|\d|a few|a couple of) (?:minutes?|mins?)|a minute")
-PEOPLE = frozenset("i we they he she someone somebody team driver colleague manager guy lads man".split())  # noqa: SIM905
+PEOPLE = frozenset(
+    (
+        "i", "we", "they", "he", "she", "someone", "somebody", "team", "driver", "colleague", "manager", "guy", "lads",
+        "man", "department", "office", "desk", "unit", "lab", "branch", "people",
+    )
+)  # fmt: skip
 GETTING = re.compile(
     r"\s+(?:\w+ly |also |then |still |start to )?(?:get|be getting|receive|be receiving|have(?! to\b)|"
     r"be having|(?P<see>see|be seeing))\b",

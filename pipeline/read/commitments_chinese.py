@@ -25,7 +25,7 @@ _DOES: Mapping[PromiseKind, re.Pattern[str]] = {
         rf"{_TO_YOU}.{{0,6}}?(?:回.{{0,3}}?电话|打.{{0,3}}?电话|去电|致电|来电|电话|联系|联络|答复|回复|回话|"
         r"说法|反馈|结果|沟通|回音|交代|回访|消息|打过[去来])|"
         r"打(?:电话)?给[您你]|打[您你].{0,6}(?:电话|号)|打过[来去](?:给[您你])?|联系[您你]|联络[您你]|"
-        r"回[您你](?:个?电话|的?话|信|消息)?|回电话?|回拨|回访|致电[给您你]|通知[您你]|告知[您你]|"
+        r"回[您你](?:个?电话|的?话|信|消息)?|给[您你]回(?![来去])|回电话?|回拨|回访|致电[给您你]|通知[您你]|告知[您你]|"
         r"打(?:一?个)?电话.{0,4}[您你]|电话.{0,3}(?:通知|联系|回复|告知)"
     ),
     "refund": re.compile(
@@ -64,13 +64,13 @@ _CLAUSE = re.compile(r"[^，,、：:]+")
 _NEGATED = re.compile(
     r"不能|无法|没法|没办法|没有办法|不会|不敢|不可以|不(?:保证|一定|安排|用|需要|支持|确定|清楚|方便|予|"
     r"提供|接受|负责|收|退|行)|说不准|保证不|"
-    r"[退修发寄办到改给]不[了到出]|没(?:有)?(?:收到|到|人|给|说|法|权|退|发|寄|打|联系)|不是|别"
+    r"[退修发寄办到改给]不[了到出]|没(?:有)?(?:收到|到|人|给|说|法|权|退|发|寄|打|联系)|不是|不可能|别"
 )
 _PAST = re.compile(
     r"昨[天晚日]|前天|上(?:个?周|个?星期|个?礼拜|个?月|次|回)|刚才|刚刚|当时|过(?:电话|[您你]|了|款)|"
     r"之前(?:已|就|也)|已经?(?!经?(?:给|帮|为)[您你].{0,12}(?:安排|约|预约))|早就|"
     r"[退发寄打点提报改录登上办转催派约订好完到]了(?!就|再|会|给|我|[您你]|以后|之后|通知|马上|的话)|"
-    r"[已以]经在|左右有"
+    r"[已以]经在|了(?:个|一[个张条份]|张|条|份)|[发寄送退打]了(?=[您你]自己)|[进到来去发寄打走]的(?=场|$)|左右有"
 )
 _REPORTED = re.compile(
     r"(?:他|她|他们|您|你|人家|当时|客服|之前)(?:们)?(?:说|答应|承诺|告诉|讲)|说是|答应[您你]|承诺过|听说"
@@ -112,11 +112,14 @@ _SUBJECT_WE = re.compile(
     r"我|咱|这边|专员|同事|经理|主管|部门|师傅|工程师|老师|医生|财务|仓库|快递|司机|后台|系统|团队|中心|"
     r"组|公司|总部|店长|客户经理"
 )
-_CODES = re.compile(r"验证码|密码|代码|校验码")
+_CODES = re.compile(r"验证码|密码|代码|校验码|确认码")
 _BY_TEXT = re.compile("短信|邮件|微信")
 _ONCE = re.compile(r"(?:收到|签收|审核|通过|确认|入库|到仓|寄回|提交|完成|批).{0,6}(?:后|以后|之后|起|了)")
 _VOID = (_NEGATED, _PAST, _REPORTED, _ASKED, _OFFERED, _TOLD, _RULE, _CODES)
-_FEELS = re.compile(r"抱歉|不好意思|理解|捏把汗|添[堵麻]|着急|心疼|难受|改填|试[下一试]|查|看[一下看]")
+_FEELS = re.compile(r"抱歉|不好意思|理解|捏把汗|添[堵麻]|着急|生气|窝火|委屈|心疼|难受|改填|试[下一试]|查|看[一下看]")
+# An expression of time before a clause is the clause's when no more than a few characters lie between.
+_NEAR = 12
+_DONE = re.compile(r"了\s*$")
 _WEAK = frozenset({"check", "repair"})
 
 
@@ -181,7 +184,7 @@ def _due_of(clause: _Clause, dues: list[Due]) -> Due | None:
     Three days after something else happens are no day.
     """
     own = sorted((due for due in dues if clause.start <= due.start < clause.end), key=lambda due: due.kind == "vague")
-    before = [due for due in dues if due.end <= clause.start]
+    before = [due for due in dues if 0 <= clause.start - due.end <= _NEAR]
     best = own[0] if own else before[-1] if before else None
     if best is not None and best.kind == "span" and own and _ONCE.search(clause.words[: best.start - clause.start]):
         return Due(best.start, best.end, best.kind)
@@ -198,6 +201,8 @@ def _kinds(words: str, due: Due | None) -> list[PromiseKind]:
     kinds = [kind for kind, pattern in _DOES.items() if pattern.search(words)]
     if _NOW.search(words) and not dated:
         kinds = [kind for kind in kinds if kind == "call_back" and _SOON.search(words)]
+    if _DONE.search(words) and not dated:
+        return []
     if not (due or will):
         kinds = [kind for kind in kinds if kind not in _WEAK and for_you]
     if "send" in kinds and _BY_TEXT.search(words):

@@ -10,6 +10,7 @@ from pipeline.read.commitment import Commitment
 from pipeline.read.commitment_words_english import (
     ACTIVE,
     ASKS,
+    BEFORE_REACH,
     BOUNDARY,
     COMES,
     DOUBTED,
@@ -31,6 +32,7 @@ from pipeline.read.commitment_words_english import (
     NOUN_BEFORE,
     OBJECT_REACH,
     ONCE,
+    ONCE_REACH,
     OTHERS,
     PASSIVE,
     PEOPLE,
@@ -111,7 +113,7 @@ def _clauses(text: str, start: int, end: int) -> list[_Clause]:
                 verb=match.end(),
                 end=stop_at,
                 reach=reach,
-                before=text[start : match.start()],
+                before=text[max(start, match.start() - BEFORE_REACH) : match.start()],
                 words=text[match.end() : stop_at],
                 after=text[stop_at:end],
             )
@@ -154,7 +156,11 @@ def _due_of(clause: _Clause, dues: list[Due], *, text: str, since: int) -> Due |
     after = [due for due in dues if clause.start <= due.start < clause.reach]
     before = [due for due in dues if since <= due.start and due.end <= clause.start]
     best = next(iter(sorted(after, key=lambda due: due.kind == "vague")), before[-1] if before else None)
-    if best is not None and best.kind == "span" and ONCE.search(clause.before + clause.words + clause.after):
+    if (
+        best is not None
+        and best.kind == "span"
+        and ONCE.search(clause.before[-ONCE_REACH:] + clause.words + clause.after[:ONCE_REACH])
+    ):
         return Due(best.start, best.end, best.kind)
     return best if best is None or not MINUTES.search(text[best.start : best.end]) else None
 
@@ -189,7 +195,7 @@ def _does(clause: _Clause, *, dated: bool, timed: bool) -> list[PromiseKind]:
         kinds.remove("send")
     if not kinds:
         kinds = _comes(clause, dated=dated)
-    if kinds == ["check"] and not timed and clause.subject in WE:
+    if kinds == ["check"] and (clause.subject in WE or not _is_somebody(clause)) and not timed:
         return []
     if kinds == ["call_back"] and not timed and clause.subject in WE and MERELY_TELLS.search(clause.words):
         return []

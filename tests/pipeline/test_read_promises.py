@@ -1,3 +1,5 @@
+import time
+
 import pytest
 from promise_sentences import STARTED_AT, found, rows
 
@@ -120,3 +122,17 @@ def test_promises_come_back_from_their_table_as_they_went_in():
     table = table_of("promises", promise_rows(promises), part="g0001-f", date="2026-03-11")
     assert tuple(promise_from_row(row) for row in table.to_pylist()) == promises
     assert all(isinstance(promise, Promise) for promise in promises)
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "a" * 40_000,
+        "and we'll call you by Friday or in five days " * 600,
+        "我明天给您回电话然后" * 2_000,
+    ],
+)
+def test_a_turn_without_an_end_is_read_in_time(said):
+    began = time.process_time()
+    promises_of(transcript(said, language="en" if said.isascii() else "zh"))
+    assert time.process_time() - began < 5
