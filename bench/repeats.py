@@ -1,6 +1,6 @@
 """Linked repeats beside those that follow from the labels of a customer's calls, and repeats that customers speak of.
 
-everycall run bench/corpus/*.jsonl --store STORE
+everycall run bench/corpus --store STORE
 python -m bench.repeats STORE bench/corpus/*.jsonl
 
 A call repeats another, by the labels, when the same customer called about the same topic within the window before, and

@@ -14,7 +14,7 @@ DIMENSIONS = 64
 
 def issue(call_id, direction, *, number=1, encoder="use", language="en", terms=()):
     """What a call is about: a vector that points towards one of the directions, with the call's own noise."""
-    vector = np.random.default_rng([*call_id.encode(), number]).normal(size=DIMENSIONS) / 2 / DIMENSIONS**0.5
+    vector = np.random.default_rng([*call_id.encode(), number]).normal(size=DIMENSIONS) / 8 / DIMENSIONS**0.5
     vector[direction] += 1.0
     return {
         "call_id": call_id,
