@@ -1,0 +1,191 @@
+"""Emerging: topics that customers call about more than their own history explains, on a day or over a week.
+
+Each topic is tested each day against its own weekdays, level and scatter, after Farrington et al. (1996), "A
+statistical algorithm for the early detection of outbreaks of infectious disease", JRSS A 159, 547-563, with negative
+binomial quantiles as Noufaily et al. (2013), "An improved algorithm for outbreak detection in multiple surveillance
+systems", Statistics in Medicine 32, 1206-1222. All tests of a month together raise one false alarm or fewer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from pipeline.overall.daily_counts import WEEK, DailyCounts, Floats, read_daily_counts
+from pipeline.overall.expectations import Expectations, HistoryRules, expectations_of
+from pipeline.store.schemas import schema_of
+from pipeline.topic import OTHER
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+Flags = npt.NDArray[np.bool_]
+DAYS_A_MONTH = 30
+
+
+@dataclass(frozen=True, slots=True)
+class EmergingRules:
+    """When a topic emerges.
+
+    `false_alarms_a_month` of all topics, days and windows together; half of the one that is allowed, because level and
+    scatter are estimated from eight weeks and busy days follow one another. Fewer than five calls are never worth a line,
+    however rare the topic was: new topics begin with a call or two. `days_kept` are tested and kept for the record.
+    A history of `spikes` such days already (or of a week with one) says that they come now and then, as at a month's
+    end.
+    """
+
+    false_alarms_a_month: float = 0.5
+    fewest_calls: int = 5
+    days_kept: int = 28
+    spikes: int = 2
+    history: HistoryRules = field(default_factory=HistoryRules)
+
+
+DEFAULT_RULES = EmergingRules()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One test of each topic and day: the calls of the last days, and what was expected, topics x days."""
+
+    days: int
+    calls: Floats
+    expected: Floats
+    p_value: Floats
+    unheard: Flags
+
+
+def find_emerging(connection: DuckDBPyConnection, *, rules: EmergingRules = DEFAULT_RULES) -> pa.Table:
+    """Rows of `emerging` for the last days on which the centre had calls, in order of topic and day.
+
+    Each topic but `other` is tested by its calls of that day and of the seven days up to it; the row is of the test
+    with the smaller p (`window_days`), and `p_value` allows for there being two. None before three weeks of calls.
+    """
+    history = rules.history
+    # The history of the first day tested, and as much again to see how far forecasts of a week went wrong.
+    counts = read_daily_counts(connection, days=rules.days_kept + history.gap_days + 2 * history.days + WEEK)
+    schema = pa.schema([field for field in schema_of("emerging") if field.name not in ("part", "date")])
+    return schema.empty_table() if counts is None else emerging_of(counts, rules=rules).cast(schema)
+
+
+def emerging_of(counts: DailyCounts, *, rules: EmergingRules = DEFAULT_RULES) -> pa.Table:
+    """The same from the counts."""
+    expected = expectations_of(counts, rules=rules.history)
+    tested = np.arange(max(len(counts.total) - rules.days_kept, 0), len(counts.total))
+    tested = tested[counts.open[tested]]
+    windows = [_window(counts, expected, days=days, tested=tested, rules=rules) for days in (1, WEEK)]
+    week = windows[1].p_value < windows[0].p_value
+    calls, mean = (
+        np.where(week, getattr(windows[1], name), getattr(windows[0], name)) for name in ("calls", "expected")
+    )
+    # Either test may raise a false alarm: Bonferroni over the two, then over topics and days.
+    p_value = np.minimum(2 * np.where(week, windows[1].p_value, windows[0].p_value), 1.0)
+    topics = np.array([topic != OTHER for topic in counts.topics], bool)
+    limit = rules.false_alarms_a_month / (max(int(topics.sum()), 1) * DAYS_A_MONTH)
+    unheard = np.where(week, windows[1].unheard, windows[0].unheard)
+    emerging = (p_value <= limit) & unheard & (calls >= rules.fewest_calls)
+    row, place = np.nonzero(expected.enough[:, tested] & topics[:, None])
+    return pa.table(
+        {
+            "topic_id": pa.array([counts.topics[topic] for topic in row], pa.string()),
+            "day": pa.array(counts.days[tested[place]], pa.date32()),
+            "window_days": np.where(week, WEEK, 1)[row, place],
+            "calls": calls[row, place].astype(np.int64),
+            "expected": np.round(mean[row, place], 4),
+            "ratio": np.round(calls[row, place] / mean[row, place], 4),
+            "p_value": p_value[row, place],
+            "emerging": emerging[row, place],
+        }
+    )
+
+
+def _window(
+    counts: DailyCounts, expected: Expectations, *, days: int, tested: npt.NDArray[np.int64], rules: EmergingRules
+) -> Window:
+    """The test by the calls of the last `days`, of the days tested."""
+    calls, mean = _last(counts.calls, days), _expected(counts, expected, days)
+    mean *= _of_everyone(counts, calls, mean, days)
+    dispersion = expected.dispersion
+    if days > 1:
+        dispersion = np.maximum(dispersion, _forecast_dispersion(calls, mean, expected, rules))
+    variance = dispersion * mean * (1 + mean * expected.error)
+    return Window(
+        days=days,
+        calls=calls[:, tested],
+        expected=mean[:, tested],
+        p_value=_tail(calls[:, tested], mean[:, tested], variance[:, tested]),
+        unheard=_unheard(counts, expected, calls, days=days, tested=tested, rules=rules),
+    )
+
+
+def _last(values: Floats, days: int) -> Floats:
+    """Sums over each day and those before it, `days` in all."""
+    running = np.cumsum(values, axis=-1)
+    running[..., days:] -= running[..., :-days].copy()
+    return running
+
+
+def _expected(counts: DailyCounts, expected: Expectations, days: int) -> Floats:
+    """By each day's history, the calls of the open days among the last `days`."""
+    opened = np.zeros((len(counts.total), WEEK))
+    opened[np.arange(len(counts.total)), counts.weekday] = counts.open
+    mean: Floats = np.einsum("tdk,dk->td", expected.by_weekday, _last(opened.T, days).T)
+    return np.maximum(mean, 1e-9)
+
+
+def _of_everyone(counts: DailyCounts, calls: Floats, mean: Floats, days: int) -> Floats:
+    """How much more than expected all other topics were called about, at least 1: such a rise is no topic's own."""
+    others, expected = calls.sum(axis=0) - calls, mean.sum(axis=0) - mean
+    few = expected < 1e-6
+    return np.where(few, 1.0, np.maximum(others / np.where(few, 1.0, expected), 1.0))
+
+
+def _forecast_dispersion(calls: Floats, mean: Floats, expected: Expectations, rules: EmergingRules) -> Floats:
+    """Mean squared error of past forecasts of a week over what was forecast, in the history of each day.
+
+    Days that are busy one after the other make weeks vary by more than seven days each by themselves would.
+    """
+    known = expected.enough & (expected.begin <= np.maximum(expected.end - rules.history.days, 0))
+    error = np.where(known, (calls - mean) ** 2 / mean, 0.0)
+    running = [
+        np.concatenate([np.zeros((len(calls), 1)), np.cumsum(values, axis=1)], axis=1) for values in (error, known)
+    ]
+    begin = np.maximum(expected.end - rules.history.days, 0)
+    total, n = (values[:, expected.end] - values[:, begin] for values in running)
+    return np.where(n >= rules.history.fewest_days, total / np.maximum(n, 1.0), 0.0)
+
+
+def _tail(calls: Floats, mean: Floats, variance: Floats) -> Floats:
+    """P(as many calls or more) of a negative binomial with this mean and variance."""
+    from scipy.special import betainc
+
+    excess = np.maximum(variance - mean, 1e-6 * mean)
+    tail: Floats = betainc(np.maximum(calls, 1.0), mean**2 / excess, excess / (mean + excess))
+    return np.where(calls < 1, 1.0, tail)
+
+
+def _unheard(
+    counts: DailyCounts,
+    expected: Expectations,
+    calls: Floats,
+    *,
+    days: int,
+    tested: npt.NDArray[np.int64],
+    rules: EmergingRules,
+) -> Flags:
+    """Whether the history has fewer than `spikes` days so far above what was expected (for a week, such weeks)."""
+    opened = np.zeros((len(counts.total), WEEK))
+    opened[np.arange(len(counts.total)), counts.weekday] = counts.open
+    opened = _last(opened.T, days).T
+    heard = np.zeros((len(calls), len(tested)))
+    for place, day in enumerate(tested):
+        end = int(expected.end[day])
+        past = slice(max(end - rules.history.days, 0) + days - 1, end)
+        mean = np.maximum(expected.by_weekday[:, day] @ opened[past].T, 1e-9)
+        now = calls[:, day] / np.maximum(expected.by_weekday[:, day] @ opened[day], 1e-9)
+        heard[:, place] = (calls[:, past] / mean >= now[:, None]).sum(axis=1)
+    return heard < (rules.spikes if days == 1 else WEEK * (rules.spikes - 1) + 1)

@@ -1,0 +1,23 @@
+"""Topic calls: a row for each call and topic of its issues, with what trends, peaks and fixes count of it."""
+
+from __future__ import annotations
+
+from pipeline.store.parts import UNKNOWN_DATE
+
+# Sums of whole milliseconds are the same in any order, sums of seconds are not.
+MILLISECONDS = 1_000
+
+# A call about two issues may be a repeat of one. It counts as a repeat for the topics that `repeats` names; where it
+# names none of the call's topics (the customer said "again", of whatever), for all of them.
+TOPIC_CALLS = f"""
+    with held as (
+        select distinct call_id, topic_id from call_topics
+    ), again as (
+        select r.call_id, list(distinct r.topic_id) as about, bool_or(h.topic_id is not null) as named
+        from repeats r left join held h using (call_id, topic_id) group by r.call_id
+    )
+    select h.call_id, h.topic_id, c.date as day, c.started_at, c.sentiment_end = 'negative' as negative_end,
+        coalesce(round(c.duration_s * {MILLISECONDS})::bigint, 0) as handle_ms,
+        a.call_id is not null and (not a.named or list_contains(a.about, h.topic_id)) as repeat
+    from held h join contacts c using (call_id) left join again a using (call_id)
+    where c.date > '{UNKNOWN_DATE}'"""
