@@ -60,9 +60,12 @@ def _held_out() -> dict[str, Sequence[HeldOut]]:
 
 def report_on(judged: Sequence[HeldOut]) -> dict[str, Any]:
     """All figures, by language and together."""
-    languages = sorted({each.call.transcript.language for each in judged})
-    parts = {language: [each for each in judged if each.call.transcript.language == language] for language in languages}
-    return {name: _figures(part) for name, part in {**parts, "both": judged}.items()}
+    parts: dict[str, Sequence[HeldOut]] = {
+        language: [each for each in judged if each.call.transcript.language == language]
+        for language in sorted({each.call.transcript.language for each in judged})
+    }
+    parts["both"] = judged
+    return {name: _figures(part) for name, part in parts.items()}
 
 
 def _figures(judged: Sequence[HeldOut]) -> dict[str, Any]:
