@@ -31,11 +31,11 @@ DAYS_A_MONTH = 30
 class EmergingRules:
     """When a topic emerges.
 
-    `false_alarms_a_month` of all topics, days and windows together; half of the one that is allowed, because level and
-    scatter are estimated from eight weeks and busy days follow one another. Fewer than five calls are never worth a line,
-    however rare the topic was: new topics begin with a call or two. `days_kept` are tested and kept for the record.
-    A history of `spikes` such days already (or of a week with one) says that they come now and then, as at a month's
-    end.
+    `false_alarms_a_month` of all topics, days and windows together: half of the one that is allowed, because level and
+    scatter are estimated from eight weeks and busy days follow one another. Fewer than five calls are never worth a
+    line, however rare the topic was: new topics begin with a call or two. The last `days_kept` days are tested. A
+    history of two days (`spikes`) as far above what was expected, or of two such weeks that do not overlap, says that
+    they come now and then, as at a month's end.
     """
 
     false_alarms_a_month: float = 0.5
@@ -177,7 +177,7 @@ def _unheard(
     tested: npt.NDArray[np.int64],
     rules: EmergingRules,
 ) -> Flags:
-    """Whether the history has fewer than `spikes` days so far above what was expected (for a week, such weeks)."""
+    """Whether the history has fewer than `spikes` days (or weeks apart) that were as far above what was expected."""
     opened = np.zeros((len(counts.total), WEEK))
     opened[np.arange(len(counts.total)), counts.weekday] = counts.open
     opened = _last(opened.T, days).T

@@ -114,7 +114,8 @@ def _profile(calls: Floats, opened: Floats) -> Floats:
     """The centre's calls on an open day of each weekday over those on any; 1 where a weekday was never open."""
     mean = calls.sum(axis=-1, keepdims=True) / np.maximum(opened.sum(axis=-1, keepdims=True), 1.0)
     known = (opened > 0) & (calls > 0)
-    return np.divide(calls, opened * mean, out=np.ones_like(calls), where=known)
+    profile: Floats = np.divide(calls, opened * mean, out=np.ones_like(calls), where=known)
+    return profile
 
 
 def _with_pool(own: Floats, mean: Floats) -> Floats:

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from pipeline.overall.intervals import CONFIDENCE
 from pipeline.overall.topic_calls import MILLISECONDS, TOPIC_CALLS
+from pipeline.store.parts import UNKNOWN_DATE
 from pipeline.store.schemas import schema_of
 from pipeline.topic import OTHER
 
@@ -67,15 +68,15 @@ def find_fixes(connection: DuckDBPyConnection, *, rules: FixRules = DEFAULT_RULE
     `hours_lost` of the last days are those of repeat calls and, of the other calls, what they take beyond the median
     topic's mean; never below 0. The interval is where the hours of another such month would lie if its days were drawn
     from these (bootstrap by day, Efron and Tibshirani 1993): calls of a day come together. How many customers are
-    unhappy has a column of its own and moves no rank; `reason` names it. `other` is left out.
+    unhappy has a column of its own and moves no rank; `reason` names it. Topics with few calls are no part of it, nor
+    is `other`.
     """
     schema = pa.schema([field for field in schema_of("fixes") if field.name not in ("part", "date")])
     days = _topic_days(connection, rules)
     if not days.topics:
         return schema.empty_table()
     hours, low, high = _hours_lost(days, rules)
-    order = sorted(range(len(days.topics)), key=lambda row: (-hours[row], days.topics[row]))
-    listed = [row for row in order if days.calls[row].sum() >= rules.fewest_calls]
+    listed = sorted(range(len(days.topics)), key=lambda row: (-hours[row], days.topics[row]))
     rows = [
         {"rank": rank, "hours_lost": hours[row], "low": low[row], "high": high[row]} | _told(days, row)
         for rank, row in enumerate(listed, start=1)
@@ -87,20 +88,21 @@ def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
     """The sums of the last days up to the last with a call."""
     found = connection.sql(
         f"""with recent as (
-            select *, sum(repeat::int) over (partition by call_id) as repeated from ({TOPIC_CALLS})
-            and c.date > (select max(date) from contacts) - {rules.days:d}
+            select *, sum(repeat::int) over (partition by call_id) as repeated from (
+                {TOPIC_CALLS} and c.date > (select max(date) from contacts) - {rules.days:d}
+            )
         )
         select topic_id, day, count(*) as calls, count(*) filter (where repeat) as repeats,
             coalesce(sum(round(handle_ms * {PARTS} / repeated)::hugeint) filter (where repeat), 0)::double / {PARTS}
                 as repeat_ms,
             coalesce(sum(handle_ms) filter (where not repeat), 0)::double as once_ms, sum(handle_ms)::double as all_ms
-        from recent where topic_id <> '{OTHER}' group by topic_id, day order by topic_id, day"""
+        from recent where topic_id <> '{OTHER}' group by topic_id, day
+        qualify sum(count(*)) over (partition by topic_id) >= {rules.fewest_calls:d} order by topic_id, day"""
     ).to_arrow_table()
     topics, row = np.unique(found["topic_id"].to_numpy(zero_copy_only=False), return_inverse=True)
     _, place = np.unique(found["day"].to_numpy(), return_inverse=True)
-    # Days without calls of any topic are days too: a closed Sunday is as much a day of the month.
-    shape = (len(topics), rules.days)
-    sums = {name: np.zeros(shape) for name in SUMS}
+    # Days without calls are days too: a closed Sunday is as much a day of the month.
+    sums = {name: np.zeros((len(topics), _length(connection, rules))) for name in SUMS}
     for name in SUMS:
         sums[name][row, place] = found[name].to_numpy()
     unhappy = _unhappy(connection, rules)
@@ -110,6 +112,14 @@ def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
         unhappy_overall=unhappy.get("", np.nan),
         **sums,
     )
+
+
+def _length(connection: DuckDBPyConnection, rules: FixRules) -> int:
+    """Days of the period: fewer where there are not so many since the first call."""
+    ((days,),) = connection.execute(
+        f"select coalesce(max(date) - min(date) + 1, 0) from contacts where date > '{UNKNOWN_DATE}'"
+    ).fetchall()
+    return min(int(days), rules.days)
 
 
 def _unhappy(connection: DuckDBPyConnection, rules: FixRules) -> dict[str, float]:
@@ -131,10 +141,9 @@ def _unhappy(connection: DuckDBPyConnection, rules: FixRules) -> dict[str, float
 
 def _hours_lost(days: TopicDays, rules: FixRules) -> tuple[list[float], list[float], list[float]]:
     """Hours by topic with their interval. The median topic's mean is drawn anew with the days."""
-    drawn = np.random.default_rng(rules.seed).multinomial(
-        rules.days, np.full(rules.days, 1 / rules.days), size=rules.resamples
-    )
-    hours = _hours(days, np.ones((1, rules.days)))[:, 0]
+    length = days.calls.shape[1]
+    drawn = np.random.default_rng(rules.seed).multinomial(length, np.full(length, 1 / length), size=rules.resamples)
+    hours = _hours(days, np.ones((1, length)))[:, 0]
     draws = _hours(days, drawn.astype(np.float64))
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(draws, [tail, 1 - tail], axis=1)

@@ -128,6 +128,7 @@ PEAKS = [
 EMERGING = [
     ("topic_id", pa.string()),
     ("day", pa.date32()),
+    ("window_days", pa.int8()),
     ("calls", pa.int64()),
     ("expected", pa.float64()),
     ("ratio", pa.float64()),
