@@ -62,8 +62,8 @@ def create_dealt(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT
     judged = JUDGED if forms else "select '' as call_id, null::double as failed where false"
     with followed(connection, rules=rules) if "repeats" in tables else nullcontext():
         connection.execute(
-            f"""create or replace temp table dealt as
-            select c.call_id, c.agents[1] as agent, coalesce(t.topic_id, '{OTHER}') as topic,
+            f"""create or replace temp table dealt_calls as
+            select c.agents[1] as agent, coalesce(t.topic_id, '{OTHER}') as topic,
                 coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
                 case when c.duration_s > 0 then c.duration_s end as handle_s,
                 case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
@@ -73,15 +73,32 @@ def create_dealt(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT
             where len(c.agents) = 1""",
             [forms] if forms else [],
         )
+    _number_cells(connection)
+
+
+def _number_cells(connection: DuckDBPyConnection) -> None:
+    """Calls name their cell by a number: what is summed up again and again is summed up by numbers."""
+    kinds = f"agent, {', '.join(KINDS)}"
+    connection.execute(
+        f"""create or replace temp table dealt_kinds as
+        select row_number() over (order by {kinds}) as cell, * from (select distinct {kinds} from dealt_calls)"""
+    )
+    connection.execute(
+        f"""create or replace temp table dealt as
+        select * exclude ({", ".join(KINDS)}) from dealt_calls join dealt_kinds using ({kinds})"""
+    )
+    connection.execute("drop table dealt_calls")
 
 
 def dealt(connection: DuckDBPyConnection, *, value: str, where: str = "true") -> Dealt:
     """The cells of one outcome, an expression over `dealt`, among the calls where it is known."""
     found = connection.sql(
-        f"""select agent, {", ".join(KINDS)}, count(*) as n, sum(value)::double / {PARTS} as total,
-            sum(value * value)::double / {PARTS}::double ** 2 as squares
-        from (select *, round(({value}) * {PARTS})::hugeint as value from dealt where {where})
-        where value is not null group by all order by all"""
+        f"""with cells as (
+            select cell, count(*) as n, sum(value)::double / {PARTS} as total,
+                sum(value * value)::double / {PARTS}::double ** 2 as squares
+            from (select cell, round(({value}) * {PARTS})::hugeint as value from dealt where {where})
+            where value is not null group by cell
+        ) select * from cells join dealt_kinds using (cell) order by cell"""
     ).to_arrow_table()
     agents, agent = codes_of(found["agent"])
     return Dealt(
@@ -112,5 +129,9 @@ def design_of(cells: Dealt, *, fewest: int) -> csr_array:
 
 def codes_of(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
     """The names in order of the alphabet, and the place of each value among them."""
-    names, codes = np.unique(column.to_numpy(), return_inverse=True)
-    return names.tolist(), codes.astype(np.int64)
+    encoded = column.combine_chunks().dictionary_encode()
+    names = encoded.dictionary.to_pylist()
+    order = sorted(range(len(names)), key=names.__getitem__)
+    places = np.empty(len(names), np.int64)
+    places[order] = np.arange(len(names))
+    return [names[place] for place in order], places[encoded.indices.to_numpy()]
