@@ -40,14 +40,20 @@ topic as ({MAIN_TOPIC}), calls as (
 ), after as (
     select a.arrival_id, min(r.days_between) as days_until
     from repeats r join arrivals a on a.call_id = r.earlier_call_id where r.method = 'matched' group by a.arrival_id
-)
-select arrived.*, coalesce(r.root_id, arrival_id) as chain_id, days_since, coalesce(said, false) as said, days_until,
-    coalesce(bool_or(complaint) over (
+), linked as (
+    select arrived.*, coalesce(r.root_id, arrival_id) as chain_id,
+        days_since, coalesce(said, false) as said, days_until, epoch(last_seen_at - last_at) / 86400 as watched_days,
+        epoch(first_at - first_seen_at) / 86400 as past_days
+    from arrived left join before using (arrival_id) left join after using (arrival_id)
+    left join roots r on r.call_id = arrival_id, ends
+), complained as (
+    select arrival_id, bool_or(complaint) over (
         partition by chain_id order by first_at, arrival_id rows between unbounded preceding and 1 preceding
-    ), false) as complained_before,
-    epoch(last_seen_at - last_at) / 86400 as watched_days, epoch(first_at - first_seen_at) / 86400 as past_days
-from arrived left join before using (arrival_id) left join after using (arrival_id)
-left join roots r on r.call_id = arrival_id, ends"""
+    ) as complained_before
+    from linked where days_since is not null or days_until is not null
+)
+select linked.*, coalesce(complained_before, false) as complained_before
+from linked left join complained using (arrival_id)"""
 
 
 @contextmanager

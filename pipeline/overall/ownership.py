@@ -34,6 +34,7 @@ FEWEST_IN_STRATUM = 2
 
 Floats = npt.NDArray[np.float64]
 
+# Arrivals alone in their chain need no window, which at a million calls is most of the work.
 # Time is that of the arrival and of all that follow within the window; only those watched for that long are compared.
 STRATA = f"""
 with landmarks as (
@@ -46,8 +47,11 @@ with landmarks as (
             range between current row and to_microseconds($window) following
         ) as handle_s
     from (select *, first_value(agents[1]) over (partition by chain_id order by first_at, arrival_id) as owner
-        from followed)
+        from followed where days_since is not null or days_until is not null)
     window chain as (partition by chain_id order by first_at, arrival_id rows unbounded preceding)
+    union all
+    select topic_id, 1, owners_known, len(agents) = 1, false, watched_days >= $window_days, handle_s
+    from followed where days_since is null and days_until is null
 )
 select topic_id, contact, one_owner, count(*) filter (watched) as n, count(*) filter (not watched) as censored,
     count(*) filter (watched and again) as again, count(handle_s) filter (watched) as timed,
