@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.overall.promise_words import CLUE, Shown, shown
-from pipeline.overall.topics import OTHER
 from pipeline.store.schemas import schema_of
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
