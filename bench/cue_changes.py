@@ -59,7 +59,8 @@ def _changed(
     audio: Audio, transcript: Transcript, turns: Sequence[Turn], *, higher_st: float, louder_db: float
 ) -> list[tuple[Cues | None, Cues | None]]:
     """The cues of one voice's changed turns, without the change and with it."""
-    said_s = np.cumsum([0.0, *(_seconds(turn) for turn in turns)])
+    # By words alone: a start counts no pauses, and no changed turn may be part of it.
+    said_s = np.cumsum([0.0, *(sum(word.end_s - word.start_s for word in turn.words) for turn in turns)])
     chosen = [n for n in range(len(turns)) if said_s[n] >= AFTER_START_S and n % 2 == 0]
     plain = [audio.samples[turn.channel][_at(turn.start_s) : _at(turn.end_s)] for turn in turns]
     made = [_played(piece, higher_st, louder_db) if n in chosen else piece for n, piece in enumerate(plain)]
