@@ -50,20 +50,20 @@ DEFAULT_RULES = EmergingRules()
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One test of each topic and day: the calls of the last days, and what was expected, topics x days."""
+    """One test of each topic and day, topics x days tested: calls of the last days, what was expected, P(so many)."""
 
-    days: int
     calls: Floats
     expected: Floats
     p_value: Floats
-    unheard: Flags
+    emerging: Flags
 
 
 def find_emerging(connection: DuckDBPyConnection, *, rules: EmergingRules = DEFAULT_RULES) -> pa.Table:
     """Rows of `emerging` for the last days on which the centre had calls, in order of topic and day.
 
-    Each topic but `other` is tested by its calls of that day and of the seven days up to it; the row is of the test
-    with the smaller p (`window_days`), and `p_value` allows for there being two. None before three weeks of calls.
+    Each topic but `other` is tested by its calls of that day and of the seven days up to it; the row is of the window
+    that emerges or is the less likely (`window_days`), and `p_value` allows for there being two. None before three
+    weeks of calls.
     """
     history = rules.history
     # The history of the first day tested, and as much again to see how far forecasts of a week went wrong.
@@ -77,49 +77,58 @@ def emerging_of(counts: DailyCounts, *, rules: EmergingRules = DEFAULT_RULES) ->
     expected = expectations_of(counts, rules=rules.history)
     tested = np.arange(max(len(counts.total) - rules.days_kept, 0), len(counts.total))
     tested = tested[counts.open[tested]]
-    windows = [_window(counts, expected, days=days, tested=tested, rules=rules) for days in (1, WEEK)]
-    week = windows[1].p_value < windows[0].p_value
-    calls, mean = (
-        np.where(week, getattr(windows[1], name), getattr(windows[0], name)) for name in ("calls", "expected")
-    )
-    # Either test may raise a false alarm: Bonferroni over the two, then over topics and days.
-    p_value = np.minimum(2 * np.where(week, windows[1].p_value, windows[0].p_value), 1.0)
     topics = np.array([topic != OTHER for topic in counts.topics], bool)
-    limit = rules.false_alarms_a_month / (max(int(topics.sum()), 1) * DAYS_A_MONTH)
-    unheard = np.where(week, windows[1].unheard, windows[0].unheard)
-    emerging = (p_value <= limit) & unheard & (calls >= rules.fewest_calls)
+    # Either window may raise a false alarm: Bonferroni over the two, over topics and over days.
+    limit = rules.false_alarms_a_month / (2 * max(int(topics.sum()), 1) * DAYS_A_MONTH)
+    day, week = (_window(counts, expected, days=days, tested=tested, limit=limit, rules=rules) for days in (1, WEEK))
+    # A window that raises an alarm is shown before one that does not, else the less likely one.
+    weekly = np.where(day.emerging == week.emerging, week.p_value < day.p_value, week.emerging)
+    shown = _shown(weekly, week, day)
     row, place = np.nonzero(expected.enough[:, tested] & topics[:, None])
     return pa.table(
         {
             "topic_id": pa.array([counts.topics[topic] for topic in row], pa.string()),
             "day": pa.array(counts.days[tested[place]], pa.date32()),
-            "window_days": np.where(week, WEEK, 1)[row, place],
-            "calls": calls[row, place].astype(np.int64),
-            "expected": np.round(mean[row, place], 4),
-            "ratio": np.round(calls[row, place] / mean[row, place], 4),
-            "p_value": p_value[row, place],
-            "emerging": emerging[row, place],
+            "window_days": np.where(weekly, WEEK, 1)[row, place],
+            "calls": shown.calls[row, place].astype(np.int64),
+            "expected": np.round(shown.expected[row, place], 4),
+            "ratio": np.round(shown.calls[row, place] / shown.expected[row, place], 4),
+            "p_value": np.minimum(2 * shown.p_value[row, place], 1.0),
+            "emerging": shown.emerging[row, place],
         }
     )
 
 
+def _shown(weekly: Flags, week: Window, day: Window) -> Window:
+    """The week where `weekly` says so, else the day."""
+    return Window(
+        calls=np.where(weekly, week.calls, day.calls),
+        expected=np.where(weekly, week.expected, day.expected),
+        p_value=np.where(weekly, week.p_value, day.p_value),
+        emerging=np.where(weekly, week.emerging, day.emerging),
+    )
+
+
 def _window(
-    counts: DailyCounts, expected: Expectations, *, days: int, tested: npt.NDArray[np.int64], rules: EmergingRules
+    counts: DailyCounts,
+    expected: Expectations,
+    *,
+    days: int,
+    tested: npt.NDArray[np.int64],
+    limit: float,
+    rules: EmergingRules,
 ) -> Window:
     """The test by the calls of the last `days`, of the days tested."""
     calls, mean = _last(counts.calls, days), _expected(counts, expected, days)
-    mean *= _of_everyone(counts, calls, mean, days)
+    mean *= _of_everyone(calls, mean)
     dispersion = expected.dispersion
     if days > 1:
         dispersion = np.maximum(dispersion, _forecast_dispersion(calls, mean, expected, rules))
     variance = dispersion * mean * (1 + mean * expected.error)
-    return Window(
-        days=days,
-        calls=calls[:, tested],
-        expected=mean[:, tested],
-        p_value=_tail(calls[:, tested], mean[:, tested], variance[:, tested]),
-        unheard=_unheard(counts, expected, calls, days=days, tested=tested, rules=rules),
-    )
+    unheard = _unheard(counts, expected, calls, days=days, tested=tested, rules=rules)
+    calls, mean, variance = (values[:, tested] for values in (calls, mean, variance))
+    p_value = _tail(calls, mean, variance)
+    return Window(calls, mean, p_value, (p_value <= limit) & unheard & (calls >= rules.fewest_calls))
 
 
 def _last(values: Floats, days: int) -> Floats:
@@ -137,7 +146,7 @@ def _expected(counts: DailyCounts, expected: Expectations, days: int) -> Floats:
     return np.maximum(mean, 1e-9)
 
 
-def _of_everyone(counts: DailyCounts, calls: Floats, mean: Floats, days: int) -> Floats:
+def _of_everyone(calls: Floats, mean: Floats) -> Floats:
     """How much more than expected all other topics were called about, at least 1: such a rise is no topic's own."""
     others, expected = calls.sum(axis=0) - calls, mean.sum(axis=0) - mean
     few = expected < 1e-6
@@ -145,12 +154,13 @@ def _of_everyone(counts: DailyCounts, calls: Floats, mean: Floats, days: int) ->
 
 
 def _forecast_dispersion(calls: Floats, mean: Floats, expected: Expectations, rules: EmergingRules) -> Floats:
-    """Mean squared error of past forecasts of a week over what was forecast, in the history of each day.
+    """How far weeks fell short of their forecasts, in the history of each day: twice the squares over the forecast.
 
-    Days that are busy one after the other make weeks vary by more than seven days each by themselves would.
+    Days that are busy one after the other make weeks vary by more than seven days each by themselves would. Only what
+    fell short counts, as far as the other half would have gone: a slow rise must not hide itself.
     """
     known = expected.enough & (expected.begin <= np.maximum(expected.end - rules.history.days, 0))
-    error = np.where(known, (calls - mean) ** 2 / mean, 0.0)
+    error = np.where(known, 2 * np.minimum(calls - mean, 0.0) ** 2 / mean, 0.0)
     running = [
         np.concatenate([np.zeros((len(calls), 1)), np.cumsum(values, axis=1)], axis=1) for values in (error, known)
     ]
