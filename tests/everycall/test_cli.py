@@ -21,8 +21,8 @@ COMMANDS = sorted(typer.main.get_command(app).commands)  # type: ignore[attr-def
 
 def test_the_commands_are_these():
     assert COMMANDS == [
-        "check-asr", "doctor", "evaluate", "evaluate-topics", "fit", "models", "nightly", "promises", "report",
-        "rubric", "run", "score", "serve", "show", "sql", "surveys",
+        "check-asr", "doctor", "evaluate", "evaluate-topics", "fit", "measure", "models", "nightly", "promises",
+        "report", "rubric", "run", "score", "serve", "show", "sql", "surveys", "topics",
     ]  # fmt: skip
 
 
