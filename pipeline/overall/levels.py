@@ -65,8 +65,9 @@ def levels_of(sums: Sums, *, mix: Floats, ratio: float) -> Levels:
 def possible_ratios(sums: Sums) -> tuple[Floats, Floats]:
     """Ratios of the variance between agents over that within, and how possible each is; their weights sum to 1.
 
-    Every standard deviation between agents is held equally possible before the calls (Gelman 2006, Bayesian Analysis
-    1, 515-534), which needs at least three agents.
+    Within the bounds of `RATIOS` every variance between agents is held equally possible before the calls: with few
+    agents that is what makes intervals hold as often as they say (Morris and Tang 2011, Statistical Science 26,
+    271-287).
     """
     coarse = _log_weights(sums, RATIOS)
     kept = np.flatnonzero(coarse > coarse.max() + UNLIKELY)
@@ -109,5 +110,5 @@ def _level(sums: Sums, solution: Solution, mix: Floats) -> tuple[Floats, Floats]
 
 def _log_weights(sums: Sums, ratios: Floats) -> Floats:
     """On a grid of equal steps of the logarithm."""
-    logs = np.array([solve(sums, ratio).likelihood + np.log(ratio) / 2 for ratio in ratios])
+    logs = np.array([solve(sums, ratio).likelihood + np.log(ratio) for ratio in ratios])
     return np.asarray(logs - logs.max())
