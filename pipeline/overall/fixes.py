@@ -88,13 +88,11 @@ def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
     """The sums of the last days up to the last with a call."""
     found = connection.sql(
         f"""with recent as (
-            select *, sum(repeat::int) over (partition by call_id) as repeated from (
-                {TOPIC_CALLS} and c.date > (select max(date) from contacts) - {rules.days:d}
-            )
+            select *, handle_ms * {PARTS} / greatest(sum(repeat::int) over (partition by call_id), 1) as shared
+            from ({TOPIC_CALLS} and c.date > (select max(date) from contacts) - {rules.days:d})
         )
         select topic_id, day, count(*) as calls, count(*) filter (where repeat) as repeats,
-            coalesce(sum(round(handle_ms * {PARTS} / repeated)::hugeint) filter (where repeat), 0)::double / {PARTS}
-                as repeat_ms,
+            coalesce(sum(round(shared)::hugeint) filter (where repeat), 0)::double / {PARTS} as repeat_ms,
             coalesce(sum(handle_ms) filter (where not repeat), 0)::double as once_ms, sum(handle_ms)::double as all_ms
         from recent where topic_id <> '{OTHER}' group by topic_id, day
         qualify sum(count(*)) over (partition by topic_id) >= {rules.fewest_calls:d} order by topic_id, day"""
