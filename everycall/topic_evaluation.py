@@ -145,7 +145,7 @@ def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
     drawn = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
     discovery = discover(
         issues.take(drawn),
-        words=lambda asked: [_wording(found[int(call_id)], texts[int(call_id)]) for call_id in asked.call_ids],
+        words=lambda asked: {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in asked.keys},
         finder=GrammarPhrases(),
     )
     return list(topics.topics_of(discovery, issues)[0])

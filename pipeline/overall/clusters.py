@@ -65,18 +65,40 @@ class Clusters:
         return Judged(np.where(near, labels, NO_GROUP).astype(np.intp), closeness)
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """Where a fit begins."""
+
+    coef_: Floats = field(repr=False)
+    intercept_: Floats = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """A head and the groups that it knows; without a head there is one group at most, and it is everybody's."""
+
+    groups: Labels
+    head: Any = field(repr=False)
+
+    def judge(self, features: Floats) -> Labels:
+        """The group of each row."""
+        if self.head is None:
+            return np.full(len(features), self.groups[0] if len(self.groups) else NO_GROUP, dtype=np.intp)
+        return np.asarray(self.head.predict(features), dtype=np.intp)
+
+
 def cluster(sample: Issues, *, fewest: int) -> Clusters:
     """The groups of at least so many issues in a sample."""
     space = space_of(sample)
     placed = space.place(sample)
     labels = _without_small(_linked(placed), fewest=fewest)
-    learns = fewest >= FEWEST_TO_LEARN and labels.max(initial=NO_GROUP) > 0
     head = None
-    if learns:
+    if fewest >= FEWEST_TO_LEARN and labels.max(initial=NO_GROUP) > 0:
         press = _press(placed)
         features = press(placed)
-        labels = _without_small(_strays_out(placed, _learned(features, labels)), fewest=fewest)
-        judge = _fitted(features, labels)
+        learned, found = _learned(features, labels)
+        labels = _without_small(_strays_out(placed, learned), fewest=fewest)
+        judge = _fit(features, labels, start=_renumbered(found, learned, labels)).judge
         head = lambda others: judge(press(others))  # noqa: E731
     means = placed.means(labels, int(labels.max(initial=NO_GROUP)) + 1)
     return Clusters(space, Judged(labels, placed.with_means(means)), means, head)
@@ -105,15 +127,23 @@ def _without_small(labels: Labels, *, fewest: int) -> Labels:
     return np.array([numbers.get(label, NO_GROUP) for label in labels], dtype=np.intp)
 
 
-def _learned(features: Floats, labels: Labels) -> Labels:
-    """The labels from a head that was fitted on them, until they settle."""
-    for _ in range(LEARNING_ROUNDS):
-        judged = _without_small(_fitted(features, labels)(features), fewest=FEWEST_TO_LEARN)
+def _learned(features: Floats, labels: Labels) -> tuple[Labels, Fit]:
+    """The labels from a head that was fitted on them, until they settle, and the last fit."""
+    found = _fit(features, labels)
+    for round_number in range(LEARNING_ROUNDS):
+        found = _fit(features, labels, start=found) if round_number else found
+        judged = _dissolved(found.judge(features), fewest=FEWEST_TO_LEARN)
         settled = bool((judged == labels).all())
         labels = judged
         if settled or labels.max(initial=NO_GROUP) < 1:
             break
-    return labels
+    return labels, found
+
+
+def _dissolved(labels: Labels, *, fewest: int) -> Labels:
+    """The labels without the groups of too few issues."""
+    sizes = np.bincount(labels[labels != NO_GROUP], minlength=1)
+    return np.where((labels != NO_GROUP) & (sizes[labels] >= fewest), labels, NO_GROUP).astype(np.intp)
 
 
 def _strays_out(placed: Likeness, labels: Labels) -> Labels:
@@ -125,16 +155,30 @@ def _strays_out(placed: Likeness, labels: Labels) -> Labels:
     return np.where(alike >= STRAY_LIKENESS, labels, NO_GROUP).astype(np.intp)
 
 
-def _fitted(features: Floats, labels: Labels) -> Callable[[Floats], Labels]:
-    """A head fitted on the labelled ones among these; one group only is everybody's."""
+def _renumbered(found: Fit, before: Labels, after: Labels) -> Fit | None:
+    """The fit under the numbers that its groups have now; None where the last fit does not know them all."""
+    if found.head is None or after.max(initial=NO_GROUP) < 2:
+        return None
+    numbers = np.array([before[np.flatnonzero(after == group)[0]] for group in range(after.max() + 1)])
+    if not np.isin(numbers, found.groups).all():
+        return None
+    rows = np.searchsorted(found.groups, numbers)
+    return Fit(np.arange(len(numbers)), _Start(found.head.coef_[rows], found.head.intercept_[rows]))
+
+
+def _fit(features: Floats, labels: Labels, *, start: Fit | None = None) -> Fit:
+    """A logistic head on the labelled ones; begun where another ended, it is there in a few steps."""
     from sklearn.linear_model import LogisticRegression
 
     labelled = labels != NO_GROUP
-    if len(np.unique(labels[labelled])) < 2:
-        only = labels.max(initial=NO_GROUP)
-        return lambda others: np.full(len(others), only, dtype=np.intp)
-    head = LogisticRegression(C=HEAD_C, max_iter=300).fit(features[labelled], labels[labelled])
-    return lambda others: np.asarray(head.predict(others), dtype=np.intp)
+    groups = np.unique(labels[labelled])
+    if len(groups) < 2:
+        return Fit(groups, None)
+    head = LogisticRegression(C=HEAD_C, max_iter=300, warm_start=True)
+    if start is not None and start.head is not None and len(groups) > 2 and set(groups) <= set(start.groups):
+        rows = np.searchsorted(start.groups, groups)
+        head.coef_, head.intercept_, head.classes_ = start.head.coef_[rows], start.head.intercept_[rows], groups
+    return Fit(groups, head.fit(features[labelled], labels[labelled]))
 
 
 def _press(placed: Likeness) -> Callable[[Likeness], Floats]:

@@ -15,11 +15,13 @@ from pipeline.measures import Measuring
 from pipeline.overall.adjusted_agents import adjusted_figures
 from pipeline.overall.causes import find_causes
 from pipeline.overall.chains import find_chains
+from pipeline.overall.emerging import find_emerging
+from pipeline.overall.fixes import find_fixes
 from pipeline.overall.frontier import frontier_figures
 from pipeline.overall.ownership import ownership_figures
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
 from pipeline.overall.promise_figures import promise_figures
-from pipeline.overall.promise_outcomes import find_promise_outcomes
+from pipeline.overall.promise_outcomes import find_promise_outcomes, first_unsettled
 from pipeline.overall.repeats import find_repeats
 from pipeline.overall.resolution import resolution_figures
 from pipeline.overall.satisfaction import find_satisfaction
@@ -27,6 +29,7 @@ from pipeline.overall.satisfaction_figures import satisfaction_figures
 from pipeline.overall.standing import stand
 from pipeline.overall.taxonomy import load_taxonomy
 from pipeline.overall.topic_tables import find_topic_tables
+from pipeline.overall.trends import find_peaks, find_trends
 from pipeline.ports import TextEncoder
 from pipeline.taxonomy_file import NAME
 
@@ -44,11 +47,17 @@ class FindDated(Protocol):
         """The rows, with their date."""
 
 
+def _promise_outcomes(connection: DuckDBPyConnection, *, since: Date | None) -> pa.Table:
+    """Those of the calls since a day, and of older promises of which such calls can tell."""
+    first = first_unsettled(connection, since=since) if since else None
+    return find_promise_outcomes(connection, since=first)
+
+
 # In the order in which they are made: each may read those above it.
 DATED: Mapping[str, FindDated] = {
     "repeats": find_repeats,
     "satisfaction": find_satisfaction,
-    "promise_outcomes": find_promise_outcomes,
+    "promise_outcomes": _promise_outcomes,
 }
 FIGURES: tuple[Callable[[DuckDBPyConnection], pa.Table], ...] = (
     adjusted_figures,
@@ -69,6 +78,10 @@ WHOLE: Mapping[str, Callable[[DuckDBPyConnection], pa.Table]] = {
     "chains": find_chains,
     "figures": find_figures,
     "causes": find_causes,
+    "trends": find_trends,
+    "peaks": find_peaks,
+    "emerging": find_emerging,
+    "fixes": find_fixes,
 }
 
 

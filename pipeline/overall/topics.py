@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date as Date  # noqa: N812
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -171,7 +172,9 @@ def _described(
     for name, members in rows.items():
         topics[name] = replace(topics[name], last_seen_on=_last_day(sample.take(members)))
     unnamed = [name for name in rows if topics[name].calls < NAMED_BY]
-    members = [words(sample.take(rows[name][:NAMED_BY])) for name in unnamed]
+    asked = [sample.take(rows[name][:NAMED_BY]) for name in unnamed]
+    said = words(reduce(joined, asked, sample.take(np.zeros(0, np.intp))))
+    members = [[said[key] for key in each.keys if key in said] for each in asked]
     for name, wordings, found in zip(unnamed, members, keywords_of(members, finder), strict=True):
         language = language_of(wordings)
         taken = {topic.name for topic in topics.values() if topic.stands and topic.topic_id != name}

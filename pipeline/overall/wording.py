@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -33,8 +33,8 @@ class Wording:
 class Words(Protocol):
     """Where the words of issues can be had."""
 
-    def __call__(self, issues: Issues) -> list[Wording]:
-        """One wording an issue, in their order, without those that are no call's."""
+    def __call__(self, issues: Issues) -> Mapping[tuple[str, int], Wording]:
+        """The wordings by call and number of the issue; none of those that are no call's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +43,10 @@ class StoredWords:
 
     connection: DuckDBPyConnection
 
-    def __call__(self, issues: Issues) -> list[Wording]:
-        """One wording an issue that is still there. Reads the files of the issues' dates alone."""
+    def __call__(self, issues: Issues) -> Mapping[tuple[str, int], Wording]:
+        """The wordings of the issues that are still there. Reads the files of the issues' dates alone."""
         if not len(issues):
-            return []
+            return {}
         calls = sorted(set(issues.call_ids.tolist()))
         days = sorted({str(day) for day in issues.dates})
         asked = [days, calls]
@@ -64,11 +64,11 @@ class StoredWords:
         for call_id, turn, role, text in said:
             turns[call_id][turn] = (role, text)
         by_key = {(call_id, issue): rest for call_id, issue, *rest in about}
-        return [
-            _wording(key, int(turn), by_key[key], turns[key[0]])
+        return {
+            key: _wording(key, int(turn), by_key[key], turns[key[0]])
             for key, turn in zip(issues.keys, issues.turns, strict=True)
             if key in by_key
-        ]
+        }
 
 
 def _wording(key: tuple[str, int], quoted: int, about: Sequence[Any], turns: dict[int, tuple[str, str]]) -> Wording:

@@ -78,4 +78,4 @@ def gathered(found, *, day=DAY):
 
 def words_of(issues):
     """What the customers of `four_issues` say."""
-    return [worded(call_id, text_of(int(call_id[1:]))) for call_id in issues.call_ids]
+    return {key: worded(key[0], text_of(int(key[0][1:]))) for key in issues.keys}
