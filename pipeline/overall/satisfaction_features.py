@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.overall.cold_weights import NAMES
-from pipeline.overall.topics import OTHER
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.overall.intervals import CONFIDENCE
-from pipeline.overall.topics import OTHER
+from pipeline.topic import OTHER
 from pipeline.store.schemas import schema_of
 
 if TYPE_CHECKING:
