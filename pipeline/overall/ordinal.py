@@ -132,7 +132,7 @@ def whole_answer_at(below: Floats, level: float) -> Floats:
 
 
 def _effective(case_weights: Floats) -> Floats:
-    return case_weights * (case_weights.sum() / (case_weights**2).sum())
+    return np.asarray(case_weights * (case_weights.sum() / (case_weights**2).sum()))
 
 
 def _mean(prior: Prior) -> Floats:

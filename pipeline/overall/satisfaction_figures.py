@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.overall.intervals import CONFIDENCE
-from pipeline.topic import OTHER
 from pipeline.store.schemas import schema_of
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
