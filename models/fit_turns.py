@@ -45,7 +45,8 @@ def fit_turns(
 ) -> TurnFit:
     """The head of one role, fitted on all its labelled turns.
 
-    `weights` says how much each call counts; the axes are those of the calls of weight 1, which copies stay within.
+    `weights` says how much each call counts; the axes are those of the calls of weight 1, which copies stay within. A
+    call that says nothing about a role's turns takes no part in its head.
     """
     call = np.repeat(np.arange(len(calls)), [len(features.turns) for features in found])
     turn = np.concatenate([np.asarray(features.turns, dtype=np.intp) for features in found])
@@ -53,7 +54,7 @@ def fit_turns(
     truth = _truth(calls, call, turn, acts)
     dense, grams = _dense(found), _grams(found)
     shares = weights[call]
-    own = shares == 1.0
+    own = (shares == 1.0) & ~np.isnan(truth).all(axis=1)
     axes, gram_axes = _axes(dense[own], grams[own])
     coordinates = dense @ axes + grams @ gram_axes
     scores = _held_out_scores(coordinates, truth, folds[call], shares)

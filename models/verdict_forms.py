@@ -24,6 +24,7 @@ def _said(act: str, *, scope: str = "all") -> VerdictForm:
 _NAMES = "names_company+names_self"
 _HOLD = "announces_hold+returns_from_hold+thanks_for_holding"
 _ENDINGS = "solves commits refuses vague_promise"
+_THREATS = "asks_supervisor+threatens_to_leave"
 
 
 def _sentiment(scope: str, *more: str) -> VerdictForm:
@@ -113,12 +114,14 @@ FORMS: Mapping[str, VerdictForm] = {
     "confirm_resolution": _said("recaps+checks_solved"),
     "anything_else": _said("asks_anything_else"),
     "polite_close": _said("closes_warmly", scope="last_3"),
-    "sentiment_start": _sentiment("first_third"),
+    "sentiment_start": _sentiment("first_third", f"max {_THREATS} in first_half"),
     "sentiment_end": _sentiment(
         "last_third",
         "max confirms_solved in last_third",
         "max accepts_grudgingly in last_third",
         "max threatens_to_leave in last_third",
+        f"max {_THREATS}",
+        *(f"mean {name} in second_half" for name in ("negative", "positive")),
         "latest solves commits refuses vague_promise",
         "latest refuses+vague_promise solves commits",
     ),
