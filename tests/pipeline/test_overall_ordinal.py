@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.overall.ordinal import (
@@ -50,6 +50,7 @@ def test_an_answer_at_a_level_lies_within_its_class():
     )
 
 
+@settings(deadline=None, max_examples=300)
 @given(st.floats(-30, 30), st.floats(0, 1), st.floats(0.01, 0.99))
 def test_more_points_never_mean_a_worse_answer(points, more, level):
     below = cumulative(THRESHOLDS, np.array([points, points + more]))
