@@ -49,7 +49,8 @@ def report(*, runs: int) -> dict[str, dict[str, object]]:
 
 def histories() -> dict[str, Make]:
     """Histories in which nothing emerges; the day-to-day standard deviation beyond chance is the root of alpha."""
-    made = {f"varying by {alpha**0.5:.0%}": partial(made_counts, alpha=alpha) for alpha in (0.0, 0.1, 0.5, 1.0)}
+    made: dict[str, Make] = {}
+    made |= {f"varying by {alpha**0.5:.0%}": partial(made_counts, alpha=alpha) for alpha in (0.0, 0.1, 0.5, 1.0)}
     made |= {f"busy days in a row, {p}": partial(made_counts, persistence=p) for p in (0.5, 0.8)}
     made |= {f"{topics} topics": partial(made_counts, topics=topics) for topics in (5, 200)}
     made["a call in 1 to 100 days"] = partial(made_counts, levels=np.geomspace(0.01, 1, 60))

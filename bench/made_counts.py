@@ -44,7 +44,9 @@ def made_counts(
     """
     level = levels_of(rng, topics) if levels is None else np.asarray(levels, np.float64)
     mean = level[:, None] * WEEKDAYS[np.arange(days) % WEEK] * (1.0 if rise is None else rise)
-    return rng.poisson(mean * _busyness(rng, mean.shape, alpha=alpha, persistence=persistence)).astype(np.float64)
+    busyness = _busyness(rng, mean.shape, alpha=alpha, persistence=persistence)
+    calls: Floats = rng.poisson(mean * busyness).astype(np.float64)
+    return calls
 
 
 def with_rises(rng: np.random.Generator, *, topics: int = 60, days: int = 800) -> Floats:

@@ -33,15 +33,12 @@ class EmergingRules:
 
     `false_alarms_a_month` of all topics, days and windows together: half of the one that is allowed, because level and
     scatter are estimated from eight weeks and busy days follow one another. Fewer than five calls are never worth a
-    line, however rare the topic was: new topics begin with a call or two. The last `days_kept` days are tested. A
-    history of two days (`spikes`) as far above what was expected, or of two such weeks that do not overlap, says that
-    they come now and then, as at a month's end.
+    line, however rare the topic was: new topics begin with a call or two. The last `days_kept` days are tested.
     """
 
     false_alarms_a_month: float = 0.5
     fewest_calls: int = 5
     days_kept: int = 28
-    spikes: int = 2
     history: HistoryRules = field(default_factory=HistoryRules)
 
 
@@ -125,10 +122,9 @@ def _window(
     if days > 1:
         dispersion = np.maximum(dispersion, _forecast_dispersion(calls, mean, expected, rules))
     variance = dispersion * mean * (1 + mean * expected.error)
-    unheard = _unheard(counts, expected, calls, days=days, tested=tested, rules=rules)
     calls, mean, variance = (values[:, tested] for values in (calls, mean, variance))
     p_value = _tail(calls, mean, variance)
-    return Window(calls, mean, p_value, (p_value <= limit) & unheard & (calls >= rules.fewest_calls))
+    return Window(calls, mean, p_value, (p_value <= limit) & (calls >= rules.fewest_calls))
 
 
 def _last(values: Floats, days: int) -> Floats:
@@ -176,26 +172,3 @@ def _tail(calls: Floats, mean: Floats, variance: Floats) -> Floats:
     excess = np.maximum(variance - mean, 1e-6 * mean)
     tail: Floats = betainc(np.maximum(calls, 1.0), mean**2 / excess, excess / (mean + excess))
     return np.where(calls < 1, 1.0, tail)
-
-
-def _unheard(
-    counts: DailyCounts,
-    expected: Expectations,
-    calls: Floats,
-    *,
-    days: int,
-    tested: npt.NDArray[np.int64],
-    rules: EmergingRules,
-) -> Flags:
-    """Whether the history has fewer than `spikes` days (or weeks apart) that were as far above what was expected."""
-    opened = np.zeros((len(counts.total), WEEK))
-    opened[np.arange(len(counts.total)), counts.weekday] = counts.open
-    opened = _last(opened.T, days).T
-    heard = np.zeros((len(calls), len(tested)))
-    for place, day in enumerate(tested):
-        end = int(expected.end[day])
-        past = slice(max(end - rules.history.days, 0) + days - 1, end)
-        mean = np.maximum(expected.by_weekday[:, day] @ opened[past].T, 1e-9)
-        now = calls[:, day] / np.maximum(expected.by_weekday[:, day] @ opened[day], 1e-9)
-        heard[:, place] = (calls[:, past] / mean >= now[:, None]).sum(axis=1)
-    return heard < (rules.spikes if days == 1 else WEEK * (rules.spikes - 1) + 1)
