@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.overall.agents import SCORE_BOUNDS
-from pipeline.overall.dealt import Dealt, create_dealt, dealt, design_of
+from pipeline.overall.dealt import Dealt, create_dealt, dealt, design_of, drop_dealt
 from pipeline.overall.figure_rows import FEWEST_RANKED
 from pipeline.overall.intervals import Interval, interval_of_mean, wilson
 from pipeline.overall.levels import Levels, Z, bands_of, levels_of
@@ -87,6 +87,7 @@ def adjusted_figures(connection: DuckDBPyConnection, *, rules: AdjustedRules = D
 
     create_dealt(connection)
     rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
+    drop_dealt(connection)
     schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date")])
     return pa.Table.from_pylist(rows, schema=schema).sort_by([(name, "ascending") for name in ("measure", "key")])
 

@@ -63,6 +63,8 @@ def find_causes(
         return schema.empty_table()
     names = _create_cells(connection, forms=forms)
     rows = [row for key in _questions(connection) for row in _rows(connection, *key, names=names, rules=rules)]
+    for table in ("cause_cards", "cause_cells"):
+        connection.execute(f"drop table {table}")
     return pa.Table.from_pylist(rows, schema=schema)
 
 

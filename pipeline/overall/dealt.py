@@ -76,6 +76,12 @@ def create_dealt(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT
     _number_cells(connection)
 
 
+def drop_dealt(connection: DuckDBPyConnection) -> None:
+    """Give back the memory of what `create_dealt` made."""
+    for table in ("dealt", "dealt_kinds"):
+        connection.execute(f"drop table {table}")
+
+
 def _number_cells(connection: DuckDBPyConnection) -> None:
     """Calls name their cell by a number: what is summed up again and again is summed up by numbers."""
     kinds = f"agent, {', '.join(KINDS)}"

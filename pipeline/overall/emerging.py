@@ -117,10 +117,13 @@ def _window(
 ) -> Window:
     """The test by the calls of the last `days`, of the days tested."""
     calls, mean = _last(counts.calls, days), _expected(counts, expected, days)
-    mean *= _of_everyone(calls, mean)
+    everyone = _of_everyone(calls, mean)
+    mean *= everyone
     dispersion = expected.dispersion
     if days > 1:
         dispersion = np.maximum(dispersion, _forecast_dispersion(calls, mean, expected, rules))
+    # What days vary by beyond chance grows with the mean (NB2).
+    dispersion = 1 + (dispersion - 1) * everyone
     variance = dispersion * mean * (1 + mean * expected.error)
     calls, mean, variance = (values[:, tested] for values in (calls, mean, variance))
     p_value = _tail(calls, mean, variance)

@@ -75,10 +75,9 @@ def joined(first: Issues, second: Issues) -> Issues:
     """Both, one after the other."""
     if not len(first) or not len(second):
         return first if len(first) else second
-    return Issues(
-        *(np.concatenate([getattr(first, name), getattr(second, name)]) for name in Issues.__slots__[:-1]),
-        offsets=np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]),
-    )
+    columns = [name for name in Issues.__slots__ if name != "offsets"]
+    both = {name: np.concatenate([getattr(first, name), getattr(second, name)]) for name in columns}
+    return Issues(**both, offsets=np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]))
 
 
 def read_issues(connection: DuckDBPyConnection, where: str = "true", parameters: Sequence[object] = ()) -> Issues:

@@ -13,10 +13,12 @@ import pyarrow.compute as pc
 from pipeline.fingerprint import fingerprint
 from pipeline.measures import Measuring
 from pipeline.overall.adjusted_agents import adjusted_figures
+from pipeline.overall.arrivals import DEFAULT_RULES
 from pipeline.overall.causes import find_causes
-from pipeline.overall.chains import find_chains
+from pipeline.overall.chains import find_chains, rooted
 from pipeline.overall.emerging import find_emerging
 from pipeline.overall.fixes import find_fixes
+from pipeline.overall.followed import followed
 from pipeline.overall.frontier import frontier_figures
 from pipeline.overall.ownership import ownership_figures
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
@@ -99,15 +101,23 @@ class OverallMeasure:
 
     def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
         """The tables of measures. The same calls give the same, in any order."""
-        connection, since = measuring.connection, measuring.since
-        taxonomy = load_taxonomy(measuring.taxonomy, source=NAME)
-        made = find_topic_tables(connection, since=since, taxonomy=taxonomy, finder=self.finder, encoder=self.encoder)
+        from threadpoolctl import threadpool_limits
+
+        # Sums in one thread are the same on every machine, and faster than in threads that wait for each other.
+        with threadpool_limits(limits=1):
+            return self._made(measuring.connection, measuring.since, taxonomy=measuring.taxonomy)
+
+    def _made(self, connection: DuckDBPyConnection, since: Date | None, *, taxonomy: str) -> Mapping[str, pa.Table]:
+        told = load_taxonomy(taxonomy, source=NAME)
+        made = find_topic_tables(connection, since=since, taxonomy=told, finder=self.finder, encoder=self.encoder)
         for table, find_dated in DATED.items():
             made[table] = find_dated(connection, since=since)
             stand(connection, table, made[table], since=earliest(made[table], since))
-        for table, find in WHOLE.items():
-            made[table] = find(connection)
-            stand(connection, table, made[table])
+        # What several of these ask of the links between calls is reckoned once for all of them.
+        with rooted(connection, rules=DEFAULT_RULES), followed(connection, rules=DEFAULT_RULES):
+            for table, find in WHOLE.items():
+                made[table] = find(connection)
+                stand(connection, table, made[table])
         return made
 
 

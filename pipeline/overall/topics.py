@@ -174,8 +174,8 @@ def _described(
     unnamed = [name for name in rows if topics[name].calls < NAMED_BY]
     asked = [sample.take(rows[name][:NAMED_BY]) for name in unnamed]
     said = words(reduce(joined, asked, sample.take(np.zeros(0, np.intp))))
-    members = [[said[key] for key in each.keys if key in said] for each in asked]
-    for name, wordings, found in zip(unnamed, members, keywords_of(members, finder), strict=True):
+    heard = [[said[key] for key in each.keys if key in said] for each in asked]
+    for name, wordings, found in zip(unnamed, heard, keywords_of(heard, finder), strict=True):
         language = language_of(wordings)
         taken = {topic.name for topic in topics.values() if topic.stands and topic.topic_id != name}
         own = topics[name].name if topics[name].status == "pinned" else ""
