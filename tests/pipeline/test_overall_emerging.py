@@ -104,9 +104,10 @@ def test_a_topic_known_for_three_weeks_is_compared_with_those_alone():
     assert not rows[0, 109]["emerging"]
 
 
-def test_a_rise_of_the_whole_centre_is_no_topics_own():
+@pytest.mark.parametrize("factor", [2, 8])
+def test_a_rise_of_the_whole_centre_is_no_topics_own(factor):
     rise = np.ones((60, 110))
-    rise[:, -1] = 2.0
+    rise[:, -1] = factor
     assert emerging(made_counts(np.random.default_rng(2), days=110, alpha=0.05, rise=rise)) == []
 
 
