@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.form_figures import FormFigures, read_form
 from everycall.report.listening import CallToHear, read_calls_to_hear
+from everycall.report.overall import OverallFigures, read_overall
 from everycall.report.query import records
 from everycall.report.subjects import RepeatFigures, TopicFigures, read_repeats, read_topics
 from pipeline.errors import ConfigError
@@ -68,6 +69,7 @@ class ReportFigures:
     repeats: RepeatFigures
     to_hear: tuple[CallToHear, ...]
     failures: tuple[FailureFigures, ...]
+    overall: OverallFigures
 
 
 def read_figures(store: Store, *, forms: Sequence[str] = ()) -> ReportFigures:
@@ -86,6 +88,7 @@ def read_figures(store: Store, *, forms: Sequence[str] = ()) -> ReportFigures:
             repeats=read_repeats(connection),
             to_hear=read_calls_to_hear(connection, forms=chosen),
             failures=_failures(connection),
+            overall=read_overall(connection),
         )
     finally:
         connection.close()

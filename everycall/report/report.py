@@ -10,7 +10,9 @@ from everycall import __version__
 from everycall.report import charts
 from everycall.report.figures import ReportFigures, read_figures
 from everycall.report.form_figures import FormFigures
+from everycall.report.measure_drawings import overall_drawings
 from everycall.report.quoting import clock, length_of, plain_name, worded
+from everycall.report.telling import chance, minutes_told, renamed, repeats_told, scaled
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import built_in_rubrics, load_rubric
 from pipeline.store import Store
@@ -55,17 +57,25 @@ def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
         "plain": plain_name,
         "worded": worded,
         "language": _language,
+        "scaled": scaled,
+        "chance": chance,
+        "renamed": renamed,
+        "minutes_told": minutes_told,
+        "repeats_told": repeats_told,
     }
     ids = {question.question_id for form in figures.forms for question in form.questions}
     ids |= {question_id for form in figures.forms for agent in form.agents for question_id in agent.failed}
+    ids |= {cause.question_id for cause in figures.overall.causes}
     names = {question_id: plain_name(question_id) for question_id in ids}
-    drawings = {name: Markup(svg) for name, svg in _drawings(figures).items()}
+    drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
     forms = [(form, {name: Markup(svg) for name, svg in _form_drawings(form, names).items()}) for form in figures.forms]
     return environment.get_template(TEMPLATE).render(
         figures=figures,
         forms=forms,
         names=names,
         asked=asked,
+        found=figures.overall,
+        emerging={topic.topic_id for topic in figures.overall.emerging},
         charts=drawings,
         style=Markup(_packaged(STYLE)),
         version=__version__,
@@ -93,9 +103,9 @@ def _form_drawings(form: FormFigures, names: Mapping[str, str]) -> dict[str, str
     return drawn
 
 
-def _drawings(figures: ReportFigures) -> dict[str, str]:
+def _drawings(figures: ReportFigures, names: Mapping[str, str]) -> dict[str, str]:
     """A chart for each other section that has something to draw."""
-    drawn = {}
+    drawn = overall_drawings(figures.overall, names)
     if figures.moods:
         drawn["moods"] = charts.mood_chart(figures.moods)
     if figures.topics:

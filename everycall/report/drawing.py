@@ -1,0 +1,84 @@
+"""Drawing: what all charts share, from the colours of the page to SVG that a screen reader can name.
+
+Altair says what to draw and vl-convert draws it, both without a network. What is drawn is told apart by place, length
+and label, never by colour alone. Colours are the page's own, so that the picture follows it into the dark.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import altair as alt
+
+WIDTH_PX = 690
+ROW_PX = 26
+MOST_ROWS = 20
+LABEL_PX = 210
+# Stand-ins that the drawing carries; on the page they become its own colours.
+INK, MUTED, GRID, ACCENT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
+ON_PAGE = {INK: "--ink", MUTED: "--muted", GRID: "--line", ACCENT: "--accent", PAPER: "--paper"}
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def bars(rows: Rows, *, axis: str, title: str, description: str, most: float | None = 100) -> str:
+    """Horizontal bars with their value behind them, and whiskers where the rows have `low` and `high`.
+
+    With whiskers the axis goes up to `most`, or where that is None to the longest of them.
+    """
+    import altair as alt
+
+    base = alt.Chart(alt.Data(values=list(rows))).encode(y=names(rows))
+    has_whiskers = bool(rows) and "high" in rows[0]
+    scale = alt.Scale(domain=[0, most]) if has_whiskers and most else alt.Scale(domainMin=0)
+    ticks = alt.Axis(tickCount=6) if has_whiskers else whole_numbers(max((row["share"] for row in rows), default=0))
+    layers: list[Any] = [
+        base.mark_bar(color=ACCENT, height=13).encode(x=alt.X("share:Q", title=axis, scale=scale, axis=ticks))
+    ]
+    if has_whiskers:
+        layers.append(base.mark_rule(strokeWidth=2, color=INK).encode(x="low:Q", x2="high:Q"))
+        layers += [base.mark_tick(thickness=2, size=9, color=INK).encode(x=f"{end}:Q") for end in ("low", "high")]
+    labels = base.mark_text(align="left", dx=6, color=INK)
+    layers.append(labels.encode(x="high:Q" if has_whiskers else "share:Q", text="label:N"))
+    return svg(
+        alt.layer(*layers).properties(width=WIDTH_PX, height=ROW_PX * len(rows)), title=title, description=description
+    )
+
+
+def whole_numbers(largest: int) -> alt.Axis:
+    """An axis of counts: about six whole numbers."""
+    import altair as alt
+
+    step = max(1, round(largest / 6))
+    return alt.Axis(values=list(range(0, largest + step, step)), format="d")
+
+
+def names(rows: Rows) -> alt.Y:
+    """Rows in the order given, their names beside them."""
+    import altair as alt
+
+    order = [row["name"] for row in rows]
+    axis = alt.Axis(labelLimit=LABEL_PX, minExtent=LABEL_PX, maxExtent=LABEL_PX, ticks=False, domain=False)
+    return alt.Y("name:N", sort=order, title=None, axis=axis)
+
+
+def svg(chart: Any, *, title: str, description: str) -> str:
+    """The drawing as inline SVG with a title and a description for those who cannot see it."""
+    import vl_convert
+
+    styled = chart.configure(
+        background="transparent", font="sans-serif", padding={"left": 2, "top": 6, "right": 34, "bottom": 2}
+    )
+    styled = styled.configure_view(stroke=None).configure_axis(
+        labelColor=INK, titleColor=MUTED, gridColor=GRID, domainColor=GRID, tickColor=GRID,
+        labelFontSize=12, titleFontSize=12, titleFontWeight="normal",
+    )  # fmt: skip
+    drawn = str(vl_convert.vegalite_to_svg(styled.to_dict(), allowed_base_urls=[]))
+    for stand_in, variable in ON_PAGE.items():
+        drawn = drawn.replace(stand_in, f"var({variable})")
+    head, _, body = drawn.partition(">")
+    words = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
+    return f'{head} role="img" focusable="false">{words}{body}'

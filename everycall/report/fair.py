@@ -1,0 +1,130 @@
+"""Fair: agents compared as if all had been dealt the same mix of calls, and where failures lie."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from everycall.report.query import records
+from everycall.report.rates import Rate, Rates
+from pipeline.overall.intervals import Interval
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_AGENTS = 20
+MOST_CAUSES = 20
+LEVELS = ("agent", "topic", "queue")
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """What agents are compared by, and how it is written: times `scale`, with so many `digits`, and the `unit`."""
+
+    measure: str
+    title: str
+    unit: str
+    scale: float
+    digits: int
+    more_is_better: bool
+
+
+COMPARED = (
+    Compared("score", "Score", "", 1, 0, more_is_better=True),
+    Compared("failed_rate", "Questions failed", " %", 100, 0, more_is_better=False),
+    Compared("negative_end_rate", "Calls that end negative", " %", 100, 0, more_is_better=False),
+    Compared("triggered_repeat_rate", "Calls that bring the customer back", " %", 100, 0, more_is_better=False),
+    Compared("handle_s", "Minutes a call", " min", 1 / 60, 1, more_is_better=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FairAgent:
+    """One agent as they would be with the centre's own mix of calls, and as they are."""
+
+    adjusted: Rate
+    plain: Rate | None
+
+
+@dataclass(frozen=True, slots=True)
+class FairComparison:
+    """Agents by one outcome, the best first and those with too few calls last; `agents` is cut to what can be read."""
+
+    by: Compared
+    agents: tuple[FairAgent, ...]
+    ranked: int
+    too_few: int
+    bands: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Where the failures of one question lie; a level's share is None where it could not be told."""
+
+    form: str
+    question_id: str
+    judged: int
+    failed: int
+    shares: Mapping[str, Interval | None]
+    lies_with: str
+    evidence: str
+
+
+def read_fair(rates: Rates) -> tuple[FairComparison, ...]:
+    """A comparison by each outcome of which there is one."""
+    found = (_comparison(rates, by) for by in COMPARED)
+    return tuple(comparison for comparison in found if comparison)
+
+
+def _comparison(rates: Rates, by: Compared) -> FairComparison | None:
+    adjusted = rates.get((f"{by.measure}_adjusted", "agent"), ())
+    if not adjusted:
+        return None
+    plain = {rate.key: rate for rate in rates.get((by.measure, "agent"), ())}
+    ranked = sorted((rate for rate in adjusted if rate.ranked), key=lambda rate: _place(rate, by))
+    few = [rate for rate in adjusted if not rate.ranked]
+    shown = _ends(ranked) + few[: max(0, MOST_AGENTS - len(ranked))]
+    return FairComparison(
+        by=by,
+        agents=tuple(FairAgent(rate, plain.get(rate.key)) for rate in shown),
+        ranked=len(ranked),
+        too_few=len(few),
+        bands=len({rate.band for rate in ranked}),
+    )
+
+
+def _place(rate: Rate, by: Compared) -> tuple[int, float, str]:
+    best_first = -rate.found.estimate if by.more_is_better else rate.found.estimate
+    return rate.band or 0, best_first, rate.key
+
+
+def _ends(ranked: list[Rate]) -> list[Rate]:
+    """All of them, or where they are too many the first and the last."""
+    half = MOST_AGENTS // 2
+    return ranked if len(ranked) <= MOST_AGENTS else ranked[:half] + ranked[-half:]
+
+
+def read_causes(connection: DuckDBPyConnection) -> tuple[Cause, ...]:
+    """The questions of which something is suggested first, then those that fail most."""
+    rows = records(
+        connection,
+        f"""select form, question_id, any_value(judged) as judged, any_value(failed) as failed,
+            any_value(lies_with) as lies_with, any_value(evidence) as evidence,
+            list({{level: level, share: share, low: low, high: high}} order by level) as levels
+        from causes group by form, question_id
+        order by any_value(lies_with) = 'unclear', any_value(failed) / greatest(any_value(judged), 1) desc,
+            form, question_id limit {MOST_CAUSES}""",
+    )
+    return tuple(_cause(row) for row in rows)
+
+
+def _cause(row: dict[str, Any]) -> Cause:
+    told = {found["level"]: found for found in row.pop("levels") if found["share"] is not None}
+    shares = {
+        level: Interval(told[level]["share"], told[level]["low"], told[level]["high"], row["judged"])
+        if level in told
+        else None
+        for level in LEVELS
+    }
+    return Cause(shares=shares, **row)

@@ -1,0 +1,46 @@
+"""Fixes: the topics that cost most hours, with the reason in words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from everycall.report.query import records
+from everycall.report.topic_names import Name, TopicNames, name_of
+from pipeline.overall.intervals import Interval
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_FIXES = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """One topic and the `hours` that it cost in the last month; `unhappy_rate` is None where nothing tells."""
+
+    rank: int
+    name: Name
+    calls: int
+    repeat_rate: float
+    handle_s: float
+    unhappy_rate: float | None
+    hours: Interval
+    reason: str
+
+
+def read_fixes(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Fix, ...]:
+    """The topics that cost most, the first of them first."""
+    rows = records(
+        connection,
+        f"""select rank, topic_id, calls, repeat_rate, handle_s, unhappy_rate, hours_lost, low, high, reason
+        from fixes order by rank, topic_id limit {MOST_FIXES}""",
+    )
+    return tuple(
+        Fix(
+            name=name_of(names, row.pop("topic_id")),
+            hours=Interval(row.pop("hours_lost"), row.pop("low"), row.pop("high"), row["calls"]),
+            **row,
+        )
+        for row in rows
+    )

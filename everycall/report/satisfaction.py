@@ -1,0 +1,166 @@
+"""Satisfaction: how customers leave, who leaves dissatisfied although all looked fine, and where calls turned."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from everycall.report.query import records
+from everycall.report.quoting import plain_name, shortened
+from everycall.report.rates import Rate, RateRow, Rates, overall_rate, rate_rows
+from everycall.report.subjects import Quote
+from everycall.report.topic_names import Name, TopicNames, name_of
+from pipeline.overall.intervals import Interval, wilson
+from pipeline.overall.main_topic import MAIN_TOPIC
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+STEP = 0.5
+MOST_HIDDEN, MOST_TURNING, MOST_DRIVERS, MOST_TOPICS = 20, 10, 4, 20
+MEAN, HIDDEN = "satisfaction", "hidden_dissatisfied_rate"
+# What moves the estimate, as a supervisor would say it.
+DRIVERS = {
+    "unresolved": "left without a solution",
+    "ends_negative": "was negative at the end",
+    "middle_negative": "was negative midway",
+    "begins_negative": "was negative from the start",
+    "repetitions": "had to repeat themselves",
+    "transfers": "was passed on",
+    "hold": "was kept on hold",
+    "silence": "waited in silence",
+    "long_for_topic": "took long for such a call",
+    "escalated": "asked for a supervisor",
+    "churn": "spoke of leaving",
+    "called_before": "had called about it before",
+    "called_again": "called again about it",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SatisfactionBin:
+    """Calls whose estimate is from `low` up to `high`; the last one holds its `high`."""
+
+    low: float
+    high: float
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class HiddenCall:
+    """A call that counts as fine although its customer probably was not satisfied. Its interval is of 90 %."""
+
+    call_id: str
+    date: str
+    estimate: Interval
+    surveyed: float | None
+    closed_as: str
+    topic: Name | None
+    drivers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TurningPoint:
+    """Where the customer's mood turned, and the other side's words just before. Moods are from -1 to 1."""
+
+    direction: str
+    before: float
+    after: float
+    quote: Quote
+
+
+@dataclass(frozen=True, slots=True)
+class SatisfactionFigures:
+    """How customers leave. `surveyed` tells whether the estimates learnt from the centre's own surveys."""
+
+    calls: int = 0
+    surveyed: bool = False
+    bins: tuple[SatisfactionBin, ...] = ()
+    mean: Rate | None = None
+    topics: tuple[RateRow, ...] = ()
+    hidden_rate: Rate | None = None
+    hidden: tuple[HiddenCall, ...] = ()
+    recovered: Interval | None = None
+    turning: tuple[TurningPoint, ...] = ()
+
+
+def read_satisfaction(connection: DuckDBPyConnection, rates: Rates, names: TopicNames) -> SatisfactionFigures:
+    """Everything about how customers leave."""
+    bins = _bins(connection)
+    (fitted,) = records(connection, "select count(*) filter (model <> 'cold') as calls from satisfaction")
+    return SatisfactionFigures(
+        calls=sum(found.calls for found in bins),
+        surveyed=fitted["calls"] > 0,
+        bins=bins,
+        mean=overall_rate(rates, MEAN),
+        topics=rate_rows(rates, "topic", (MEAN, HIDDEN), most=MOST_TOPICS),
+        hidden_rate=overall_rate(rates, HIDDEN),
+        hidden=_hidden(connection, names),
+        recovered=_recovered(connection),
+        turning=_turning(connection),
+    )
+
+
+def _bins(connection: DuckDBPyConnection) -> tuple[SatisfactionBin, ...]:
+    rows = records(
+        connection,
+        f"""select least(floor((estimate - 1) / {STEP}), {4 / STEP - 1})::int as step, count(*) as calls
+        from satisfaction semi join calls using (call_id) where estimate is not null group by step""",
+    )
+    counted = {row["step"]: row["calls"] for row in rows}
+    steps = range(int(4 / STEP)) if counted else ()
+    return tuple(SatisfactionBin(1 + STEP * step, 1 + STEP * (step + 1), counted.get(step, 0)) for step in steps)
+
+
+def _hidden(connection: DuckDBPyConnection, names: TopicNames) -> tuple[HiddenCall, ...]:
+    """Those that are most probably dissatisfied first."""
+    rows = records(
+        connection,
+        f"""select s.call_id, c.date::varchar as date, s.estimate, s.low, s.high, s.surveyed,
+            coalesce(s.closed_as, '') as closed_as, t.topic_id, s.drivers
+        from satisfaction s join calls c using (call_id) left join ({MAIN_TOPIC}) t using (call_id)
+        where s.hidden_dissatisfied order by s.dissatisfied desc, s.call_id limit {MOST_HIDDEN}""",
+    )
+    return tuple(_hidden_call(row, names) for row in rows)
+
+
+def _hidden_call(row: dict[str, Any], names: TopicNames) -> HiddenCall:
+    against = [driver["name"] for driver in row["drivers"] or () if driver["effect"] < 0][:MOST_DRIVERS]
+    return HiddenCall(
+        call_id=row["call_id"],
+        date=row["date"],
+        estimate=Interval(row["estimate"], row["low"], row["high"], 1),
+        surveyed=row["surveyed"],
+        closed_as=row["closed_as"],
+        topic=name_of(names, row["topic_id"]) if row["topic_id"] else None,
+        drivers=tuple(DRIVERS.get(name, plain_name(name).lower()) for name in against),
+    )
+
+
+def _recovered(connection: DuckDBPyConnection) -> Interval | None:
+    """Of the calls whose customer was negative for a stretch, those who ended otherwise."""
+    query = "select count(*) filter (recovered) as recovered, count(recovered) as n from calls"
+    (row,) = records(connection, query)
+    return wilson(row["recovered"], row["n"]) if row["n"] else None
+
+
+def _turning(connection: DuckDBPyConnection) -> tuple[TurningPoint, ...]:
+    """The sharpest turns of customers that follow something the other side said, one a call."""
+    rows = records(
+        connection,
+        f"""select p.direction, p.before, p.after, t.call_id, t.turn, c.language, t.text
+        from turning_points p join calls c on c.call_id = p.call_id
+        join turns t on t.call_id = p.call_id and t.turn = p.cause_turn
+        where p.role = 'customer' and trim(t.text) <> ''
+        qualify row_number() over (partition by p.call_id order by abs(p.after - p.before) desc, p.turn) = 1
+        order by abs(p.after - p.before) desc, p.call_id limit {MOST_TURNING}""",
+    )
+    return tuple(
+        TurningPoint(
+            row["direction"],
+            row["before"],
+            row["after"],
+            Quote(row["call_id"], row["turn"], row["language"], shortened(row["text"])),
+        )
+        for row in rows
+    )

@@ -1,0 +1,146 @@
+"""Trends: how topics come and go by the week, when in the week calls come, and which topics are new or growing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from everycall.report.query import records
+from everycall.report.topic_names import Name, TopicNames, name_of
+from pipeline.overall.intervals import Interval, wilson
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+MOST_TRENDS = 9
+MOST_EMERGING = 15
+WEEKS_COMPARED = 4
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicTrend:
+    """Calls about one topic in each whole week: its Monday and how many.
+
+    `change` is that of the last weeks against as many before them, -0.1 for a tenth fewer; None where it is not known.
+    """
+
+    name: Name
+    weeks: tuple[tuple[str, int], ...]
+    change: Interval | None
+
+    @property
+    def calls(self) -> int:
+        """In all these weeks."""
+        return sum(calls for _, calls in self.weeks)
+
+    @property
+    def compared(self) -> int:
+        """How many weeks are compared with as many before them."""
+        return min(WEEKS_COMPARED, len(self.weeks) // 2)
+
+
+@dataclass(frozen=True, slots=True)
+class DayHours:
+    """Calls of one weekday by hour; `share` is that of the busiest hour in the day."""
+
+    weekday: str
+    hours: tuple[int, ...]
+    share: Interval | None
+
+    @property
+    def calls(self) -> int:
+        """In all hours."""
+        return sum(self.hours)
+
+    @property
+    def busiest(self) -> int:
+        """The hour with most calls."""
+        return max(range(24), key=lambda hour: (self.hours[hour], -hour))
+
+
+@dataclass(frozen=True, slots=True)
+class EmergingTopic:
+    """A topic with more calls than its own history explains, on the last `day` of the window on which it had."""
+
+    topic_id: str
+    name: Name
+    day: str
+    window_days: int
+    calls: int
+    expected: float
+    ratio: float | None
+    p_value: float
+
+
+def read_trends(connection: DuckDBPyConnection, names: TopicNames) -> tuple[TopicTrend, ...]:
+    """The topics with most calls by week. Weeks of which the data has not all seven days are left out."""
+    rows = records(
+        connection,
+        f"""with weeks as (
+            select distinct date_trunc('week', day)::date as week from trends
+            where date_trunc('week', day)::date >= (select min(day) from trends)
+                and date_trunc('week', day)::date + 6 <= (select max(day) from trends)
+        ), counted as (
+            select topic_id, date_trunc('week', day)::date as week, sum(calls) as calls
+            from trends where topic_id <> 'other' group by all
+        ), largest as (
+            select topic_id, sum(calls) as calls from counted semi join weeks using (week)
+            group by topic_id order by calls desc, topic_id limit {MOST_TRENDS}
+        )
+        select l.topic_id, w.week::varchar as week, coalesce(c.calls, 0)::bigint as calls
+        from largest l cross join weeks w left join counted c on c.topic_id = l.topic_id and c.week = w.week
+        order by l.calls desc, l.topic_id, w.week""",
+    )
+    weeks: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for row in rows:
+        weeks[row["topic_id"]].append((row["week"], row["calls"]))
+    return tuple(
+        TopicTrend(name_of(names, topic_id), tuple(counted), change_of([calls for _, calls in counted]))
+        for topic_id, counted in weeks.items()
+    )
+
+
+def change_of(weeks: list[int]) -> Interval | None:
+    """By what share the last weeks differ from as many before them.
+
+    Of two Poisson counts the share of the later one is binomial, so that its Wilson interval gives that of their ratio.
+    None with fewer than two weeks, or where the interval is open because there were no calls before.
+    """
+    compared = min(WEEKS_COMPARED, len(weeks) // 2)
+    if not compared:
+        return None
+    later, before = sum(weeks[-compared:]), sum(weeks[-2 * compared : -compared])
+    if not before:
+        return None
+    share = wilson(later, later + before)
+    low, high = (found / (1 - found) - 1 for found in (share.low, share.high))
+    return Interval(later / before - 1, low, high, later + before)
+
+
+def read_peaks(connection: DuckDBPyConnection) -> tuple[DayHours, ...]:
+    """All calls by weekday and hour, Monday first; nothing where no call has a time of day."""
+    rows = records(
+        connection,
+        "select weekday, hour, sum(calls)::bigint as calls from peaks where topic_id = 'all' group by all order by all",
+    )
+    counted = {(row["weekday"], row["hour"]): row["calls"] for row in rows}
+    if not counted:
+        return ()
+    days = []
+    for weekday, name in enumerate(WEEKDAYS, start=1):
+        hours = tuple(counted.get((weekday, hour), 0) for hour in range(24))
+        days.append(DayHours(name, hours, wilson(max(hours), sum(hours)) if sum(hours) else None))
+    return tuple(days)
+
+
+def read_emerging(connection: DuckDBPyConnection, names: TopicNames) -> tuple[EmergingTopic, ...]:
+    """The topics that emerged in the last four weeks, the latest first, each by the last day on which it did."""
+    rows = records(
+        connection,
+        f"""select topic_id, day::varchar as day, window_days, calls, expected, ratio, p_value from emerging
+        where emerging qualify row_number() over (partition by topic_id order by day desc) = 1
+        order by day desc, p_value, topic_id limit {MOST_EMERGING}""",
+    )
+    return tuple(EmergingTopic(name=name_of(names, row["topic_id"]), **row) for row in rows)
