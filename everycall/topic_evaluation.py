@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from threadpoolctl import threadpool_limits
 
 from bench.bertopic_peer import NO_TOPIC, Grouping
 from pipeline.characters import simplified
@@ -21,10 +22,10 @@ from pipeline.errors import ConfigError
 from pipeline.ingest.speakers import language_of
 from pipeline.overall import topics
 from pipeline.overall.issue import Issue, hashed, terms
-from pipeline.overall.issues import issues_from
+from pipeline.overall.issues import Issues, issues_from
 from pipeline.overall.phrases import GrammarPhrases
 from pipeline.overall.topics import SAMPLE, discover
-from pipeline.overall.wording import Wording
+from pipeline.overall.wording import Wording, Words
 from pipeline.ports import TextEncoder
 from pipeline.topic import OTHER, TopicQuote
 
@@ -139,16 +140,28 @@ def _encoded(utterances: Sequence[Utterance], encoder: TextEncoder) -> tuple[lis
     return texts, encoder.encode(texts)
 
 
+def issues_and_words(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> tuple[Issues, Words]:
+    """The utterances as issues, each of a call in which nothing else is said, and where their words can be had."""
+    texts, vectors = _encoded(utterances, encoder)
+    return _issues(texts, vectors, encoder.fingerprint)
+
+
 def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
-    found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
-    issues = issues_from(found, dates=[Date.min] * len(found))
+    """The topic id of each text, `other` for none."""
+    issues, words = _issues(texts, vectors, encoder)
     drawn = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
-    discovery = discover(
-        issues.take(drawn),
-        words=lambda asked: {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in asked.keys},
-        finder=GrammarPhrases(),
-    )
-    return list(topics.topics_of(discovery, issues)[0])
+    with threadpool_limits(limits=1):
+        discovery = discover(issues.take(drawn), words=words, finder=GrammarPhrases())
+        return list(topics.topics_of(discovery, issues)[0])
+
+
+def _issues(texts: Sequence[str], vectors: Vectors, encoder: str) -> tuple[Issues, Words]:
+    found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
+
+    def words(asked: Issues) -> dict[tuple[str, int], Wording]:
+        return {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in asked.keys}
+
+    return issues_from(found, dates=[Date.min] * len(found)), words
 
 
 def _named(numbers: Sequence[int]) -> list[str]:
