@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from everycall.report.rates import Rate, RateRow, Rates, rate_rows
 
-MOST_KEYS = 20
+MOST_KEYS = 15
 MOST_AGENTS = 15
 MEASURES = (
     "first_contact_resolution",

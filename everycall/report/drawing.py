@@ -7,6 +7,7 @@ and label, never by colour alone. Colours are the page's own, so that the pictur
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -49,10 +50,12 @@ def bars(rows: Rows, *, axis: str, title: str, description: str, most: float | N
 
 
 def whole_numbers(largest: int) -> alt.Axis:
-    """An axis of counts: about six whole numbers."""
+    """An axis of counts: about six whole numbers, round where there are many."""
     import altair as alt
 
-    step = max(1, round(largest / 6))
+    least = max(1, largest / 6)
+    power = 10 ** int(math.log10(least))
+    step = next(times * power for times in (1, 2, 5, 10) if times * power >= round(least))
     return alt.Axis(values=list(range(0, largest + step, step)), format="d")
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 MOST_AGENTS = 20
+MOST_WITH_FEW = 10
 MOST_CAUSES = 20
 LEVELS = ("agent", "topic", "queue")
 
@@ -84,7 +85,7 @@ def _comparison(rates: Rates, by: Compared) -> FairComparison | None:
     plain = {rate.key: rate for rate in rates.get((by.measure, "agent"), ())}
     ranked = sorted((rate for rate in adjusted if rate.ranked), key=lambda rate: _place(rate, by))
     few = [rate for rate in adjusted if not rate.ranked]
-    shown = _ends(ranked) + few[: max(0, MOST_AGENTS - len(ranked))]
+    shown = _ends(ranked) + few[: max(0, min(MOST_WITH_FEW, MOST_AGENTS - len(ranked)))]
     return FairComparison(
         by=by,
         agents=tuple(FairAgent(rate, plain.get(rate.key)) for rate in shown),

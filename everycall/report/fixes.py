@@ -12,7 +12,7 @@ from pipeline.overall.intervals import Interval
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-MOST_FIXES = 15
+MOST_FIXES = 10
 
 
 @dataclass(frozen=True, slots=True)

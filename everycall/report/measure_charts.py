@@ -9,7 +9,6 @@ from everycall.report.drawing import (
     ACCENT,
     INK,
     LABEL_PX,
-    MOST_ROWS,
     MUTED,
     PAPER,
     ROW_PX,
@@ -27,6 +26,7 @@ from everycall.report.satisfaction import SatisfactionBin
 from everycall.report.trends import DayHours, EmergingTopic, TopicTrend
 
 TREND_COLUMNS = 3
+DAY_PX = 84
 
 
 def fixes_chart(fixes: Sequence[Fix]) -> str:
@@ -45,18 +45,16 @@ def fixes_chart(fixes: Sequence[Fix]) -> str:
     return bars(rows, axis="Hours lost in 30 days", title="Hours lost by topic", description=words, most=None)
 
 
-def interval_chart(rows: Rows, *, axis: str, title: str, description: str, domain: Sequence[float] = ()) -> str:
+def interval_chart(rows: Rows, *, axis: str, title: str, description: str) -> str:
     """Points with their intervals, `value` between `low` and `high`; hollow where a row is not `ranked`."""
     import altair as alt
 
-    rows = rows[: 2 * MOST_ROWS]
     base = alt.Chart(alt.Data(values=list(rows))).encode(y=names(rows))
-    scale = alt.Scale(domain=list(domain)) if domain else alt.Scale(zero=False)
-    spans = base.transform_filter("isValid(datum.low)")
-    lines = spans.mark_rule(strokeWidth=2, color=MUTED).encode(
+    scale = alt.Scale(zero=False)
+    lines = base.mark_rule(strokeWidth=2, color=MUTED).encode(
         x=alt.X("low:Q", scale=scale, title=axis, axis=alt.Axis(tickCount=6)), x2="high:Q"
     )
-    ends = [spans.mark_tick(thickness=2, size=10, color=MUTED).encode(x=f"{end}:Q") for end in ("low", "high")]
+    ends = [base.mark_tick(thickness=2, size=10, color=MUTED).encode(x=f"{end}:Q") for end in ("low", "high")]
     hollow = base.mark_point(size=70, filled=False, strokeWidth=2, color=ACCENT, fill=PAPER, opacity=1)
     filled = base.transform_filter("datum.ranked").mark_point(size=70, filled=True, color=ACCENT, opacity=1)
     drawn = alt.layer(lines, *ends, hollow.encode(x="value:Q"), filled.encode(x="value:Q"))
@@ -68,8 +66,9 @@ def trend_chart(trends: Sequence[TopicTrend]) -> str:
     import altair as alt
 
     rows = [{"topic": trend.name.text, "week": week, "calls": calls} for trend in trends for week, calls in trend.weeks]
+    ends = [trends[0].weeks[0][0], trends[0].weeks[-1][0]]
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("week:T", title=None, axis=alt.Axis(format="%d %b", tickCount=3, labelAngle=0, grid=False)),
+        x=alt.X("week:O", title=None, axis=alt.Axis(values=ends, labelAngle=0, grid=False)),
         y=alt.Y("calls:Q", title=None, axis=alt.Axis(tickCount=3), scale=alt.Scale(domainMin=0)),
     )
     lines = base.mark_line(color=ACCENT, strokeWidth=2, point=alt.OverlayMarkDef(color=ACCENT, size=18))
@@ -98,7 +97,8 @@ def peaks_chart(days: Sequence[DayHours]) -> str:
         for hour, calls in enumerate(day.hours)
     ]
     hours = alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, ticks=False, domain=False))
-    weekdays = alt.Y("day:N", title=None, sort=[day.weekday for day in days], axis=alt.Axis(ticks=False, domain=False))
+    beside = alt.Axis(ticks=False, domain=False, minExtent=DAY_PX)
+    weekdays = alt.Y("day:N", title=None, sort=[day.weekday for day in days], axis=beside)
     base = alt.Chart(alt.Data(values=rows)).transform_filter("datum.calls > 0").encode(x=hours, y=weekdays)
     cells = base.mark_rect(color=ACCENT, stroke=PAPER).encode(opacity=alt.Opacity("strength:Q", scale=None))
     labels = base.mark_text(color=INK, fontSize=10).encode(text="label:N")
@@ -156,8 +156,9 @@ def frontier_chart(rows: Sequence[RateRow], *, title: str) -> str:
 
     points = [{"place": str(place)} | _corner(row) for place, row in enumerate(rows, start=1)]
     base = alt.Chart(alt.Data(values=points))
-    x = alt.X("speed:Q", title="Calls an hour (efficiency)", scale=alt.Scale(zero=False, padding=12))
-    y = alt.Y("settled:Q", title="Settled by one agent, % (effectiveness)", scale=alt.Scale(zero=False, padding=12))
+    corner, few = alt.Scale(zero=False, padding=12), alt.Axis(tickCount=6)
+    x = alt.X("speed:Q", title="Calls an hour (efficiency)", scale=corner, axis=few)
+    y = alt.Y("settled:Q", title="Settled by one agent, % (effectiveness)", scale=corner, axis=few)
     across = base.mark_rule(color=MUTED, opacity=0.5).encode(x=alt.X("speed_low:Q"), x2="speed_high:Q", y=y)
     along = base.mark_rule(color=MUTED, opacity=0.5).encode(x=x, y=alt.Y("settled_low:Q"), y2="settled_high:Q")
     dots = base.mark_point(filled=True, size=230, color=PAPER, stroke=ACCENT, strokeWidth=2, opacity=1).encode(x=x, y=y)

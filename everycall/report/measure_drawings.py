@@ -12,7 +12,6 @@ from everycall.report.overall import OverallFigures
 from everycall.report.rates import Rate, RateRow
 
 MOST_CAUSES_DRAWN = 6
-PER_CENT = (0, 100)
 
 
 def overall_drawings(found: OverallFigures, worded: Mapping[str, str]) -> dict[str, str]:
@@ -70,7 +69,6 @@ def _resolution(rows: Sequence[RateRow], *, name: str) -> str:
         axis="Settled at the first contact (%)",
         title=f"First-contact resolution by {name.removesuffix('s')}",
         description="Points show the share settled at the first contact, lines its 95 % interval",
-        domain=PER_CENT,
     )
 
 

@@ -32,9 +32,9 @@ def renamed(row: RateRow, name: str) -> RateRow:
 def minutes_told(ownership: Ownership) -> str:
     """What handing on costs in minutes a matter, or that these calls cannot tell."""
     more = handed_on_more(ownership)
-    span = f"{scaled(more.low, MINUTES, 1)} to {scaled(more.high, MINUTES, 1)}"
     if not ownership.told:
-        return f"Whether chains that are handed on take longer cannot be told: the difference is {span} minutes."
+        span = _either_way(more, MINUTES, 1)
+        return f"Whether chains that are handed on take longer cannot be told: by these calls {span} minutes."
     longer = "more" if more.estimate > 0 else "fewer"
     return f"Chains that are handed on take {_apart(more, MINUTES, 1)} {longer} minutes than those with one owner."
 
@@ -42,9 +42,11 @@ def minutes_told(ownership: Ownership) -> str:
 def repeats_told(ownership: Ownership) -> str:
     """How many more customers call again when a matter is handed on, or that these calls cannot tell."""
     more = handed_on_more(ownership)
-    span = f"{scaled(more.low, 100)} to {scaled(more.high, 100)}"
     if not ownership.told:
-        return f"Whether customers who are handed on call again more often cannot be told: {span} of 100 more."
+        span = _either_way(more, 100, 0)
+        return (
+            f"Whether customers who are handed on call again more often cannot be told: by these calls {span} of 100."
+        )
     often = "more" if more.estimate > 0 else "fewer"
     return f"Of 100 customers who are handed on, {_apart(more, 100, 0)} {often} call again than with one owner."
 
@@ -53,6 +55,11 @@ def handed_on_more(ownership: Ownership) -> Interval:
     """Handed on less one owner: the difference the other way round."""
     found = ownership.difference.found
     return Interval(-found.estimate, -found.high, -found.low, found.n)
+
+
+def _either_way(more: Interval, scale: float, digits: int) -> str:
+    """A difference that may be either way."""
+    return f"{scaled(-more.low, scale, digits)} fewer to {scaled(more.high, scale, digits)} more"
 
 
 def _apart(more: Interval, scale: float, digits: int) -> str:
