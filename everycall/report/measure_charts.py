@@ -68,7 +68,7 @@ def trend_chart(trends: Sequence[TopicTrend]) -> str:
     rows = [{"topic": trend.name.text, "week": week, "calls": calls} for trend in trends for week, calls in trend.weeks]
     ends = [trends[0].weeks[0][0], trends[0].weeks[-1][0]]
     base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("week:O", title=None, axis=alt.Axis(values=ends, labelAngle=0, grid=False)),
+        x=alt.X("week:O", title=None, axis=alt.Axis(values=ends, labelExpr="slice(datum.value, 5)", labelAngle=0)),
         y=alt.Y("calls:Q", title=None, axis=alt.Axis(tickCount=3), scale=alt.Scale(domainMin=0)),
     )
     lines = base.mark_line(color=ACCENT, strokeWidth=2, point=alt.OverlayMarkDef(color=ACCENT, size=18))
@@ -96,7 +96,11 @@ def peaks_chart(days: Sequence[DayHours]) -> str:
         for day in days
         for hour, calls in enumerate(day.hours)
     ]
-    hours = alt.X("hour:O", title="Hour of the day", axis=alt.Axis(labelAngle=0, ticks=False, domain=False))
+    open_hours = [hour for hour in range(24) if any(day.hours[hour] for day in days)]
+    scale = alt.Scale(domain=list(range(open_hours[0], open_hours[-1] + 1)))
+    hours = alt.X(
+        "hour:O", title="Hour of the day", scale=scale, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)
+    )
     beside = alt.Axis(ticks=False, domain=False, minExtent=DAY_PX)
     weekdays = alt.Y("day:N", title=None, sort=[day.weekday for day in days], axis=beside)
     base = alt.Chart(alt.Data(values=rows)).transform_filter("datum.calls > 0").encode(x=hours, y=weekdays)

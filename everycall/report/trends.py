@@ -13,6 +13,8 @@ from pipeline.overall.intervals import Interval, wilson
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# Of fewer calls in all weeks a change is chance.
+FEWEST_CALLS = 20
 MOST_TRENDS = 9
 MOST_EMERGING = 15
 WEEKS_COMPARED = 4
@@ -87,7 +89,7 @@ def read_trends(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Topi
             from trends where topic_id <> 'other' group by all
         ), largest as (
             select topic_id, sum(calls) as calls from counted semi join weeks using (week)
-            group by topic_id order by calls desc, topic_id limit {MOST_TRENDS}
+            group by topic_id having sum(calls) >= {FEWEST_CALLS} order by calls desc, topic_id limit {MOST_TRENDS}
         )
         select l.topic_id, w.week::varchar as week, coalesce(c.calls, 0)::bigint as calls
         from largest l cross join weeks w left join counted c on c.topic_id = l.topic_id and c.week = w.week

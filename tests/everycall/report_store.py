@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 import numpy as np
+from measure_rows import measure_tables, shard_tables
 
 from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
 from pipeline.failure import Failure
@@ -64,8 +65,11 @@ def add_form(store):
     return store
 
 
-def write_store(path, *, written="where is my parcel"):
-    """c1 to c3 of agent A1, c4 in Chinese of A2, c5 a `written` one without times; c2 repeats c1."""
+def write_store(path, *, written="where is my parcel", measured=False, **changed):
+    """c1 to c3 of agent A1, c4 in Chinese of A2, c5 a `written` one without times; c2 repeats c1.
+
+    With `measured` the store has the measures over all calls too, their figures `changed`.
+    """
     store = Store(str(path))
     reads = [
         call("c1", "my bill is wrong again"),
@@ -90,12 +94,14 @@ def write_store(path, *, written="where is my parcel"):
             rows["scorecards"].append(scorecard_row(card, turns_part=part.name))
             rows["answers"] += answer_rows(card)
             rows["flags"] += flag_rows(_flags(call_id, evidence), rubric_id=card.rubric_id)
+    if measured:
+        rows |= shard_tables(INJECTION)
     broken = Failure("in/<b>broken</b>.wav", "ingest", "there is no audio", "Export it again")
     rows["failures"] += failure_rows([broken], item="broken")
     tables = {name: table_of(name, found, part=part.name, date=DATE) for name, found in rows.items()}
     tables["turn_vectors"] = vector_table(reads, part=part.name, date=DATE)
     write_part(store, part, tables, order=SHARD_TABLES)
-    _write_measures(store)
+    _write_measures(store, measure_tables(**changed) if measured else {})
     return store
 
 
@@ -111,7 +117,7 @@ def _flags(call_id, evidence):
     return []
 
 
-def _write_measures(store):
+def _write_measures(store, measured):
     part = Part(DATE, 1, "m")
     topics = [
         {
@@ -141,6 +147,6 @@ def _write_measures(store):
         {"call_id": "c2", "method": "said", "customer_id": "K1", "earlier_call_id": ""},
         {"call_id": "c4", "method": "said", "customer_id": "K2", "earlier_call_id": ""},
     ]
-    rows = {"topics": topics, "call_topics": call_topics, "repeats": repeats}
+    rows = {"topics": topics, "call_topics": call_topics, "repeats": repeats, **measured}
     tables = {name: table_of(name, found, part=part.name, date=DATE) for name, found in rows.items()}
     write_part(store, part, tables, order=MEASURE_TABLES)
