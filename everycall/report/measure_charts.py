@@ -102,7 +102,8 @@ def peaks_chart(days: Sequence[DayHours]) -> str:
         "hour:O", title="Hour of the day", scale=scale, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)
     )
     beside = alt.Axis(ticks=False, domain=False, minExtent=DAY_PX)
-    weekdays = alt.Y("day:N", title=None, sort=[day.weekday for day in days], axis=beside)
+    week = [day.weekday for day in days]
+    weekdays = alt.Y("day:N", title=None, scale=alt.Scale(domain=week), axis=beside)
     base = alt.Chart(alt.Data(values=rows)).transform_filter("datum.calls > 0").encode(x=hours, y=weekdays)
     cells = base.mark_rect(color=ACCENT, stroke=PAPER).encode(opacity=alt.Opacity("strength:Q", scale=None))
     labels = base.mark_text(color=INK, fontSize=10).encode(text="label:N")

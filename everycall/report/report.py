@@ -12,7 +12,7 @@ from everycall.report.figures import ReportFigures, read_figures
 from everycall.report.form_figures import FormFigures
 from everycall.report.measure_drawings import overall_drawings
 from everycall.report.quoting import clock, length_of, plain_name, worded
-from everycall.report.telling import chance, minutes_told, renamed, repeats_told, scaled
+from everycall.report.telling import chance, likely, minutes_told, renamed, repeats_told, scaled
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import built_in_rubrics, load_rubric
 from pipeline.store import Store
@@ -59,6 +59,7 @@ def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
         "language": _language,
         "scaled": scaled,
         "chance": chance,
+        "likely": likely,
         "renamed": renamed,
         "minutes_told": minutes_told,
         "repeats_told": repeats_told,

@@ -7,7 +7,7 @@ from dataclasses import replace
 from everycall.report.calling_again import Ownership
 from everycall.report.rates import RateRow
 from everycall.report.topic_names import Name
-from pipeline.overall.intervals import Interval
+from pipeline.overall.intervals import Interval, wilson
 
 LEAST_CHANCE = 0.0001
 MINUTES = 1 / 60
@@ -22,6 +22,11 @@ def scaled(value: float, scale: float = 1, digits: int = 0) -> str:
 def chance(p: float) -> str:
     """A p value that can be read aloud."""
     return f"< {LEAST_CHANCE}" if p < LEAST_CHANCE else f"{p:.4f}"
+
+
+def likely(share: float, calls: int) -> Interval:
+    """The interval of a share of so many calls."""
+    return wilson(round(share * calls), calls)
 
 
 def renamed(row: RateRow, name: str) -> RateRow:
