@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from pipeline.overall.issue_vectors import bytes_of
 from pipeline.store import SHARD_TABLES, Part, Store, write_part
 from pipeline.store.parts import sorted_table
 from pipeline.store.schemas import schema_of
@@ -125,7 +126,8 @@ def _tables(
         "agent_id": agent_ids, "customer_id": [f"K{customer}" for customer in customers],
         "queue": [f"Q{queue:02d}" for queue in topics % QUEUES],
         "direction": ["in"] * count, "language": ["en"] * count, "duration_s": seconds, "encoder": ["made"] * count,
-        "sentiment_start": MOODS[np.maximum(mood - 1, 0)], "sentiment_middle": MOODS[mood], "sentiment_end": MOODS[mood],
+        "sentiment_start": MOODS[np.maximum(mood - 1, 0)], "sentiment_middle": MOODS[mood],
+        "sentiment_end": MOODS[mood],
         "silence_share": random.beta(2, 8, count), "hold_s": np.where(failed, 40.0, 0.0), "holds": failed.astype(int),
         "repetitions": random.poisson(0.3 + failed, count),
     }  # fmt: skip
@@ -155,7 +157,7 @@ def _issues(
     rows = {
         "call_id": ids, "issue": [1] * count, "turn": [1] * count, "turns": [[1]] * count, "language": ["en"] * count,
         "script": ["simplified"] * count, "encoder": ["made"] * count,
-        "vector": _lists(vectors), "terms": _lists(terms),
+        "vector": [bytes_of(vector) for vector in vectors], "terms": _lists(terms),
     }  # fmt: skip
     return _filled("issues", rows, part)
 

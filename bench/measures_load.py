@@ -67,9 +67,8 @@ def main() -> None:
         if options.store is None:
             shutil.rmtree(folder)
     for load in loads:
-        print(
-            f"{load.what:12} {load.calls:9,} calls  {load.wall_s:7.1f} s  {load.cpu_s:7.1f} CPU-s  {load.peak_memory_mb:6.0f} MB"
-        )
+        print(f"{load.what:12} {load.calls:9,} calls  {load.wall_s:7.1f} s  {load.cpu_s:7.1f} CPU-s", end="  ")
+        print(f"{load.peak_memory_mb:6.0f} MB")
     print(f"{platform.processor() or platform.machine()}, Python {platform.python_version()},", end=" ")
     print(", ".join(f"{name} {version(name)}" for name in LIBRARIES))
     if options.json:

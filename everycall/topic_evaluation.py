@@ -158,8 +158,8 @@ def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
 def _issues(texts: Sequence[str], vectors: Vectors, encoder: str) -> tuple[Issues, Words]:
     found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
 
-    def words(asked: Issues) -> dict[tuple[str, int], Wording]:
-        return {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in asked.keys}
+    def words(issues: Issues) -> dict[tuple[str, int], Wording]:
+        return {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in issues.keys}
 
     return issues_from(found, dates=[Date.min] * len(found)), words
 

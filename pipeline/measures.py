@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from pipeline.contact_days import contact_days
 from pipeline.engine import Forms, rubric_ids
 from pipeline.fingerprint import fingerprint
-from pipeline.overall.contacts import create_contacts
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
 from pipeline.store.parts import UNKNOWN_DATE, PartFile, files, generation_of, newest_measure, sorted_table
 from pipeline.store.schemas import DATED_MEASURES, WHOLE_MEASURES, schema_of
@@ -61,35 +61,20 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     """
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
+    found = files(store)
     with open_duckdb(store, tables=READ_TABLES) as connection:
-        create_contacts(connection, rubric_ids=rubric_ids(rubric))
-        days = _days(connection, settings=settings)
+        days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
         changed = _changed(connection, days)
-        found = files(store)
         if not changed and newest_measure(found):
             return None
-        since = _since(connection, days, changed)
-        made = dict(measure(Measuring(connection, since, taxonomy))) | {"measured": days}
-    _write(
-        store,
-        found,
-        made,
-        since=since,
-        digest=fingerprint(settings, [[str(value) for value in row.values()] for row in days.to_pylist()]),
-    )
+        since = _since(days, changed)
+        made = {"contacts": fresh, "measured": days, **measure(Measuring(connection, since, taxonomy))}
+    _write(store, found, made, since=since, digest=fingerprint(settings, _told(days)))
     return made
 
 
-def _days(connection: DuckDBPyConnection, *, settings: str) -> pa.Table:
-    """For each day with calls what the measures see of them, whatever the order."""
-    return connection.sql(
-        """select c.date as day, count(*) as calls,
-            bit_xor(md5_number_lower(concat_ws('|', c::varchar, p.turns_part, s.score, s.closed_as)))::varchar as seen,
-            $settings as settings
-        from contacts c join (select call_id, turns_part from calls) p using (call_id)
-        left join surveys s using (call_id) group by c.date order by c.date""",
-        params={"settings": settings},
-    ).to_arrow_table()
+def _told(days: pa.Table) -> list[list[str]]:
+    return [[str(row[name]) for name in ("day", "calls", "seen", "surveyed")] for row in days.to_pylist()]
 
 
 def _changed(connection: DuckDBPyConnection, days: pa.Table) -> list[Date]:
@@ -98,12 +83,12 @@ def _changed(connection: DuckDBPyConnection, days: pa.Table) -> list[Date]:
     rows = connection.execute(
         """select distinct coalesce(n.day, m.day) as day from _days n full join measured m on n.day = m.day
         where n.calls is distinct from m.calls or n.seen is distinct from m.seen
-            or n.settings is distinct from m.settings order by day"""
+            or n.surveyed is distinct from m.surveyed or n.settings is distinct from m.settings order by day"""
     ).fetchall()
     return [day for (day,) in rows]
 
 
-def _since(connection: DuckDBPyConnection, days: pa.Table, changed: Sequence[Date]) -> Date | None:
+def _since(days: pa.Table, changed: Sequence[Date]) -> Date | None:
     """From which day on to measure; None where all of them changed, as under other settings."""
     if not changed or set(days.column("day").to_pylist()) <= set(changed):
         return None
@@ -120,15 +105,26 @@ def _write(
     for table in DATED_MEASURES:
         content = made.get(table, schema_of(table).remove(0).empty_table())
         own = {day.isoformat() for day in pc.unique(content.column("date")).to_pylist()}
-        # Of days before `since` only those stand anew that a measure gives whole.
-        first = min([since.isoformat(), *own]) if since else ""
-        standing = {file.date for file in found if file.table == table and file.date >= first}
-        for day in sorted(standing | own):
+        for day in sorted(own | _emptied(table, found, own, days=days, since=since)):
             rows = content.filter(pc.equal(content.column("date"), Date.fromisoformat(day)))
             dated = Part(day, part.generation, part.fingerprint)
             write_part(store, dated, {table: _filled(table, rows, part=part.name)}, order=[table])
     whole = {table: _filled(table, made[table], part=part.name, date=date) for table in WHOLE_MEASURES if table in made}
     write_part(store, part, whole, order=WHOLE_MEASURES)
+
+
+def _emptied(
+    table: str, found: Sequence[PartFile], own: set[str], *, days: Sequence[Date], since: Date | None
+) -> set[str]:
+    """The days that have a file of the table and no row any more.
+
+    Of days before `since` only those stand anew that a measure gives whole; contacts stand while their day has calls.
+    """
+    written = {file.date for file in found if file.table == table}
+    if table == "contacts":
+        return written - {day.isoformat() for day in days}
+    first = min([since.isoformat(), *own]) if since else ""
+    return {day for day in written if day >= first} - own
 
 
 def _filled(table: str, rows: pa.Table, *, part: str, date: str = "") -> pa.Table:

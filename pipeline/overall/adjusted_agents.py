@@ -88,7 +88,7 @@ def adjusted_figures(connection: DuckDBPyConnection, *, rules: AdjustedRules = D
     create_dealt(connection)
     rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
     drop_dealt(connection)
-    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date")])
+    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date", "as_of")])
     return pa.Table.from_pylist(rows, schema=schema).sort_by([(name, "ascending") for name in ("measure", "key")])
 
 

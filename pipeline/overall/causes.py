@@ -57,7 +57,7 @@ def find_causes(
 
     from pipeline.store.schemas import schema_of
 
-    schema = pa.schema([field for field in schema_of("causes") if field.name not in ("part", "date")])
+    schema = pa.schema([field for field in schema_of("causes") if field.name not in ("part", "date", "as_of")])
     forms = forms_in(connection) if form is None else [form]
     if not forms:
         return schema.empty_table()

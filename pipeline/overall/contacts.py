@@ -33,6 +33,8 @@ FIRST_OF_EACH = "list_filter(j.agents, lambda agent, place: list_position(j.agen
 COLUMNS = {
     "call_id": "varchar",
     "date": "date",
+    "turns_part": "varchar",
+    "input_key": "ubigint",
     "started_at": "timestamp",
     "customer_id": "varchar",
     "agent_id": "varchar",
@@ -79,7 +81,7 @@ def create_contacts(connection: DuckDBPyConnection, *, rubric_ids: Sequence[str]
             select call_id, avg(total) as total, list(agent_id order by leg) filter (agent_id <> '') as agents
             from scorecards where list_contains($forms, rubric_id) group by call_id
         )
-        select c.call_id, c.date,
+        select c.call_id, c.date, c.turns_part, md5_number_lower(c.input_hash) as input_key,
             case when length(c.started_at) > 10 then try_cast(c.started_at as timestamptz)::timestamp end as started_at,
             case when {CAN_LINK} then trim(c.customer_id) else '' end as customer_id, c.agent_id,
             coalesce({FIRST_OF_EACH}, case when c.agent_id <> '' then [c.agent_id] else [] end) as agents,

@@ -13,6 +13,9 @@ from pipeline.overall.intervals import wilson
 from pipeline.overall.survival import survival
 from pipeline.store.measure_columns import FIGURES
 
+# All but the day that they are of, which the night fills in.
+COLUMNS = [column for column in FIGURES if column[0] != "as_of"]
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
@@ -103,10 +106,10 @@ def figure_rows(
         "ranked": n - censored >= fewest_ranked,
         "band": pa.nulls(len(keys), pa.int32()),
     }
-    return pa.table(columns).cast(pa.schema(FIGURES))
+    return pa.table(columns).cast(pa.schema(COLUMNS))
 
 
 def sorted_figures(tables: Sequence[pa.Table]) -> pa.Table:
     """All rows in the order of the table `figures`."""
-    whole = pa.concat_tables([pa.schema(FIGURES).empty_table(), *tables])
+    whole = pa.concat_tables([pa.schema(COLUMNS).empty_table(), *tables])
     return whole.sort_by([(name, "ascending") for name in ("measure", "dimension", "key")]).combine_chunks()

@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.overall.issue import unit_rows
+from pipeline.overall.issue_vectors import matrix_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -153,7 +154,7 @@ def _sample(connection: DuckDBPyConnection, encoder: str, language: str, issues:
         order by call_id, issue""",
         params=[encoder, language, share],
     ).to_arrow_table()
-    vectors = _matrix(rows["vector"].combine_chunks())
+    vectors = matrix_of(rows["vector"])
     spoken = vectors.any(axis=1)
     mean = vectors[spoken].mean(axis=0) if spoken.any() else np.zeros(vectors.shape[1], np.float32)
     return mean, _weights(_words(rows["terms"].combine_chunks()))
@@ -194,7 +195,7 @@ def _centred(batch: pa.RecordBatch, ground: Ground) -> Loaded:
 
     names = batch.column("language").to_pylist()
     language = np.array([ground.languages.index(name) for name in names], np.int64)
-    vectors = _matrix(batch.column("vector"))
+    vectors = matrix_of(batch.column("vector"))
     words = _words(batch.column("terms"))
     weights = ground.weights[np.repeat(language, np.diff(words.indptr)), words.indices]
     weighed = csr_matrix((weights, words.indices, words.indptr), shape=words.shape)
@@ -206,14 +207,6 @@ def _centred(batch: pa.RecordBatch, ground: Ground) -> Loaded:
         language=language,
         spoken=np.asarray(vectors.any(axis=1)),
     )
-
-
-def _matrix(vectors: pa.Array) -> Floats:
-    """Lists of equal length as rows; a list that is empty or missing is a row of zeros."""
-    lengths = vectors.value_lengths().fill_null(0).to_numpy(zero_copy_only=False)
-    matrix = np.zeros((len(lengths), int(lengths.max(initial=0))), np.float32)
-    matrix[lengths > 0] = vectors.flatten().to_numpy(zero_copy_only=False).reshape(-1, matrix.shape[1] or 1)
-    return matrix
 
 
 def _words(terms: pa.Array) -> Any:

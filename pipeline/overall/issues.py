@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipeline.overall.issue import Issue
+from pipeline.overall.issue_vectors import matrix_of
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -96,16 +97,14 @@ def read_issues(connection: DuckDBPyConnection, where: str = "true", parameters:
 
 
 def _issues_of(found: pa.Table) -> Issues:
-    vectors, offsets = _flat(found.column("vector"))
     terms, term_offsets = _flat(found.column("terms"))
-    dimensions = int(offsets[1] - offsets[0]) if len(found) else 0
     return Issues(
         call_ids=np.array(found.column("call_id").to_pylist(), dtype=object),
         numbers=found.column("issue").to_numpy().astype(np.int32),
         dates=found.column("date").to_numpy().astype("datetime64[D]"),
         turns=found.column("turn").to_numpy().astype(np.int32),
         languages=np.array(found.column("language").to_pylist(), dtype=object),
-        vectors=vectors.astype(np.float32).reshape(len(found), dimensions),
+        vectors=matrix_of(found.column("vector")),
         term_ids=terms.astype(np.int64),
         offsets=term_offsets,
     )

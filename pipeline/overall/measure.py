@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from pipeline.fingerprint import fingerprint
 from pipeline.measures import Measuring
-from pipeline.overall.adjusted_agents import adjusted_figures
+from pipeline.overall.adjusted_agents import OUTCOMES, adjusted_figures
 from pipeline.overall.arrivals import DEFAULT_RULES
 from pipeline.overall.causes import find_causes
 from pipeline.overall.chains import find_chains, rooted
 from pipeline.overall.emerging import find_emerging
+from pipeline.overall.fit_week import as_of_today, standing_fit
 from pipeline.overall.fixes import find_fixes
 from pipeline.overall.followed import followed
 from pipeline.overall.frontier import frontier_figures
@@ -62,24 +63,37 @@ DATED: Mapping[str, FindDated] = {
     "promise_outcomes": _promise_outcomes,
 }
 FIGURES: tuple[Callable[[DuckDBPyConnection], pa.Table], ...] = (
-    adjusted_figures,
     frontier_figures,
     ownership_figures,
     promise_figures,
     resolution_figures,
     satisfaction_figures,
 )
+# What `adjusted_figures` alone gives; the raw rate of triggered repeats is among those of resolution.
+FITTED = sorted(
+    {name for each in OUTCOMES for name in (each.measure, f"{each.measure}_adjusted")} - {"triggered_repeat_rate"}
+)
 
 
 def find_figures(connection: DuckDBPyConnection) -> pa.Table:
-    """The rows of `figures`, of all that make some."""
-    return pa.concat_tables([find(connection) for find in FIGURES], promote_options="permissive")
+    """The rows of `figures`, of all that make some; those of the mixed model are of this week's first night."""
+    fitted = standing_fit(connection, "figures", f"list_contains({FITTED}, measure) and dimension = 'agent'")
+    if fitted is None:
+        fitted = as_of_today(connection, adjusted_figures(connection))
+    found = [as_of_today(connection, find(connection)) for find in FIGURES]
+    return pa.concat_tables([*found, fitted], promote_options="permissive")
+
+
+def find_causes_weekly(connection: DuckDBPyConnection) -> pa.Table:
+    """The rows of `causes`, of this week's first night."""
+    standing = standing_fit(connection, "causes", "true")
+    return as_of_today(connection, find_causes(connection)) if standing is None else standing
 
 
 WHOLE: Mapping[str, Callable[[DuckDBPyConnection], pa.Table]] = {
     "chains": find_chains,
     "figures": find_figures,
-    "causes": find_causes,
+    "causes": find_causes_weekly,
     "trends": find_trends,
     "peaks": find_peaks,
     "emerging": find_emerging,
@@ -113,6 +127,10 @@ class OverallMeasure:
         for table, find_dated in DATED.items():
             made[table] = find_dated(connection, since=since)
             stand(connection, table, made[table], since=earliest(made[table], since))
+        if since is None:
+            # All is measured anew: no fit of the week stands.
+            for table in ("figures", "causes"):
+                stand(connection, table, connection.sql(f"select * from {table} limit 0").to_arrow_table())
         # What several of these ask of the links between calls is reckoned once for all of them.
         with rooted(connection, rules=DEFAULT_RULES), followed(connection, rules=DEFAULT_RULES):
             for table, find in WHOLE.items():

@@ -58,5 +58,5 @@ def promise_figures(connection: DuckDBPyConnection, *, rules: PromiseFigureRules
                 | {"high": rate.high, "ranked": dimension != "all" and known >= rules.fewest_ranked, **group}
             )
     schema = schema_of("figures")
-    fields = [field for field in schema if field.name not in ("part", "date")]
+    fields = [field for field in schema if field.name not in ("part", "date", "as_of")]
     return pa.Table.from_pylist([*rates, *opens], schema=pa.schema(fields))

@@ -101,7 +101,7 @@ def _figures(
         "ranked": n >= rules.fewest_ranked,
         "band": pa.nulls(len(groups), pa.int32()),
     }
-    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date")])
+    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date", "as_of")])
     return pa.table(columns).cast(schema)
 
 

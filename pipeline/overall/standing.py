@@ -16,7 +16,7 @@ def stand(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: 
     names = ", ".join(rows.column_names)
     earlier = f"union all by name select {names} from {table} where date < ?" if since else ""
     connection.execute(f"create or replace table _next as select * from _made {earlier}", [since] if since else None)
-    query = "select view_name from duckdb_views() where view_name = ? and not internal"
+    query = "select view_name from duckdb_views() where view_name = ? and schema_name = 'main'"
     views = connection.execute(query, [table]).fetchall()
     connection.execute(f"drop {'view' if views else 'table'} if exists {table}")
     connection.execute(f"alter table _next rename to {table}")

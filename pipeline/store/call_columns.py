@@ -160,7 +160,7 @@ ISSUES = [
     ("language", pa.string()),
     ("script", pa.string()),
     ("encoder", pa.string()),
-    ("vector", pa.list_(pa.float16())),
+    ("vector", pa.binary()),
     ("terms", pa.list_(pa.int32())),
 ]
 TURNING_POINTS = [

@@ -98,6 +98,7 @@ FIGURES = [
     ("high", pa.float64()),
     ("ranked", pa.bool_()),
     ("band", pa.int32()),
+    ("as_of", pa.date32()),
 ]
 CAUSES = [
     ("form", pa.string()),
@@ -110,6 +111,7 @@ CAUSES = [
     ("high", pa.float64()),
     ("lies_with", pa.string()),
     ("evidence", pa.string()),
+    ("as_of", pa.date32()),
 ]
 TRENDS = [
     ("topic_id", pa.string()),
@@ -147,9 +149,36 @@ FIXES = [
     ("high", pa.float64()),
     ("reason", pa.string()),
 ]
+CONTACTS = [
+    ("call_id", pa.string()),
+    ("turns_part", pa.string()),
+    ("input_key", pa.uint64()),
+    ("started_at", pa.timestamp("us")),
+    ("customer_id", pa.string()),
+    ("agent_id", pa.string()),
+    ("agents", pa.list_(pa.string())),
+    ("queue", pa.string()),
+    ("direction", pa.string()),
+    ("language", pa.string()),
+    ("duration_s", pa.float64()),
+    ("silence_share", pa.float64()),
+    ("hold_s", pa.float64()),
+    ("repetitions", pa.int32()),
+    ("sentiment_start", pa.string()),
+    ("sentiment_middle", pa.string()),
+    ("sentiment_end", pa.string()),
+    ("recovered", pa.bool_()),
+    ("total", pa.float64()),
+    ("says_repeat", pa.bool_()),
+    ("escalated", pa.bool_()),
+    ("churn", pa.bool_()),
+    ("outcome", pa.string()),
+]
 MEASURED = [
     ("day", pa.date32()),
     ("calls", pa.int64()),
+    ("files", pa.string()),
     ("seen", pa.string()),
+    ("surveyed", pa.string()),
     ("settings", pa.string()),
 ]

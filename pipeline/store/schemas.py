@@ -22,7 +22,7 @@ SHARD_TABLES = (
     "head_views", "answers", "scorecards", "flags", "failures", "calls",
 )  # fmt: skip
 # Measures over all calls: those with rows of calls stand under the calls' dates, the others under the last date.
-DATED_MEASURES = ("call_topics", "repeats", "satisfaction", "promise_outcomes")
+DATED_MEASURES = ("contacts", "call_topics", "repeats", "satisfaction", "promise_outcomes")
 WHOLE_MEASURES = ("chains", "figures", "causes", "trends", "peaks", "emerging", "fixes", "measured", "topics")
 MEASURE_TABLES = (*DATED_MEASURES, *WHOLE_MEASURES)
 TABLES = (*reversed(SHARD_TABLES), *reversed(MEASURE_TABLES), "surveys", "runs")
@@ -53,6 +53,7 @@ _COLUMNS = {
     "emerging": measure_columns.EMERGING,
     "fixes": measure_columns.FIXES,
     "measured": measure_columns.MEASURED,
+    "contacts": measure_columns.CONTACTS,
     "surveys": call_columns.SURVEYS,
     "runs": call_columns.RUNS,
 }
@@ -108,6 +109,7 @@ SORT_COLUMNS = {
     "emerging": ("topic_id", "day"),
     "fixes": ("rank",),
     "measured": ("day",),
+    "contacts": ("call_id",),
     "surveys": ("call_id",),
     "runs": ("run_id",),
 }

@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from everycall.cli import app
+from everycall.cli.console import out
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -15,6 +16,9 @@ EXAMPLES = Path(__file__).parents[2] / "examples"
 @pytest.fixture(scope="session")
 def everycall():
     """Run the command with these words; fails the test unless it exits as expected."""
+
+    # A console that was made before the environment says how wide it is would break lines elsewhere.
+    out.width = 120
 
     def run(*words, exits=0):
         result = CliRunner().invoke(app, [str(word) for word in words], env={"COLUMNS": "120"})

@@ -1,9 +1,11 @@
 """Tables in memory for the tests of the measures over all calls: rows as dictionaries, the rest of a row is null."""
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from pipeline.overall.contacts import COLUMNS
+from pipeline.overall.issue_vectors import bytes_of
 from pipeline.store.schemas import schema_of
 
 
@@ -18,13 +20,15 @@ def memory_store(*, contacts=(), **tables):
         marks = ", ".join(f"?::{kind}" for kind in COLUMNS.values())
         connection.execute(f"insert into contacts values ({marks})", [filled[name] for name in COLUMNS])
     for table, rows in tables.items():
-        fields = [
-            field.with_type(pa.list_(pa.float32())) if field.name == "vector" else field for field in schema_of(table)
-        ]
-        content = pa.Table.from_pylist(list(rows), schema=pa.schema(fields))
+        content = pa.Table.from_pylist([_stored(row) for row in rows], schema=schema_of(table))
         connection.register(f"_{table}", content)
         connection.execute(f"create table {table} as select * from _{table}")
     return connection
+
+
+def _stored(row):
+    """The row with its vector, if it has one, as the table holds it."""
+    return row | {"vector": bytes_of(np.asarray(row["vector"]))} if "vector" in row else row
 
 
 def _blank(kind):

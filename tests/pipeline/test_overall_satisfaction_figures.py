@@ -20,7 +20,7 @@ def figures(*, error=0.0, spread=1.0, hidden=(None, None, False, True), **tables
     ]
     connection = memory_store(contacts=contacts, satisfaction=rows, **{"call_topics": [], **tables})
     found = satisfaction_figures(connection)
-    assert found.schema.names == schema_of("figures").names[2:]
+    assert found.schema.names == schema_of("figures").names[2:-1]
     return {(row["measure"], row["dimension"], row["key"]): row for row in found.to_pylist()}
 
 

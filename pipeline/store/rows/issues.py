@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from pipeline.overall.issue import Issue
+from pipeline.overall.issue_vectors import bytes_of
 from pipeline.store.parts import Row
 
 
@@ -21,7 +20,7 @@ def issue_rows(issues: Sequence[Issue]) -> list[Row]:
             "language": issue.language,
             "script": issue.script,
             "encoder": issue.encoder,
-            "vector": issue.vector.astype(np.float16),
+            "vector": bytes_of(issue.vector),
             "terms": list(issue.terms),
         }
         for issue in issues
