@@ -82,7 +82,8 @@ def _loads(folder: Path, *, calls: int, days: int) -> list[Load]:
         callers = write_days(store, world, first=0, days=days, calls_a_day=a_day, callers=callers)
     shutil.rmtree(folder / "topics", ignore_errors=True)
     whole = _apart("all", store)
-    write_days(store, world, first=days, days=1, calls_a_day=a_day, callers=callers)
+    next_day = len(list((folder / "calls").iterdir()))
+    write_days(store, world, first=next_day, days=1, calls_a_day=a_day, callers=callers)
     return [whole, _apart("one night", store)]
 
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from pipeline.fingerprint import fingerprint
 from pipeline.overall.contacts import COLUMNS, create_contacts
-from pipeline.overall.standing import stand
+from pipeline.overall.standing import take_place
 from pipeline.store import Store, open_duckdb, snapshot
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ def contact_days(
         select {names} from _fresh order by date, call_id""",
         [sorted(same), _days_of(fresh)],
     )
-    stand(connection, "contacts", connection.sql("select * from _contacts").to_arrow_table())
+    take_place(connection, "_contacts", of="contacts")
     _read_by_contacts(connection)
     return _measured(connection, listed, known, fresh=fresh, settings=settings), fresh
 

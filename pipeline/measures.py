@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import timedelta
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 # A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
 SETTLING_DAYS = 35
+# What DuckDB holds before it puts some aside on disk; the arrays beside it take about as much for a million calls.
+MEMORY_LIMIT = "3GB"
 READ_TABLES = ("calls", "answers", "scorecards", "turns", "issues", "promises", "surveys", *MEASURE_TABLES)
 
 
@@ -62,7 +65,8 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
     found = files(store)
-    with open_duckdb(store, tables=READ_TABLES) as connection:
+    with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{spilled}'")
         days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
         changed = _changed(connection, days)
         if not changed and newest_measure(found):

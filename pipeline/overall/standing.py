@@ -16,8 +16,13 @@ def stand(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: 
     names = ", ".join(rows.column_names)
     earlier = f"union all by name select {names} from {table} where date < ?" if since else ""
     connection.execute(f"create or replace table _next as select * from _made {earlier}", [since] if since else None)
-    query = "select view_name from duckdb_views() where view_name = ? and schema_name = 'main'"
-    views = connection.execute(query, [table]).fetchall()
-    connection.execute(f"drop {'view' if views else 'table'} if exists {table}")
-    connection.execute(f"alter table _next rename to {table}")
+    take_place(connection, "_next", of=table)
     connection.unregister("_made")
+
+
+def take_place(connection: DuckDBPyConnection, table: str, *, of: str) -> None:
+    """Rename a table to one that is there, which goes."""
+    query = "select view_name from duckdb_views() where view_name = ? and schema_name = 'main'"
+    views = connection.execute(query, [of]).fetchall()
+    connection.execute(f"drop {'view' if views else 'table'} if exists {of}")
+    connection.execute(f"alter table {table} rename to {of}")
