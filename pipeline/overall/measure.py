@@ -110,7 +110,7 @@ class OverallMeasure:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the rules and with the code's revision."""
+        """Changes with the code's revision, and with it the rules."""
         return fingerprint(REVISION)
 
     def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
