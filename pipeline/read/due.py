@@ -40,6 +40,8 @@ class Due:
 
 
 Resolver = Callable[[re.Match[str], Moment], date | None]
+# The kind of an expression, its pattern as text, and the day that a match means.
+Known = tuple[DueKind, str, Resolver]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,3 +184,18 @@ def next_clock(moment: Moment, hour: int, *, half_known: bool) -> date:
 def later_today(moment: Moment) -> date:
     """Today, or tomorrow when the working day is over."""
     return moment.day + timedelta(days=int(moment.clock is not None and moment.clock >= _EVENING))
+
+
+def in_days(count: int) -> Resolver:
+    """So many days after the call."""
+    return lambda _, moment: moment.day + timedelta(days=count)
+
+
+def in_weeks(count: int) -> Resolver:
+    """The end of the week so many weeks after that of the call."""
+    return lambda _, moment: end_of_week(moment.day, count)
+
+
+def untold(match: re.Match[str], moment: Moment) -> date | None:
+    """No day: the words name none."""
+    return None

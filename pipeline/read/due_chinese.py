@@ -9,19 +9,20 @@ from functools import cache
 from pipeline.numerals import digits
 from pipeline.read.due import (
     Due,
-    DueKind,
+    Known,
     Moment,
-    Resolver,
     Rule,
     after_span,
     dues_in,
     end_of_month,
-    end_of_week,
+    in_days,
+    in_weeks,
     joined,
     later_today,
     next_clock,
     next_date,
     next_weekday,
+    untold,
     weekday_of_week,
 )
 
@@ -111,19 +112,6 @@ def _clock(match: re.Match[str], moment: Moment) -> date:
     return next_clock(moment, hour, half_known=bool(part))
 
 
-def _days(count: int) -> Resolver:
-    return lambda _, moment: moment.day + timedelta(days=count)
-
-
-def _weeks(count: int) -> Resolver:
-    return lambda _, moment: end_of_week(moment.day, count)
-
-
-def _unknown(match: re.Match[str], moment: Moment) -> date | None:
-    return None
-
-
-Known = tuple[DueKind, str, Resolver]
 _SPANS: tuple[Known, ...] = (
     ("span", rf"{_SPAN}{_WITHIN}", _span),
     ("span", rf"{_LIMIT}{_SPAN}{_NOT_PAST}", _span),
@@ -139,21 +127,21 @@ _SPANS: tuple[Known, ...] = (
     ("span", rf"(?<!过)(?<!等)(?<!第)(?P<count>{_NUMERAL})个?(?P<working>工作日|工作天){_NOT_PAST}", _span),
 )
 _DAYS: tuple[Known, ...] = (
-    ("day", rf"大后天{_PART}?{_BY}", _days(3)),
-    ("day", rf"(?<!大)后[天日]{_PART}?{_BY}", _days(2)),
-    ("day", rf"(?:明[天日儿]|明(?=[早晚上下])|次日|隔天|第二天){_PART}?{_BY}", _days(1)),
-    ("day", rf"(?:今[天日儿]|今(?=[早晚])|当[天日]){_PART}?(?:下班)?{_BY}|下班(?:之前|以前|前)", _days(0)),
+    ("day", rf"大后天{_PART}?{_BY}", in_days(3)),
+    ("day", rf"(?<!大)后[天日]{_PART}?{_BY}", in_days(2)),
+    ("day", rf"(?:明[天日儿]|明(?=[早晚上下])|次日|隔天|第二天){_PART}?{_BY}", in_days(1)),
+    ("day", rf"(?:今[天日儿]|今(?=[早晚])|当[天日]){_PART}?(?:下班)?{_BY}|下班(?:之前|以前|前)", in_days(0)),
     ("day", rf"(?P<later>(?:这|本|下+)个?)?{_WEEKDAY}{_PART}?{_BY}", _weekday),
-    ("day", rf"(?:(?:这|本)个?(?:周|星期|礼拜)|周末)(?:之内|以内|内|末|底)?{_BY}", _weeks(0)),
-    ("day", rf"下下个?(?:周|星期|礼拜)(?:内|末|初|底)?{_BY}", _weeks(2)),
-    ("day", rf"下个?(?:周|星期|礼拜)(?:内|末|初|底)?{_BY}", _weeks(1)),
+    ("day", rf"(?:(?:这|本)个?(?:周|星期|礼拜)|周末)(?:之内|以内|内|末|底)?{_BY}", in_weeks(0)),
+    ("day", rf"下下个?(?:周|星期|礼拜)(?:内|末|初|底)?{_BY}", in_weeks(2)),
+    ("day", rf"下个?(?:周|星期|礼拜)(?:内|末|初|底)?{_BY}", in_weeks(1)),
     ("day", rf"(?:(?:这|本)个?月(?:底|末|内)?|月(?:底|末)){_BY}", lambda _, moment: end_of_month(moment.day)),
     ("day", rf"下个?月(?:底|末|内|初)?{_BY}", lambda _, moment: end_of_month(moment.day, 1)),
     ("day", rf"年(?:底|末){_BY}|(?:今年|年)内", lambda _, moment: date(moment.day.year, 12, 31)),
     (
         "vague",
         r"尽快|尽早|第一时间|稍后|稍晚|回头|晚点儿?|过会儿?|过一会儿?|一会儿?(?=.{0,4}(?:打|联系|回电|发))",
-        _unknown,
+        untold,
     ),
 )
 _DATES: tuple[Known, ...] = (
@@ -184,5 +172,5 @@ _CLOCKS: tuple[Known, ...] = (
         lambda _, moment: next_clock(moment, 12, half_known=True),
     ),
     ("clock", r"(?<!初[一二三四五六七八九十])(?:下午|傍晚)(?:之前|前)?", lambda _, moment: later_today(moment)),
-    ("clock", r"(?<!初[一二三四五六七八九十])晚上(?:之前|前)?", _days(0)),
+    ("clock", r"(?<!初[一二三四五六七八九十])晚上(?:之前|前)?", in_days(0)),
 )

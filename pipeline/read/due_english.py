@@ -9,19 +9,20 @@ from functools import cache
 from pipeline.numerals import digits
 from pipeline.read.due import (
     Due,
-    DueKind,
+    Known,
     Moment,
-    Resolver,
     Rule,
     after_span,
     dues_in,
     end_of_month,
-    end_of_week,
+    in_days,
+    in_weeks,
     joined,
     later_today,
     next_clock,
     next_date,
     next_weekday,
+    untold,
     weekday_of_week,
 )
 
@@ -138,19 +139,6 @@ def _clock(match: re.Match[str], moment: Moment) -> date:
     return next_clock(moment, hour, half_known=bool(half))
 
 
-def _days(count: int) -> Resolver:
-    return lambda _, moment: moment.day + timedelta(days=count)
-
-
-def _weeks(count: int) -> Resolver:
-    return lambda _, moment: end_of_week(moment.day, count)
-
-
-def _unknown(match: re.Match[str], moment: Moment) -> date | None:
-    return None
-
-
-Known = tuple[DueKind, str, Resolver]
 _SPANS: tuple[Known, ...] = (
     ("span", rf"{_LED}{_FILL} {_SPAN}{_NOT_PAST}", _span),
     ("span", rf"(?P<first>{_NUMBER}) ?(?:to|or|-|–) ?(?!an?[ -])(?P<count>{_NUMBER})[- ]{_UNIT}{_NOT_PAST}", _span),
@@ -173,30 +161,30 @@ _SPANS: tuple[Known, ...] = (
     ("span", r"(?:with)?in an (?P<unit>hour) or (?P<more>two|so)", _one_or_two),
 )
 _DAYS: tuple[Known, ...] = (
-    ("day", r"(?:(?:by|before|until) )?(?:the )?day after tomorrow", _days(2)),
+    ("day", r"(?:(?:by|before|until) )?(?:the )?day after tomorrow", in_days(2)),
     (
         "day",
         r"(?:(?:by|before|until|for) )?tomorrow(?:'s)?(?: (?:morning|afternoon|evening|night|lunchtime|arvo))?",
-        _days(1),
+        in_days(1),
     ),
-    ("day", r"(?:first thing )?in the morning|overnight(?= ?(?:$|[.,;]))|first thing(?= (?:$|[.,;]))", _days(1)),
-    ("day", r"(?:by )?(?:(?:the )?(?:end|close) of )?(?:later |the )?(?:today|tonight)", _days(0)),
+    ("day", r"(?:first thing )?in the morning|overnight(?= ?(?:$|[.,;]))|first thing(?= (?:$|[.,;]))", in_days(1)),
+    ("day", r"(?:by )?(?:(?:the )?(?:end|close) of )?(?:later |the )?(?:today|tonight)", in_days(0)),
     (
         "day",
         (
             r"(?:by |before |at )?(?:the )?(?:end|close) of (?:the |this )?(?:day|business|play|shift)|"
             r"(?:by )?(?:EOD|COB)"
         ),
-        _days(0),
+        in_days(0),
     ),
-    ("day", r"(?:by |later )?this (?:morning|afternoon|evening|arvo)|by (?:this )?tonight", _days(0)),
+    ("day", r"(?:by |later )?this (?:morning|afternoon|evening|arvo)|by (?:this )?tonight", in_days(0)),
     (
         "day",
         (
             r"(?:straight|right) away|immediately|(?:right|straight|as soon as we|once we) (?:after (?:this|the|"
             r"our) call|hang up|finish)"
         ),
-        _days(0),
+        in_days(0),
     ),
     (
         "vague",
@@ -204,7 +192,7 @@ _DAYS: tuple[Known, ...] = (
             r"as soon as (?:possible|(?:I|we|they|he|she) (?:can|get)\b[^.,;]*)|ASAP|shortly|very soon|soon|"
             r"in due course"
         ),
-        _unknown,
+        untold,
     ),
 )
 _WEEKS: tuple[Known, ...] = (
@@ -214,7 +202,7 @@ _WEEKS: tuple[Known, ...] = (
     (
         "day",
         r"(?:by |before )?(?:the )?(?:end of (?:the|this) week|(?:this |the |over the )weekend|this week)",
-        _weeks(0),
+        in_weeks(0),
     ),
     (
         "day",
@@ -222,9 +210,9 @@ _WEEKS: tuple[Known, ...] = (
             r"(?:by |before |sometime |early |late |some time )*(?:the )?(?:(?:end|beginning|start|"
             r"middle) of )?next week(?:end)?"
         ),
-        _weeks(1),
+        in_weeks(1),
     ),
-    ("day", r"(?:by )?(?:the )?week after next", _weeks(2)),
+    ("day", r"(?:by )?(?:the )?week after next", in_weeks(2)),
     (
         "day",
         r"(?:by |before |at )?(?:the )?end of (?:the|this) month|(?:later )?this month",
@@ -273,6 +261,6 @@ _CLOCKS: tuple[Known, ...] = (
         r"(?:by|before|at|around|until) (?:noon|midday|lunchtime|lunch)",
         lambda _, moment: next_clock(moment, 12, half_known=True),
     ),
-    ("clock", r"(?:by|before|at|around|until) midnight", _days(0)),
+    ("clock", r"(?:by|before|at|around|until) midnight", in_days(0)),
     ("clock", r"in the (?:afternoon|evening)|later on", lambda _, moment: later_today(moment)),
 )
