@@ -98,10 +98,14 @@ def cluster(sample: Issues, *, fewest: int) -> Clusters:
         features = press(placed)
         learned, found = _learned(features, labels)
         labels = _without_small(_strays_out(placed, learned), fewest=fewest)
-        judge = _fit(features, labels, start=_renumbered(found, learned, labels)).judge
-        head = lambda others: judge(press(others))  # noqa: E731
+        fit = _fit(features, labels, start=_renumbered(found, learned, labels))
+        head = _judging(press, fit)
     means = placed.means(labels, int(labels.max(initial=NO_GROUP)) + 1)
     return Clusters(space, Judged(labels, placed.with_means(means)), means, head)
+
+
+def _judging(press: Callable[[Likeness], Floats], fit: Fit) -> Callable[[Likeness], Labels]:
+    return lambda others: fit.judge(press(others))
 
 
 def _linked(placed: Likeness) -> Labels:
