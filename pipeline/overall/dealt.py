@@ -18,6 +18,7 @@ from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
 from pipeline.overall.followed import followed
 from pipeline.overall.main_topic import MAIN_TOPIC
 from pipeline.overall.mixed_model import Codes, Floats
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 KINDS = ("topic", "language", "queue")
-# What calls without a topic are about: no topic of its own.
-OTHER = "other"
 # Values are summed up as whole millionths: sums of whole numbers are the same in any order.
 PARTS = 1_000_000
 JUDGED = f"select call_id, avg(failed::int) as failed from ({JUDGED_ANSWERS}) group by call_id"

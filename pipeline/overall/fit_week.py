@@ -9,6 +9,8 @@ from __future__ import annotations
 from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
+from pipeline.store.parts import UNKNOWN_DATE
+
 if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
@@ -41,5 +43,5 @@ def week_of(day: Date) -> tuple[int, int]:
 
 def last_day(connection: DuckDBPyConnection) -> Date | None:
     """The last day with calls."""
-    ((last,),) = connection.execute("select max(date) from contacts where date > '1970-01-01'").fetchall()
+    ((last,),) = connection.execute(f"select max(date) from contacts where date > '{UNKNOWN_DATE}'").fetchall()
     return last if last is None else Date.fromisoformat(str(last))
