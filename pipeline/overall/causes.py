@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from pipeline.overall.agents import AGENT, JUDGED_ANSWERS, SCORECARDS, forms_in
-from pipeline.overall.dealt import OTHER, codes_of
+from pipeline.overall.dealt import codes_of
 from pipeline.overall.main_topic import MAIN_TOPIC
 from pipeline.overall.mixed_model import Codes
 from pipeline.overall.shares import LEVELS, REST, Question, Shares, shares_of
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     import pyarrow as pa
