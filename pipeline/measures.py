@@ -64,7 +64,7 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     """
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
-    found = files(store)
+    found = files(store, tables=MEASURE_TABLES)
     with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{spilled}'")
         days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))

@@ -44,6 +44,7 @@ def create_arrivals(connection: DuckDBPyConnection, *, rules: RepeatRules, since
     `arrival_id` is the arrival's first call, `place` counts its calls from 1, `last_call_id` is where it ended. With
     `since` only the customers that called then or later are looked at, with all of their calls.
     """
+    # Customers who called once need no windows, which at a million calls is most of the work.
     recent = "where date >= $since" if since is not None else ""
     connection.execute(
         f"""create or replace temp table arrivals as
@@ -52,10 +53,13 @@ def create_arrivals(connection: DuckDBPyConnection, *, rules: RepeatRules, since
                 started_at + to_microseconds((coalesce(duration_s, 0) * 1e6)::bigint) as ended_at
             from contacts where customer_id <> '' and started_at is not null
                 {"and customer_id in (select customer_id from contacts " + recent + ")" if recent else ""}
+        ), several as (
+            select customer_id from known group by customer_id having count(*) > 1
         ), neighbours as (
             select *, lag(started_at) over own as before_at, lag(ended_at) over own as before_ended_at,
                 lead(started_at, $most) over own as full_at
-            from known window own as (partition by customer_id order by started_at, call_id)
+            from known where customer_id in (from several)
+            window own as (partition by customer_id order by started_at, call_id)
         ), marked as (
             select *, coalesce(bool_or(full_at - started_at < interval 7 days) over (partition by customer_id), false)
                     as shared,
@@ -77,7 +81,10 @@ def create_arrivals(connection: DuckDBPyConnection, *, rules: RepeatRules, since
                 of_arrival rows between unbounded preceding and unbounded following
             ) as last_call_id
         from numbered
-        window of_arrival as (partition by customer_id, arrival_id order by started_at, call_id)""",
+        window of_arrival as (partition by customer_id, arrival_id order by started_at, call_id)
+        union all
+        select call_id, call_id, customer_id, started_at, 1, call_id
+        from known where customer_id not in (from several)""",
         {
             "most": rules.most_calls_a_week,
             "handoff": int(rules.handoff_minutes * 60e6),

@@ -35,15 +35,15 @@ MOST_DOUBLINGS = 32
 # Calls alone need no grouping, which at a million calls is most of the work.
 CHAINS = f"""
 with ends as (select max(started_at) as last_seen_at from contacts),
-topic as ({MAIN_TOPIC}), linked as (
+linked as (
     select call_id, root_id from roots
     union all select distinct root_id, root_id from roots
 ), calls as (
     select coalesce(l.root_id, c.call_id) as chain_id, l.root_id is null as alone, c.call_id, c.customer_id,
         coalesce(t.topic_id, '') as topic_id, c.started_at, a.call_id is not null as followed,
-        list_filter(c.agents, lambda agent: agent <> '') as agents, c.queue, c.duration_s, {COMPLAINT} as complaint,
+        c.agents, c.queue, c.duration_s, {COMPLAINT} as complaint,
         c.escalated, c.outcome
-    from contacts c left join linked l using (call_id) left join arrivals a using (call_id) left join topic t
+    from contacts c left join linked l using (call_id) left join arrivals a using (call_id) left join main_topics t
         using (call_id)
 ), grouped as (
     select chain_id, customer_id, topic_id, started_at as first_started_at, started_at as last_started_at,
@@ -80,7 +80,7 @@ def find_chains(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_
 
 @contextmanager
 def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
-    """Have the temporary tables `arrivals` and `roots`: of each call that leads back to another the chain's first.
+    """Have the temporary tables `arrivals`, `main_topics` and `roots`: to which first call of a chain others lead back.
 
     Within another `rooted` they are there already, and stay.
     """
@@ -88,11 +88,13 @@ def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[No
         yield
         return
     create_arrivals(connection, rules=rules)
+    connection.execute(f"create or replace temp table main_topics as {MAIN_TOPIC}")
     _create_roots(connection)
     try:
         yield
     finally:
         connection.execute("drop table roots")
+        connection.execute("drop table main_topics")
         connection.execute("drop table arrivals")
 
 

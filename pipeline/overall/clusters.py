@@ -109,17 +109,16 @@ def _judging(press: Callable[[Likeness], Floats], fit: Fit) -> Callable[[Likenes
 
 
 def _linked(placed: Likeness) -> Labels:
-    from sklearn.cluster import AgglomerativeClustering
+    from scipy.cluster.hierarchy import average, fcluster
+    from scipy.spatial.distance import squareform
 
     if len(placed) < 2:
         return np.zeros(len(placed), dtype=np.intp)
     rows = np.arange(len(placed))
     distances = np.clip(1.0 - placed.between(rows, rows), 0.0, 2.0)
     np.fill_diagonal(distances, 0.0)
-    model = AgglomerativeClustering(
-        n_clusters=None, distance_threshold=1.0 - LEAST_LIKENESS, linkage="average", metric="precomputed"
-    )
-    return np.asarray(model.fit_predict(distances), dtype=np.intp)
+    tree = average(squareform(distances, checks=False))
+    return np.asarray(fcluster(tree, 1.0 - LEAST_LIKENESS, criterion="distance"), dtype=np.intp)
 
 
 def _without_small(labels: Labels, *, fewest: int) -> Labels:

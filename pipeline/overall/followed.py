@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 from pipeline.overall.arrivals import OUTBOUND, RepeatRules
 from pipeline.overall.chains import COMPLAINT, is_made, rooted
-from pipeline.overall.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,14 +18,14 @@ if TYPE_CHECKING:
 # An arrival stands under the queue and the agent that had it last: who sent the customer away answers for what follows.
 FOLLOWED = f"""create or replace temp table followed as
 with ends as (select min(started_at) as first_seen_at, max(started_at) as last_seen_at from contacts),
-topic as ({MAIN_TOPIC}), calls as (
+calls as (
     select a.arrival_id, a.place, c.started_at, t.topic_id, c.queue, c.duration_s, {COMPLAINT} as complaint,
         c.escalated, {OUTBOUND.format(direction="c.direction")} as outbound,
-        list_filter(c.agents, lambda agent: agent <> '') as agents, a.last_call_id = c.call_id and a.place = 1 as alone
-    from arrivals a join contacts c using (call_id) left join topic t using (call_id)
+        c.agents, a.last_call_id = c.call_id and a.place = 1 as alone
+    from arrivals a join contacts c using (call_id) left join main_topics t using (call_id)
 ), arrived as (
     select arrival_id, started_at as first_at, started_at as last_at, coalesce(topic_id, '') as topic_id, queue,
-        coalesce(agents[-1], '') as agent_id, list_distinct(agents) as agents, len(agents) > 0 as owners_known,
+        coalesce(agents[-1], '') as agent_id, agents, len(agents) > 0 as owners_known,
         [queue] as queues, duration_s as handle_s, complaint, escalated, outbound
     from calls where alone
     union all

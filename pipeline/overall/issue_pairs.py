@@ -7,6 +7,8 @@ come from a sample of all issues, so that a night's pairs are judged as a year's
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Any
@@ -176,18 +178,29 @@ def _load(connection: DuckDBPyConnection, encoder: str, ground: Ground) -> Loade
     vectors = np.zeros((issues, ground.means.shape[1]), np.float16)
     language, spoken = np.zeros(issues, np.int64), np.zeros(issues, np.bool_)
     rows, words = [], []
-    reader = connection.sql(
-        """select p.row, p.language, i.vector, i.terms from recent_issues i join pair_issues p using (call_id, issue)
-        where p.encoder = ? and i.encoder = ?""",
-        params=[encoder, encoder],
-    ).to_arrow_reader(BATCH)
-    for batch in reader:
-        places, part = np.asarray(batch.column("row"), np.int64), _centred(batch, ground)
-        vectors[places], language[places], spoken[places] = part.vectors, part.language, part.spoken
-        rows.append(places)
-        words.append(part.words)
+    with _joins_as_written(connection):
+        reader = connection.sql(
+            """select p.row, p.language, i.vector, i.terms from recent_issues i join pair_issues p using (call_id, issue)
+            where p.encoder = ? and i.encoder = ?""",
+            params=[encoder, encoder],
+        ).to_arrow_reader(BATCH)
+        for batch in reader:
+            places, part = np.asarray(batch.column("row"), np.int64), _centred(batch, ground)
+            vectors[places], language[places], spoken[places] = part.vectors, part.language, part.spoken
+            rows.append(places)
+            words.append(part.words)
     order = np.argsort(np.concatenate(rows))
     return Loaded(vectors, vstack(words, format="csr")[order], language, spoken)
+
+
+@contextmanager
+def _joins_as_written(connection: DuckDBPyConnection) -> Iterator[None]:
+    """DuckDB takes the issues for the smaller side of a join, and would hold the vectors of all of them."""
+    connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("reset disabled_optimizers")
 
 
 def _centred(batch: pa.RecordBatch, ground: Ground) -> Loaded:

@@ -81,17 +81,17 @@ def joined(first: Issues, second: Issues) -> Issues:
     return Issues(**both, offsets=np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]))
 
 
-def read_issues(connection: DuckDBPyConnection, where: str = "true", parameters: Sequence[object] = ()) -> Issues:
-    """The issues of `issues` that a condition holds for, in order of date, call and number.
+def read_issues(
+    connection: DuckDBPyConnection, where: str = "true", parameters: Sequence[object] = (), *, encoder: str
+) -> Issues:
+    """The issues of `issues` by one encoder that a condition holds for, in order of date, call and number.
 
-    Only those of the encoder that made the most of all: vectors of two encoders do not compare.
+    Vectors of two encoders do not compare.
     """
     found = connection.sql(
         f"""select call_id, issue, date, turn, language, vector, terms from issues
-        where encoder = (select encoder from issues group by encoder order by count(*) desc, encoder limit 1)
-            and {where}
-        order by date, call_id, issue""",
-        params=list(parameters) or None,
+        where {where} and encoder = ? order by date, call_id, issue""",
+        params=[*parameters, encoder],
     ).to_arrow_table()
     return _issues_of(found.combine_chunks())
 

@@ -85,14 +85,13 @@ class Space:
 
     def _words(self, issues: Issues) -> Any:
         """Unit rows of TF-IDF with 1 + log of the count; sparse [issues, terms]."""
-        from scipy.sparse import csr_matrix
         from sklearn.preprocessing import normalize
 
         counts = _counts(issues, self.terms)
         if not counts.nnz:
             return counts
-        counts.data = 1.0 + np.log(counts.data)
-        return csr_matrix(normalize(counts.multiply(self.weights[np.newaxis]).tocsr(), copy=False), dtype=np.float32)
+        counts.data = (1.0 + np.log(counts.data)) * self.weights[counts.indices]
+        return normalize(counts, copy=False)
 
 
 def space_of(issues: Issues) -> Space:

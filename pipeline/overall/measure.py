@@ -62,6 +62,8 @@ DATED: Mapping[str, FindDated] = {
     "satisfaction": find_satisfaction,
     "promise_outcomes": _promise_outcomes,
 }
+# Columns of theirs that no measure reads.
+UNREAD = ("drivers", "model", "closed_as", "reason")
 FIGURES: tuple[Callable[[DuckDBPyConnection], pa.Table], ...] = (
     frontier_figures,
     ownership_figures,
@@ -126,7 +128,7 @@ class OverallMeasure:
         made = find_topic_tables(connection, since=since, taxonomy=told, finder=self.finder, encoder=self.encoder)
         for table, find_dated in DATED.items():
             made[table] = find_dated(connection, since=since)
-            stand(connection, table, made[table], since=earliest(made[table], since))
+            stand(connection, table, made[table], since=earliest(made[table], since), without=UNREAD)
         if since is None:
             # All is measured anew: no fit of the week stands.
             for table in ("figures", "causes"):

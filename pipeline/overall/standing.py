@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,19 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def stand(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: Date | None = None) -> None:
-    """Put these rows in the place of a table, and with `since` leave those of earlier dates as they are."""
+def stand(
+    connection: DuckDBPyConnection,
+    table: str,
+    rows: pa.Table,
+    *,
+    since: Date | None = None,
+    without: Collection[str] = (),
+) -> None:
+    """Put these rows in the place of a table, and with `since` leave those of earlier dates as they are.
+
+    Columns that nobody asks for can be left out: of a million calls, texts take longest.
+    """
+    rows = rows.drop_columns([name for name in rows.column_names if name in without])
     connection.register("_made", rows)
     names = ", ".join(rows.column_names)
     earlier = f"union all by name select {names} from {table} where date < ?" if since else ""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from pipeline.ahead import ahead
 from pipeline.overall.issues import Issues, read_issues
 from pipeline.overall.phrases import PhraseFinder
 from pipeline.overall.registry import Registry, with_examples, with_taxonomy
@@ -40,7 +41,7 @@ def find_topic_tables(
     encoded_by = _encoded_by(connection)
     known = with_taxonomy(_registry(connection, encoded_by), taxonomy)
     known = with_examples(known, taxonomy, encoder=encoder)
-    sample = _sample(connection, since)
+    sample = _sample(connection, since, encoder=encoded_by)
     discovery = discover(
         sample,
         words=StoredWords(connection),
@@ -49,7 +50,7 @@ def find_topic_tables(
         before=_topics_before(connection, sample),
         split_from={topic.id: topic.split_from for topic in taxonomy.topics if topic.examples},
     )
-    found = pa.concat_tables([_call_topics(discovery, issues) for issues in _batches(connection, since)])
+    found = pa.concat_tables([_call_topics(discovery, issues) for issues in _batches(connection, since, encoder=encoded_by)])
     stand(connection, "call_topics", found, since=since)
     _inherit(connection, discovery.registry)
     calls = dict(
@@ -78,7 +79,7 @@ def _registry(connection: DuckDBPyConnection, encoder: str) -> Registry:
     return registry_from_rows(rows.to_pylist(), encoder=encoder)
 
 
-def _sample(connection: DuckDBPyConnection, since: Date | None) -> Issues:
+def _sample(connection: DuckDBPyConnection, since: Date | None, *, encoder: str) -> Issues:
     """The issues whose calls have the smallest hashes: the same calls have the same sample, whenever they came."""
     drawn = connection.sql(
         """select call_id, issue from issues where date >= coalesce($1, date)
@@ -86,7 +87,8 @@ def _sample(connection: DuckDBPyConnection, since: Date | None) -> Issues:
         params=[since, SAMPLE],
     ).to_arrow_table()
     connection.register("_drawn", drawn)
-    return read_issues(connection, "(call_id, issue) in (select (call_id, issue) from _drawn)")
+    where = "date >= coalesce(?, date) and (call_id, issue) in (select (call_id, issue) from _drawn)"
+    return read_issues(connection, where, [since], encoder=encoder)
 
 
 def _topics_before(connection: DuckDBPyConnection, sample: Issues) -> list[str]:
@@ -99,8 +101,11 @@ def _topics_before(connection: DuckDBPyConnection, sample: Issues) -> list[str]:
     return [before.get(key, "") for key in sample.keys]
 
 
-def _batches(connection: DuckDBPyConnection, since: Date | None) -> Iterator[Issues]:
-    """All issues since a day, some days at a time; one empty batch where there are none."""
+def _batches(connection: DuckDBPyConnection, since: Date | None, *, encoder: str) -> Iterator[Issues]:
+    """All issues since a day, some days at a time; one empty batch where there are none.
+
+    The next are read while those before them are judged.
+    """
     days = connection.execute(
         "select date, count(*) from issues where date >= coalesce($1, date) group by date order by date", [since]
     ).fetchall()
@@ -112,8 +117,11 @@ def _batches(connection: DuckDBPyConnection, since: Date | None) -> Iterator[Iss
             held = 0
         spans[-1].append(day)
         held += count
-    for span in spans:
-        yield read_issues(connection, "list_contains($1::date[], date)", [span])
+
+    def of(span: list[Date]) -> Issues:
+        return read_issues(connection, "list_contains(?::date[], date)", [span], encoder=encoder)
+
+    return ahead(of, spans, threads=1)
 
 
 def _call_topics(discovery: Discovery, issues: Issues) -> pa.Table:

@@ -168,11 +168,9 @@ def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[
     filesystem.invalidate_cache()
     if not filesystem.exists(root):
         return []
-    folders = [root]
-    if dates is not None:
-        by_date = (*SHARD_TABLES, *DATED_MEASURES)
-        dated = [f"{root}/{table}/date={date}" for table in tables if table in by_date for date in dates]
-        folders = [*dated, *(f"{root}/{table}" for table in tables if table not in by_date)]
+    by_date = (*SHARD_TABLES, *DATED_MEASURES) if dates is not None else ()
+    folders = [f"{root}/{table}" for table in tables if table not in by_date]
+    folders += [f"{root}/{table}/date={date}" for table in tables if table in by_date for date in dates or ()]
     found = []
     for path in sorted(path for folder in folders for path in filesystem.find(folder)):
         match = PATH.search(path)
