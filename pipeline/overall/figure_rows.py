@@ -59,7 +59,7 @@ def watched_table(connection: DuckDBPyConnection, query: str, *, window_days: fl
     """
     return connection.sql(
         f"""select key, case when event then days else least(days, $window_days) end as days, event, count(*) as n
-        from ({query}) group by all order by all""",
+        from ({query}) group by all""",
         params={"window_days": window_days},
     ).to_arrow_table()
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import tomllib
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.resources import files
 from itertools import pairwise
@@ -73,12 +75,29 @@ def spelled(phrase: Phrase) -> str:
 
 
 def _english_model() -> Any:
-    import spacy
-
     try:
-        return spacy.load(ENGLISH_MODEL)
+        with _without_torch():
+            import spacy
+
+            return spacy.load(ENGLISH_MODEL)
     except OSError as error:
         raise ModelError(f"the spaCy model {ENGLISH_MODEL} is not installed", remedy="Run `make install`") from error
+
+
+@contextmanager
+def _without_torch() -> Iterator[None]:
+    """spaCy imports torch wherever it is installed, which takes as long as all else of it; this model has no use for it.
+
+    What is None among the modules cannot be imported.
+    """
+    loaded = "torch" in sys.modules
+    if not loaded:
+        sys.modules["torch"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        if not loaded:
+            del sys.modules["torch"]
 
 
 def _chinese_model() -> Any:

@@ -90,7 +90,7 @@ def _create_followed(connection: DuckDBPyConnection, *, rules: PromiseRules) -> 
     """`promise_followed`: each promise with the later calls that may tell of it."""
     connection.execute(
         f"""create or replace temp table promise_followed as
-        with member as (select chain_id, unnest(call_ids) as call_id from chains),
+        with member as (select chain_id, unnest(call_ids) as call_id from chains where len(call_ids) > 1),
         topic as (select distinct call_id, topic_id from call_topics where topic_id <> '{OTHER}'),
         linked as (
             select m.call_id, b.call_id as later_id from (select distinct call_id from promise_made) m

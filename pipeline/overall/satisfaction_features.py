@@ -66,7 +66,7 @@ def read_features(connection: DuckDBPyConnection, *, since: Date | None, sampled
         ), drawn as (
             select c.*, s.score as surveyed, coalesce(s.closed_as, '') as closed_as,
                 case when s.score is not null then 1
-                    when md5_number_lower(c.call_id) % every.calls = 0 then every.calls else 0 end as stands_for
+                    when c.input_key % every.calls = 0 then every.calls else 0 end as stands_for
             from contacts c cross join every left join surveys s using (call_id)
         )
         select c.call_id, c.date, c.customer_id, c.closed_as, c.outcome, c.surveyed, c.date >= $since as wanted,

@@ -15,7 +15,8 @@ import numpy.typing as npt
 
 from pipeline.overall.intervals import CONFIDENCE
 
-HALVINGS = 50
+# To a ten-thousandth of a millionth.
+HALVINGS = 34
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]

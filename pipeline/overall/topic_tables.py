@@ -38,7 +38,7 @@ def find_topic_tables(
 
     The encoder reads the sentences of topics that people made. Raises ConfigError where it is needed and missing.
     """
-    encoded_by = _encoded_by(connection)
+    encoded_by = _encoded_by(connection, since)
     known = with_taxonomy(_registry(connection, encoded_by), taxonomy)
     known = with_examples(known, taxonomy, encoder=encoder)
     sample = _sample(connection, since, encoder=encoded_by)
@@ -68,10 +68,16 @@ def _inherit(connection: DuckDBPyConnection, registry: Registry) -> None:
         connection.execute("update call_topics set topic_id = ? where topic_id = ?", [heir, name])
 
 
-def _encoded_by(connection: DuckDBPyConnection) -> str:
-    """The encoder of most issues; "" where there are none."""
-    query = "select encoder from issues group by encoder order by count(*) desc, encoder limit 1"
-    return next((str(encoder) for (encoder,) in connection.execute(query).fetchall()), "")
+def _encoded_by(connection: DuckDBPyConnection, since: Date | None) -> str:
+    """The encoder of most issues since a day, or of all where none are so late; "" where there are none."""
+    found = connection.execute(
+        """select encoder from issues where date >= coalesce($1, date)
+        group by encoder order by count(*) desc, encoder limit 1""",
+        [since],
+    ).fetchall()
+    if found or since is None:
+        return str(found[0][0]) if found else ""
+    return _encoded_by(connection, None)
 
 
 def _registry(connection: DuckDBPyConnection, encoder: str) -> Registry:
