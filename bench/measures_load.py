@@ -23,6 +23,7 @@ from pathlib import Path
 from bench.made_days import RUBRIC, make_world, nobody, write_days
 from pipeline.measures import measure_all
 from pipeline.overall.measure import OverallMeasure
+from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
 
 LIBRARIES = ("numpy", "duckdb", "pyarrow", "scikit-learn", "statsmodels")
@@ -37,19 +38,6 @@ class Load:
     wall_s: float
     cpu_s: float
     peak_memory_mb: float
-
-
-@dataclass(frozen=True, slots=True)
-class Form:
-    """The form that the made calls were judged by."""
-
-    id: str = RUBRIC
-    version: str = "1"
-
-    @property
-    def members(self) -> tuple[Form, ...]:
-        """Itself."""
-        return (self,)
 
 
 def main() -> None:
@@ -94,8 +82,9 @@ def _apart(what: str, store: Store) -> Load:
 
 
 def _measured(what: str, address: str) -> Load:
+    rubric = load_rubric(RUBRIC)
     began = time.perf_counter()
-    made = measure_all(Store(address), measure=OverallMeasure(), rubric=Form())  # type: ignore[arg-type]
+    made = measure_all(Store(address), measure=OverallMeasure(), rubric=rubric)
     wall_s = time.perf_counter() - began
     usage = resource.getrusage(resource.RUSAGE_SELF)
     calls = sum(made["measured"].column("calls").to_pylist()) if made else 0
