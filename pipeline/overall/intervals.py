@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
-from statistics import NormalDist, fmean, stdev
+from statistics import NormalDist
 
 CONFIDENCE = 0.95
 
@@ -37,18 +36,6 @@ def wilson(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interva
     return Interval(rate, low, high, n)
 
 
-def mean_interval(
-    values: Sequence[float], *, confidence: float = CONFIDENCE, bounds: tuple[float, float] = (-math.inf, math.inf)
-) -> Interval:
-    """The mean of the values with Student's t interval, cut off at the bounds of what can be. Raises ValueError."""
-    if not values:
-        raise ValueError("there is no mean of no values")
-    deviation = stdev(values) if len(values) > 1 else math.nan
-    return interval_of_mean(
-        fmean(values), standard_deviation=deviation, n=len(values), confidence=confidence, bounds=bounds
-    )
-
-
 def interval_of_mean(
     mean: float,
     *,
@@ -57,7 +44,10 @@ def interval_of_mean(
     confidence: float = CONFIDENCE,
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Interval:
-    """The same from the mean and the sample's standard deviation; one value says nothing, and gives the bounds."""
+    """A mean with Student's t interval (Student 1908, Biometrika 6, 1-25), cut off at the bounds of what can be.
+
+    `standard_deviation` is the sample's. One value says nothing, and gives the bounds. Raises ValueError for none.
+    """
     if n < 1:
         raise ValueError("there is no mean of no values")
     # A bonus may lift a mean past the usual bound; the interval holds it all the same.

@@ -8,7 +8,7 @@ from overall_store import memory_store
 from pipeline.overall.adjusted_agents import AdjustedRules, adjusted_figures, precision
 from pipeline.overall.agents import SCORE_BOUNDS
 from pipeline.overall.dealt import create_dealt, dealt, design_of
-from pipeline.overall.intervals import mean_interval, wilson
+from pipeline.overall.intervals import interval_of_mean, wilson
 from pipeline.store.schemas import schema_of
 
 AGENTS = ("ann", "bob", "cem")
@@ -83,7 +83,7 @@ def test_raw_figures_are_the_mean_and_the_rate_with_their_own_intervals():
     ]
     figures = adjusted_figures(store(contacts))
     score, negative = of(figures, "score")["ann"], of(figures, "negative_end_rate")["ann"]
-    mean = mean_interval([70.0, 80.0, 90.0], bounds=SCORE_BOUNDS)
+    mean = interval_of_mean(80.0, standard_deviation=10.0, n=3, bounds=SCORE_BOUNDS)
     assert (score["n"], score["estimate"]) == (3, 80.0)
     assert (score["low"], score["high"]) == pytest.approx((mean.low, mean.high))
     rate = wilson(1, 2)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.overall.intervals import interval_of_mean, mean_interval, wilson
+from pipeline.overall.intervals import interval_of_mean, wilson
 
 COUNTS = st.integers(1, 5_000).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 
@@ -50,33 +50,29 @@ def test_more_confidence_makes_a_wider_interval(count):
     assert wide.high - wide.low > narrow.high - narrow.low
 
 
-def test_mean_interval_is_student_t():
-    found = mean_interval([60.0, 70.0, 80.0, 90.0])
-    # t(0.975, 3) = 3.18245, standard deviation 12.90994.
+def test_the_interval_of_a_mean_is_student_t():
+    found = interval_of_mean(75.0, standard_deviation=12.90994, n=4)
+    # t(0.975, 3) = 3.18245.
     assert (found.estimate, found.low, found.high) == pytest.approx((75.0, 54.457397, 95.542603), abs=1e-4)
 
 
 def test_one_value_says_nothing_of_the_mean():
-    found = mean_interval([70.0], bounds=(0.0, 100.0))
+    found = interval_of_mean(70.0, standard_deviation=math.nan, n=1, bounds=(0.0, 100.0))
     assert (found.low, found.high, found.n) == (0.0, 100.0, 1)
 
 
-def test_mean_interval_stays_within_what_can_be():
-    found = mean_interval([95.0, 100.0], bounds=(0.0, 100.0))
+def test_the_interval_of_a_mean_stays_within_what_can_be():
+    found = interval_of_mean(97.5, standard_deviation=3.535534, n=2, bounds=(0.0, 100.0))
     assert found.high == 100.0
     assert found.low > 0.0
 
 
 def test_no_values_have_no_mean():
     with pytest.raises(ValueError, match="no values"):
-        mean_interval([])
+        interval_of_mean(0.0, standard_deviation=0.0, n=0)
 
 
-@given(st.lists(st.floats(0, 100), min_size=2, max_size=50))
-def test_mean_interval_is_the_same_from_values_and_from_figures(values):
-    found = mean_interval(values)
-    mean = found.estimate
-    deviation = math.sqrt(math.fsum((value - mean) ** 2 for value in values) / (len(values) - 1))
-    same = interval_of_mean(mean, standard_deviation=deviation, n=len(values))
-    assert (same.low, same.high) == pytest.approx((found.low, found.high), abs=1e-6)
+@given(mean=st.floats(0, 100), deviation=st.floats(0, 50), n=st.integers(2, 50))
+def test_the_interval_of_a_mean_holds_it(mean, deviation, n):
+    found = interval_of_mean(mean, standard_deviation=deviation, n=n)
     assert found.low <= found.estimate <= found.high
