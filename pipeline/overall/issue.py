@@ -41,15 +41,24 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _DIGIT = re.compile(
     r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)\b|[\d零〇一二三四五六七八九幺两]"
 )
-# What opens a further issue, unless it is denied: "one more thing", "while I have you on the line", 还有一个问题.
-_FURTHER = re.compile(
+# What opens a further issue, unless it is denied just before. One call may have turns in both languages.
+_FURTHER_ENGLISH = (
     r"\b(?:another|one more|one other|a second|the second|a separate|a different|the other)"
-    r" (?:quick |small |little )?(?:thing|question|issue|matter|problem|query|point)\b"
-    r"|\bwhile i(?:['’]ve)?(?: have| got)*(?: you| am| on)\b|\bwhile i['’]?m on\b"
-    r"|(?:还有|另外|再有)(?:就是)?(?:一|个|件|点|想|问|事|我|那个)|另外一|第二[个件]|(?:还|再)(?:想|要)?(?:问|咨询)|顺便(?:再)?(?:问|说|咨询|查)",
-    re.IGNORECASE,
+    r" (?:quick |small |little )?(?:thing|question|issue|matter|problem|query|point)\b",
+    r"\bwhile i(?:['’]ve)?(?: have| got)*(?: you| am| on)\b",
+    r"\bwhile i['’]?m on\b",
 )
-_DENIED = re.compile(r"\b(?:no|not|nothing|isn['’]t|don['’]t|without)\b|没有|没|不用|不想|不要", re.IGNORECASE)
+_FURTHER_CHINESE = (
+    r"(?:还有|另外|再有)(?:就是)?(?:一|个|件|点|想|问|事|我|那个)",
+    r"另外一",
+    r"第二[个件]",
+    r"(?:还|再)(?:想|要)?(?:问|咨询)",
+    r"顺便(?:再)?(?:问|说|咨询|查)",
+)
+_DENIED_ENGLISH = (r"\b(?:no|not|nothing|isn['’]t|don['’]t|without)\b",)
+_DENIED_CHINESE = ("没有", "没", "不用", "不想", "不要")
+_FURTHER = re.compile("|".join((*_FURTHER_ENGLISH, *_FURTHER_CHINESE)), re.IGNORECASE)
+_DENIED = re.compile("|".join((*_DENIED_ENGLISH, *_DENIED_CHINESE)), re.IGNORECASE)
 DENIAL_REACH = 16
 
 
