@@ -15,16 +15,15 @@ from pathlib import Path
 
 import numpy as np
 
+from bench.remembering import Remembering
 from models.profile import PROFILES
 from models.registry import build_engine
 from pipeline.batch import Done, through
 from pipeline.engine import Engine
-from pipeline.enriched import Vectors
 from pipeline.fingerprint import transcript_hash
 from pipeline.ingest import Source
 from pipeline.labelled import read_labelled
 from pipeline.measures import measure_all
-from pipeline.ports import TextEncoder
 from pipeline.progress import unwatched
 from pipeline.read import Reader
 from pipeline.recording import CallMetadata
@@ -42,22 +41,6 @@ SECONDS_A_CHARACTER = {"en": 0.065, "zh": 0.22}
 BATCH_CALLS = 50
 
 Lines = Mapping[tuple[Language, Role], Sequence[str]]
-
-
-class Remembering:
-    """The encoder, asked once for each text."""
-
-    def __init__(self, encoder: TextEncoder) -> None:
-        self._encoder = encoder
-        self._known: dict[str, Vectors] = {}
-        self.fingerprint = encoder.fingerprint
-        self.dimensions = encoder.dimensions
-
-    def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [texts, dimensions]."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        self._known.update(zip(new, self._encoder.encode(new), strict=True))
-        return np.stack([self._known[text] for text in texts])
 
 
 def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int = 7) -> None:
