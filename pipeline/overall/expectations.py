@@ -45,7 +45,6 @@ class Expectations:
     error: Floats
     begin: Places
     end: Places
-    open_days: Floats
     enough: npt.NDArray[np.bool_]
 
 
@@ -78,7 +77,6 @@ def expectations_of(counts: DailyCounts, *, rules: HistoryRules) -> Expectations
         error=error,
         begin=begin,
         end=end,
-        open_days=open_days,
         enough=open_days >= rules.fewest_days,
     )
 

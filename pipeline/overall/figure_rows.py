@@ -13,12 +13,11 @@ from pipeline.overall.intervals import wilson
 from pipeline.overall.survival import survival
 from pipeline.store.measure_columns import FIGURES
 
-# All but the day that they are of, which the night fills in.
-COLUMNS = [column for column in FIGURES if column[0] != "as_of"]
-
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+# All but the day that they are of, which the night fills in.
+COLUMNS = [column for column in FIGURES if column[0] != "as_of"]
 # Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
 FEWEST_RANKED = 30
 

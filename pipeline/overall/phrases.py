@@ -86,7 +86,7 @@ def _english_model() -> Any:
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    """spaCy imports torch wherever it is installed, which takes as long as all else of it; this model has no use for it.
+    """Where torch is installed spaCy imports it, which takes as long as all else of it and which this model never uses.
 
     What is None among the modules cannot be imported.
     """

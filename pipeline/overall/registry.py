@@ -57,11 +57,12 @@ def with_examples(registry: Registry, taxonomy: Taxonomy, *, encoder: TextEncode
     Raises ConfigError where there are such topics and no encoder for their sentences.
     """
     made = [topic for topic in taxonomy.topics if topic.examples]
-    if made and encoder is None:
+    if not made:
+        return registry
+    if encoder is None:
         raise ConfigError("the taxonomy makes topics by examples, and there is no encoder here to read them")
     topics, exemplars = dict(registry.topics), dict(registry.exemplars)
     for topic in made:
-        assert encoder is not None
         exemplars[topic.id] = _sentences(topic.examples, encoder)
         language = language_of(topic.examples[0], call="en")
         named = Topic(topic.id, topic.name or topic.id, language, 0, status="pinned")

@@ -62,9 +62,6 @@ class Taxonomy(BaseModel):
         return {other: topic.id for topic in self.topics for other in topic.merge}
 
 
-NO_TAXONOMY = Taxonomy()
-
-
 def load_taxonomy(text: str, *, source: str) -> Taxonomy:
     """The taxonomy in a file's text. Raises ConfigError that says where it is wrong."""
     import yaml

@@ -61,16 +61,14 @@ def _span(match: re.Match[str], moment: Moment) -> date | None:
     groups = match.groupdict()
     unit = next(name for name in ("working", "hour", "minute", "day", "week", "month") if groups.get(name))
     count = _most(groups["count"])
-    if count is None:
-        # 半小时, 半天, 半个月
-        return (
-            moment.day + timedelta(days=15)
-            if unit == "month"
-            else after_span(moment, 30, "minute")
-            if unit == "hour"
-            else moment.day
-        )
-    return after_span(moment, count, unit)
+    return _half(moment, unit) if count is None else after_span(moment, count, unit)
+
+
+def _half(moment: Moment, unit: str) -> date:
+    """半小时, 半个月; 半天 and halves of what is shorter are over on the same day."""
+    if unit == "month":
+        return moment.day + timedelta(days=15)
+    return after_span(moment, 30, "minute") if unit == "hour" else moment.day
 
 
 def _most(numeral: str) -> int | None:
