@@ -4,60 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from everycall.report.bins import Bin
 from everycall.report.drawing import (
     ACCENT,
     INK,
-    LABEL_PX,
     MOST_ROWS,
     MUTED,
     PAPER,
     ROW_PX,
     WIDTH_PX,
     bars,
+    histogram,
     names,
     svg,
-    whole_numbers,
 )
 from everycall.report.figures import MOODS, MoodChange
-from everycall.report.form_figures import QuestionFigures, ScoreBin
+from everycall.report.form_figures import QuestionFigures
 from everycall.report.subjects import TopicFigures
 from pipeline.overall.agents import AgentFigures
 
 
-def score_chart(bins: Sequence[ScoreBin], *, mean: float | None) -> str:
+def score_chart(bins: Sequence[Bin], *, mean: float | None) -> str:
     """How many calls have which score, with the mean as a dashed line."""
-    import altair as alt
-
-    rows = [{"low": found.low, "high": found.high, "calls": found.calls} for found in bins]
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X(
-            "low:Q", title="Score", scale=alt.Scale(domain=[0, 100]), axis=alt.Axis(values=list(range(0, 101, 10)))
-        ),
-        x2="high:Q",
-        y=alt.Y("calls:Q", title="Calls", axis=whole_numbers(max((found.calls for found in bins), default=0))),
-        y2=alt.datum(0),
-    )
-    columns = base.mark_rect(color=ACCENT, stroke=PAPER, strokeWidth=2)
-    labels = (
-        alt.Chart(
-            alt.Data(
-                values=[{**row, "middle": (found.low + found.high) / 2} for row, found in zip(rows, bins, strict=True)]
-            )
-        )
-        .transform_filter("datum.calls > 0")
-        .mark_text(dy=-7, color=INK)
-        .encode(x="middle:Q", y="calls:Q", text="calls:Q")
-    )
-    layers = [columns, labels]
-    if mean is not None:
-        line = alt.Chart(alt.Data(values=[{"mean": mean}]))
-        layers.append(line.mark_rule(strokeDash=[5, 4], strokeWidth=2, color=INK).encode(x="mean:Q"))
-    return svg(
-        alt.layer(*layers).properties(width=WIDTH_PX + LABEL_PX - 60, height=220),
+    words = f"Calls by score in steps of ten, the mean of {mean:.0f} as a dashed line" if mean is not None else ""
+    return histogram(
+        bins,
+        mean=mean,
+        axis="Score",
+        ticks=range(0, 101, 10),
+        height_px=220,
         title="Score distribution",
-        description=f"Calls by score in steps of ten, the mean of {mean:.0f} as a dashed line"
-        if mean is not None
-        else "",
+        description=words,
     )
 
 

@@ -11,6 +11,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from everycall.report.bins import Bin
+
 if TYPE_CHECKING:
     import altair as alt
 
@@ -47,6 +49,40 @@ def bars(rows: Rows, *, axis: str, title: str, description: str, most: float | N
     return svg(
         alt.layer(*layers).properties(width=WIDTH_PX, height=ROW_PX * len(rows)), title=title, description=description
     )
+
+
+def histogram(
+    bins: Sequence[Bin],
+    *,
+    mean: float | None,
+    axis: str,
+    ticks: Sequence[int],
+    height_px: int,
+    title: str,
+    description: str,
+) -> str:
+    """How many calls each bin holds, with the mean as a dashed line; the axis goes from the first tick to the last."""
+    import altair as alt
+
+    rows = [
+        {"low": found.low, "high": found.high, "middle": (found.low + found.high) / 2, "calls": found.calls}
+        for found in bins
+    ]
+    scale = alt.Scale(domain=[ticks[0], ticks[-1]])
+    base = alt.Chart(alt.Data(values=rows))
+    columns = base.mark_rect(color=ACCENT, stroke=PAPER, strokeWidth=2).encode(
+        x=alt.X("low:Q", title=axis, scale=scale, axis=alt.Axis(values=list(ticks), format="d")),
+        x2="high:Q",
+        y=alt.Y("calls:Q", title="Calls", axis=whole_numbers(max(found.calls for found in bins))),
+        y2=alt.datum(0),
+    )
+    counted = base.transform_filter("datum.calls > 0").mark_text(dy=-7, color=INK)
+    layers: list[Any] = [columns, counted.encode(x="middle:Q", y="calls:Q", text="calls:Q")]
+    if mean is not None:
+        line = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(strokeDash=[5, 4], strokeWidth=2, color=INK)
+        layers.append(line.encode(x="mean:Q"))
+    drawn = alt.layer(*layers).properties(width=WIDTH_PX + LABEL_PX - 60, height=height_px)
+    return svg(drawn, title=title, description=description)
 
 
 def whole_numbers(largest: int) -> alt.Axis:

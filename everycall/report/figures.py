@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from everycall.report.form_figures import FormFigures, read_form
 from everycall.report.listening import CallToHear, read_calls_to_hear
 from everycall.report.overall import OverallFigures, read_overall
-from everycall.report.query import records
+from everycall.report.query import counts, records
 from everycall.report.subjects import RepeatFigures, TopicFigures, read_repeats, read_topics
 from pipeline.errors import ConfigError
 from pipeline.overall.agents import FORM, forms_in
@@ -118,10 +118,10 @@ def _overview(connection: DuckDBPyConnection, forms: Sequence[str]) -> Overview:
         from scorecards where list_contains(?, {FORM})""",
         [list(forms)],
     )
-    by_language = "select language, count(*) as calls from calls group by language order by calls desc, language"
+    by_language = "select language, count(*) as calls from calls group by all order by calls desc, language"
     return Overview(
         **heard,
-        languages=tuple((row["language"], row["calls"]) for row in records(connection, by_language)),
+        languages=tuple(counts(connection, by_language).items()),
         failed=records(connection, "select count(*) as n from failures")[0]["n"],
         scored=scored["calls"],
         flagged=_rate(_calls_in(connection, "flags"), heard["calls"]),
@@ -141,8 +141,7 @@ def _calls_in(connection: DuckDBPyConnection, table: str) -> int:
 
 
 def _moods(connection: DuckDBPyConnection) -> tuple[MoodChange, ...]:
-    query = "select sentiment_start, sentiment_end, count(*) as calls from calls group by all"
-    counted = {(row["sentiment_start"], row["sentiment_end"]): row["calls"] for row in records(connection, query)}
+    counted = counts(connection, "select sentiment_start, sentiment_end, count(*) from calls group by all")
     pairs = [(start, end) for start in MOODS for end in MOODS if counted]
     return tuple(MoodChange(start, end, counted.get((start, end), 0)) for start, end in pairs)
 

@@ -5,23 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from everycall.report.query import Record, records
+from everycall.report.bins import Bin, Scale, bin_number, bins_of
+from everycall.report.query import Record, counts, records
 from pipeline.overall.agents import JUDGED_ANSWERS, SCORE_BOUNDS, SCORECARDS, AgentFigures, read_agents
 from pipeline.overall.intervals import Interval, interval_of_mean, wilson
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-BIN_WIDTH = 10
-
-
-@dataclass(frozen=True, slots=True)
-class ScoreBin:
-    """How many calls scored from `low` up to `high`, which only the last bin holds itself."""
-
-    low: int
-    high: int
-    calls: int
+SCALE = Scale(lowest=0, highest=100, width=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,7 @@ class FormFigures:
     scored: int
     score: Interval | None
     auto_failed: Interval | None
-    scores: tuple[ScoreBin, ...]
+    scores: tuple[Bin, ...]
     questions: tuple[QuestionFigures, ...]
     agents: tuple[AgentFigures, ...]
 
@@ -73,16 +65,10 @@ def _score(scored: Record) -> Interval | None:
     return interval_of_mean(mean, standard_deviation=deviation, n=scored["calls"], bounds=SCORE_BOUNDS)
 
 
-def _scores(connection: DuckDBPyConnection, form: str) -> tuple[ScoreBin, ...]:
-    last = 100 // BIN_WIDTH - 1
-    rows = records(
-        connection,
-        f"""select least(floor(total / {BIN_WIDTH})::int, {last}) as bin, count(*) as calls
-        from ({SCORECARDS}) where total is not null group by bin""",
-        [[form]],
-    )
-    counted = {row["bin"]: row["calls"] for row in rows}
-    return tuple(ScoreBin(n * BIN_WIDTH, (n + 1) * BIN_WIDTH, counted.get(n, 0)) for n in range(last + 1) if counted)
+def _scores(connection: DuckDBPyConnection, form: str) -> tuple[Bin, ...]:
+    query = f"""select {bin_number("total", SCALE)} as bin, count(*)
+        from ({SCORECARDS}) where total is not null group by bin"""
+    return bins_of(counts(connection, query, [[form]]), SCALE)
 
 
 def _questions(connection: DuckDBPyConnection, form: str) -> tuple[QuestionFigures, ...]:
@@ -92,13 +78,9 @@ def _questions(connection: DuckDBPyConnection, form: str) -> tuple[QuestionFigur
         from ({JUDGED_ANSWERS}) group by question_id""",
         [[form]],
     )
-    waiting = records(
-        connection,
-        f"""select question_id, count(*) as calls from answers
-        semi join ({SCORECARDS}) s using (call_id, rubric_id, leg) where value = 'unsure' group by question_id""",
-        [[form]],
-    )
-    unsure = {row["question_id"]: row["calls"] for row in waiting}
+    waiting = f"""select question_id, count(*) from answers
+        semi join ({SCORECARDS}) s using (call_id, rubric_id, leg) where value = 'unsure' group by question_id"""
+    unsure = counts(connection, waiting, [[form]])
     found = [
         QuestionFigures(
             question_id=row["question_id"],

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
+from everycall.report.bins import Bin
 from everycall.report.drawing import (
     ACCENT,
     INK,
@@ -15,6 +15,7 @@ from everycall.report.drawing import (
     WIDTH_PX,
     Rows,
     bars,
+    histogram,
     names,
     svg,
     whole_numbers,
@@ -22,7 +23,6 @@ from everycall.report.drawing import (
 from everycall.report.fixes import Fix
 from everycall.report.promises import OUTCOMES, PromiseFigures
 from everycall.report.rates import RateRow
-from everycall.report.satisfaction import SatisfactionBin
 from everycall.report.trends import DayHours, EmergingTopic, TopicTrend
 
 TREND_COLUMNS = 3
@@ -84,8 +84,26 @@ def peaks_chart(days: Sequence[DayHours]) -> str:
     """Weekdays by hours: the more calls the stronger the colour, with their number in the cell."""
     import altair as alt
 
+    rows = _hour_cells(days)
+    open_hours = [hour for hour in range(24) if any(day.hours[hour] for day in days)]
+    scale = alt.Scale(domain=list(range(open_hours[0], open_hours[-1] + 1)))
+    hours = alt.X(
+        "hour:O", title="Hour of the day", scale=scale, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)
+    )
+    beside = alt.Axis(ticks=False, domain=False, minExtent=DAY_PX)
+    week = [day.weekday for day in days]
+    weekdays = alt.Y("day:N", title=None, scale=alt.Scale(domain=week), axis=beside)
+    base = alt.Chart(alt.Data(values=list(rows))).transform_filter("datum.calls > 0").encode(x=hours, y=weekdays)
+    cells = base.mark_rect(color=ACCENT, stroke=PAPER).encode(opacity=alt.Opacity("strength:Q", scale=None))
+    labels = base.mark_text(color=INK, fontSize=10).encode(text="label:N")
+    drawn = alt.layer(cells, labels).properties(width=WIDTH_PX + LABEL_PX - 90, height=ROW_PX * len(days))
+    return svg(drawn, title="Calls by weekday and hour", description="Each cell counts the calls of that hour")
+
+
+def _hour_cells(days: Sequence[DayHours]) -> Rows:
+    """A row a weekday and hour; `strength` is how dark its cell is."""
     most = max(max(day.hours) for day in days)
-    rows = [
+    return [
         {
             "day": day.weekday,
             "hour": hour,
@@ -96,19 +114,6 @@ def peaks_chart(days: Sequence[DayHours]) -> str:
         for day in days
         for hour, calls in enumerate(day.hours)
     ]
-    open_hours = [hour for hour in range(24) if any(day.hours[hour] for day in days)]
-    scale = alt.Scale(domain=list(range(open_hours[0], open_hours[-1] + 1)))
-    hours = alt.X(
-        "hour:O", title="Hour of the day", scale=scale, axis=alt.Axis(labelAngle=0, ticks=False, domain=False)
-    )
-    beside = alt.Axis(ticks=False, domain=False, minExtent=DAY_PX)
-    week = [day.weekday for day in days]
-    weekdays = alt.Y("day:N", title=None, scale=alt.Scale(domain=week), axis=beside)
-    base = alt.Chart(alt.Data(values=rows)).transform_filter("datum.calls > 0").encode(x=hours, y=weekdays)
-    cells = base.mark_rect(color=ACCENT, stroke=PAPER).encode(opacity=alt.Opacity("strength:Q", scale=None))
-    labels = base.mark_text(color=INK, fontSize=10).encode(text="label:N")
-    drawn = alt.layer(cells, labels).properties(width=WIDTH_PX + LABEL_PX - 90, height=ROW_PX * len(days))
-    return svg(drawn, title="Calls by weekday and hour", description="Each cell counts the calls of that hour")
 
 
 def short_count(calls: int) -> str:
@@ -130,29 +135,17 @@ def emerging_chart(topics: Sequence[EmergingTopic]) -> str:
     return svg(drawn, title="Emerging topics", description="Bars count the calls, ticks what their history expected")
 
 
-def satisfaction_chart(bins: Sequence[SatisfactionBin], *, mean: float | None) -> str:
+def satisfaction_chart(bins: Sequence[Bin], *, mean: float | None) -> str:
     """How many calls have which estimate, with the mean as a dashed line."""
-    import altair as alt
-
-    rows = [
-        {"low": found.low, "high": found.high, "middle": (found.low + found.high) / 2, "calls": found.calls}
-        for found in bins
-    ]
-    axis = alt.Axis(values=[1, 2, 3, 4, 5], format="d")
-    base = alt.Chart(alt.Data(values=rows))
-    columns = base.mark_rect(color=ACCENT, stroke=PAPER, strokeWidth=2).encode(
-        x=alt.X("low:Q", title="Estimated satisfaction", scale=alt.Scale(domain=[1, 5]), axis=axis),
-        x2="high:Q",
-        y=alt.Y("calls:Q", title="Calls", axis=whole_numbers(max(found.calls for found in bins))),
-        y2=alt.datum(0),
+    return histogram(
+        bins,
+        mean=mean,
+        axis="Estimated satisfaction",
+        ticks=range(1, 6),
+        height_px=200,
+        title="Estimated satisfaction",
+        description="Calls by estimate; the dashed line is the mean",
     )
-    counted = base.transform_filter("datum.calls > 0").mark_text(dy=-7, color=INK)
-    layers: list[Any] = [columns, counted.encode(x="middle:Q", y="calls:Q", text="calls:Q")]
-    if mean is not None:
-        line = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(strokeDash=[5, 4], strokeWidth=2, color=INK)
-        layers.append(line.encode(x="mean:Q"))
-    drawn = alt.layer(*layers).properties(width=WIDTH_PX + LABEL_PX - 60, height=200)
-    return svg(drawn, title="Estimated satisfaction", description="Calls by estimate; the dashed line is the mean")
 
 
 def frontier_chart(rows: Sequence[RateRow], *, title: str) -> str:

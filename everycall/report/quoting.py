@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from everycall.report.query import Record
 
 LONGEST_QUOTE = 220
 SHORTEST_QUOTE = 60
@@ -11,6 +14,21 @@ LONGEST_IN_MINUTES_S = 5_400
 
 _IDENTIFIER = re.compile(r"`([^`]+)`")
 _SENTENCE_END = re.compile(r"[.!?。！？…]+[\"'”’」]?\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """Words of a call: an exact piece of one turn."""
+
+    call_id: str
+    turn: int
+    language: str
+    text: str = field(repr=False)
+
+
+def quote_of(row: Record) -> Quote:
+    """The quote of a turn from a row with its `call_id`, `turn`, `language` and `text`."""
+    return Quote(row["call_id"], row["turn"], row["language"], shortened(row["text"]))
 
 
 def shortened(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from everycall.report.query import records
-from everycall.report.quoting import plain_name, shortened
+from everycall.report.bins import Bin, Scale, bin_number, bins_of
+from everycall.report.query import Record, counts, records
+from everycall.report.quoting import Quote, plain_name, quote_of
 from everycall.report.rates import Rate, RateRow, Rates, overall_rate, rate_rows
-from everycall.report.subjects import Quote
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.overall.intervals import Interval, wilson
 from pipeline.overall.main_topic import MAIN_TOPIC
@@ -16,7 +16,7 @@ from pipeline.overall.main_topic import MAIN_TOPIC
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-STEP = 0.5
+SCALE = Scale(lowest=1, highest=5, width=0.5)
 MOST_HIDDEN, MOST_TURNING, MOST_DRIVERS, MOST_TOPICS = 20, 10, 4, 20
 MEAN, HIDDEN = "satisfaction", "hidden_dissatisfied_rate"
 # What moves the estimate, as a supervisor would say it.
@@ -35,15 +35,6 @@ DRIVERS = {
     "called_before": "had called about it before",
     "called_again": "called again about it",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class SatisfactionBin:
-    """Calls whose estimate is from `low` up to `high`; the last one holds its `high`."""
-
-    low: float
-    high: float
-    calls: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +66,7 @@ class SatisfactionFigures:
 
     calls: int = 0
     surveyed: bool = False
-    bins: tuple[SatisfactionBin, ...] = ()
+    bins: tuple[Bin, ...] = ()
     mean: Rate | None = None
     topics: tuple[RateRow, ...] = ()
     hidden_rate: Rate | None = None
@@ -101,15 +92,10 @@ def read_satisfaction(connection: DuckDBPyConnection, rates: Rates, names: Topic
     )
 
 
-def _bins(connection: DuckDBPyConnection) -> tuple[SatisfactionBin, ...]:
-    rows = records(
-        connection,
-        f"""select least(floor((estimate - 1) / {STEP}), {4 / STEP - 1})::int as step, count(*) as calls
-        from satisfaction semi join calls using (call_id) where estimate is not null group by step""",
-    )
-    counted = {row["step"]: row["calls"] for row in rows}
-    steps = range(int(4 / STEP)) if counted else ()
-    return tuple(SatisfactionBin(1 + STEP * step, 1 + STEP * (step + 1), counted.get(step, 0)) for step in steps)
+def _bins(connection: DuckDBPyConnection) -> tuple[Bin, ...]:
+    query = f"""select {bin_number("estimate", SCALE)} as bin, count(*)
+        from satisfaction semi join calls using (call_id) where estimate is not null group by bin"""
+    return bins_of(counts(connection, query), SCALE)
 
 
 def _hidden(connection: DuckDBPyConnection, names: TopicNames) -> tuple[HiddenCall, ...]:
@@ -124,7 +110,7 @@ def _hidden(connection: DuckDBPyConnection, names: TopicNames) -> tuple[HiddenCa
     return tuple(_hidden_call(row, names) for row in rows)
 
 
-def _hidden_call(row: dict[str, Any], names: TopicNames) -> HiddenCall:
+def _hidden_call(row: Record, names: TopicNames) -> HiddenCall:
     against = [driver["name"] for driver in row["drivers"] or () if driver["effect"] < 0][:MOST_DRIVERS]
     return HiddenCall(
         call_id=row["call_id"],
@@ -155,12 +141,4 @@ def _turning(connection: DuckDBPyConnection) -> tuple[TurningPoint, ...]:
         qualify row_number() over (partition by p.call_id order by abs(p.after - p.before) desc, p.turn) = 1
         order by abs(p.after - p.before) desc, p.call_id limit {MOST_TURNING}""",
     )
-    return tuple(
-        TurningPoint(
-            row["direction"],
-            row["before"],
-            row["after"],
-            Quote(row["call_id"], row["turn"], row["language"], shortened(row["text"])),
-        )
-        for row in rows
-    )
+    return tuple(TurningPoint(row["direction"], row["before"], row["after"], quote_of(row)) for row in rows)

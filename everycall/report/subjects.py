@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from everycall.report.query import records
-from everycall.report.quoting import shortened
+from everycall.report.quoting import Quote, quote_of
 from pipeline.overall.agents import SCORECARDS
 
 if TYPE_CHECKING:
@@ -15,16 +15,6 @@ if TYPE_CHECKING:
 
 MOST_TOPICS = 30
 MOST_REPEATS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """Words of a call: an exact piece of one turn."""
-
-    call_id: str
-    turn: int
-    language: str
-    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +112,4 @@ def _quotes(connection: DuckDBPyConnection, call_ids: list[str]) -> dict[str, Qu
         where t.call_id in (select unnest(?))""",
         [call_ids],
     )
-    return {row["call_id"]: Quote(**{**row, "text": shortened(row["text"])}) for row in rows}
+    return {row["call_id"]: quote_of(row) for row in rows}

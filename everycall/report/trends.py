@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from everycall.report.query import records
+from everycall.report.query import counts, records
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.overall.intervals import Interval, wilson
 
@@ -123,11 +123,8 @@ def change_of(weeks: list[int]) -> Interval | None:
 
 def read_peaks(connection: DuckDBPyConnection) -> tuple[DayHours, ...]:
     """All calls by weekday and hour, Monday first; nothing where no call has a time of day."""
-    rows = records(
-        connection,
-        "select weekday, hour, sum(calls)::bigint as calls from peaks where topic_id = 'all' group by all order by all",
-    )
-    counted = {(row["weekday"], row["hour"]): row["calls"] for row in rows}
+    query = "select weekday, hour, sum(calls)::bigint from peaks where topic_id = 'all' group by all"
+    counted = counts(connection, query)
     if not counted:
         return ()
     days = []

@@ -1,9 +1,10 @@
 import pytest
 from report_store import CHINESE, DATE, INJECTION, add_form, write_store
 
+from everycall.report.bins import Bin
 from everycall.report.figures import FailureFigures, MoodChange, read_figures
-from everycall.report.form_figures import ScoreBin
-from everycall.report.subjects import Quote, RepeatRow
+from everycall.report.quoting import Quote
+from everycall.report.subjects import RepeatRow
 from pipeline.errors import ConfigError
 from pipeline.overall.intervals import wilson
 from pipeline.store import Store
@@ -30,7 +31,7 @@ def test_the_overview_counts_the_calls(figures):
 
 def test_scores_fall_into_tens_and_the_last_holds_a_hundred(figures):
     filled = [found for found in figures.forms[0].scores if found.calls]
-    assert filled == [ScoreBin(10, 20, 1), ScoreBin(40, 50, 1), ScoreBin(70, 80, 1), ScoreBin(90, 100, 1)]
+    assert filled == [Bin(10, 20, 1), Bin(40, 50, 1), Bin(70, 80, 1), Bin(90, 100, 1)]
     assert len(figures.forms[0].scores) == 10
 
 
