@@ -45,15 +45,7 @@ def _again(found: OverallFigures) -> Iterator[tuple[str, str]]:
         if any("first_contact_resolution" in row.rates for row in rows):
             yield f"resolution_{name}", _resolution(rows, name=name)
     if again.agents:
-        yield (
-            "triggered",
-            charts.interval_chart(
-                [point(rate.name.text, rate, scale=100) for rate in again.agents],
-                axis="Calls after which the customer called again (%)",
-                title="Repeats triggered by agent",
-                description="Points show the share of calls that the customer called again about, lines 95 % intervals",
-            ),
-        )
+        yield "triggered", _triggered(again.agents)
     if again.handle:
         yield "ownership", _ownership(again.handle)
     if len(again.frontier_queues) > 1:
@@ -69,6 +61,15 @@ def _resolution(rows: Sequence[RateRow], *, name: str) -> str:
         axis="Settled at the first contact (%)",
         title=f"First-contact resolution by {name.removesuffix('s')}",
         description="Points show the share settled at the first contact, lines its 95 % interval",
+    )
+
+
+def _triggered(agents: Sequence[Rate]) -> str:
+    return charts.interval_chart(
+        [point(rate.name.text, rate, scale=100) for rate in agents],
+        axis="Calls after which the customer called again (%)",
+        title="Repeats triggered by agent",
+        description="Points show the share of calls that the customer called again about, lines 95 % intervals",
     )
 
 

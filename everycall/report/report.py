@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from everycall import __version__
 from everycall.report import charts
@@ -16,6 +17,9 @@ from everycall.report.telling import chance, likely, minutes_told, renamed, repe
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import built_in_rubrics, load_rubric
 from pipeline.store import Store
+
+if TYPE_CHECKING:
+    import jinja2
 
 TEMPLATE = "report.html.j2"
 STYLE = "report.css"
@@ -40,8 +44,40 @@ def write_report(
 
 def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
     """The page as HTML. All text from calls, file names and metadata is escaped."""
-    import jinja2
     from markupsafe import Markup
+
+    names = {question_id: plain_name(question_id) for question_id in _question_ids(figures)}
+    drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
+    forms = [(form, {name: Markup(svg) for name, svg in _form_drawings(form, names).items()}) for form in figures.forms]
+    return (
+        _environment()
+        .get_template(TEMPLATE)
+        .render(
+            figures=figures,
+            forms=forms,
+            names=names,
+            asked=asked,
+            found=figures.overall,
+            emerging={topic.topic_id for topic in figures.overall.emerging},
+            charts=drawings,
+            style=Markup(_packaged(STYLE)),
+            version=__version__,
+        )
+    )
+
+
+def asked_by(forms: Sequence[str]) -> dict[str, str]:
+    """What the questions of these forms ask, in the words of the first form that has them; only built-in ones known."""
+    known = [form for form in forms if form in built_in_rubrics()]
+    asked: dict[str, str] = {}
+    for form in reversed(known):
+        asked |= {question.id: question.text for rubric in load_rubric(form).members for question in rubric.questions()}
+    return asked
+
+
+def _environment() -> jinja2.Environment:
+    """The templates of this package, where a name that is not given is an error."""
+    import jinja2
 
     environment = jinja2.Environment(
         loader=jinja2.FunctionLoader(_packaged),
@@ -64,32 +100,14 @@ def render_report(figures: ReportFigures, *, asked: Mapping[str, str]) -> str:
         "minutes_told": minutes_told,
         "repeats_told": repeats_told,
     }
+    return environment
+
+
+def _question_ids(figures: ReportFigures) -> set[str]:
+    """Every question that the page names."""
     ids = {question.question_id for form in figures.forms for question in form.questions}
     ids |= {question_id for form in figures.forms for agent in form.agents for question_id in agent.failed}
-    ids |= {cause.question_id for cause in figures.overall.causes}
-    names = {question_id: plain_name(question_id) for question_id in ids}
-    drawings = {name: Markup(svg) for name, svg in _drawings(figures, names).items()}
-    forms = [(form, {name: Markup(svg) for name, svg in _form_drawings(form, names).items()}) for form in figures.forms]
-    return environment.get_template(TEMPLATE).render(
-        figures=figures,
-        forms=forms,
-        names=names,
-        asked=asked,
-        found=figures.overall,
-        emerging={topic.topic_id for topic in figures.overall.emerging},
-        charts=drawings,
-        style=Markup(_packaged(STYLE)),
-        version=__version__,
-    )
-
-
-def asked_by(forms: Sequence[str]) -> dict[str, str]:
-    """What the questions of these forms ask, in the words of the first form that has them; only built-in ones known."""
-    known = [form for form in forms if form in built_in_rubrics()]
-    asked: dict[str, str] = {}
-    for form in reversed(known):
-        asked |= {question.id: question.text for rubric in load_rubric(form).members for question in rubric.questions()}
-    return asked
+    return ids | {cause.question_id for cause in figures.overall.causes}
 
 
 def _form_drawings(form: FormFigures, names: Mapping[str, str]) -> dict[str, str]:
