@@ -96,7 +96,9 @@ def _since(days: pa.Table, changed: Sequence[Date]) -> Date | None:
     """From which day on to measure; None where all of them changed, as under other settings."""
     if not changed or set(days.column("day").to_pylist()) <= set(changed):
         return None
-    return changed[0] - timedelta(days=SETTLING_DAYS)
+    # What the last night could not tell yet, because calls ended there, it can tell now, even after a long holiday.
+    ended = max((day for day in days.column("day").to_pylist() if day < changed[0]), default=changed[0])
+    return ended - timedelta(days=SETTLING_DAYS)
 
 
 def _write(

@@ -38,8 +38,8 @@ class RepeatRules:
 DEFAULT_RULES = RepeatRules()
 
 
-def create_arrivals(connection: DuckDBPyConnection, *, rules: RepeatRules, since: date | None = None) -> None:
-    """Make the temporary table `arrivals` from `contacts`: one row a call whose customer and time are known.
+def create_arrival_calls(connection: DuckDBPyConnection, *, rules: RepeatRules, since: date | None = None) -> None:
+    """Make the temporary table `arrival_calls` from `contacts`: one row a call whose customer and time are known.
 
     `arrival_id` is the arrival's first call, `place` counts its calls from 1, `last_call_id` is where it ended. With
     `since` only the customers that called then or later are looked at, with all of their calls.
@@ -47,7 +47,7 @@ def create_arrivals(connection: DuckDBPyConnection, *, rules: RepeatRules, since
     # Customers who called once need no windows, which at a million calls is most of the work.
     recent = "where date >= $since" if since is not None else ""
     connection.execute(
-        f"""create or replace temp table arrivals as
+        f"""create or replace temp table arrival_calls as
         with known as (
             select call_id, customer_id, started_at,
                 started_at + to_microseconds((coalesce(duration_s, 0) * 1e6)::bigint) as ended_at

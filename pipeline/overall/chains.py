@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date as Date  # noqa: N812
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules, create_arrivals
+from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules, create_arrival_calls
 from pipeline.overall.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
@@ -23,7 +25,7 @@ COMPLAINT = "(sentiment_start = 'negative' or sentiment_middle = 'negative' or e
 # To whom each call leads back: a call handed on to its arrival's first, a repeat to the call that it repeats.
 PARENTS = """create or replace temp table roots as
 select call_id, coalesce(r.earlier_call_id, a.arrival_id) as root_id
-from arrivals a full join (select call_id, earlier_call_id from repeats where method = 'matched') r using (call_id)
+from arrival_calls a left join (select call_id, earlier_call_id from repeats where method = 'matched') r using (call_id)
 where a.place > 1 or r.call_id is not null"""
 
 # The whole way back in as many steps as the longest chain's length has bits.
@@ -32,77 +34,83 @@ select r.call_id, coalesce(p.root_id, r.root_id) as root_id from roots r left jo
 UNFINISHED = "select exists (select 1 from roots r join roots p on r.root_id = p.call_id)"
 MOST_DOUBLINGS = 32
 
-# Calls alone need no grouping, which at a million calls is most of the work.
+# Calls alone need no grouping, which at a million calls is most of the work. Of older calls only those count that lead
+# to a later one.
 CHAINS = f"""
 with ends as (select max(started_at) as last_seen_at from contacts),
 linked as (
     select call_id, root_id from roots
     union all select distinct root_id, root_id from roots
 ), calls as (
-    select coalesce(l.root_id, c.call_id) as chain_id, l.root_id is null as alone, c.call_id, c.customer_id,
+    select coalesce(l.root_id, c.call_id) as chain_id, l.root_id is null as alone, c.call_id, c.date, c.customer_id,
         coalesce(t.topic_id, '') as topic_id, c.started_at, a.call_id is not null as followed,
-        c.agents, c.queue, c.duration_s, {COMPLAINT} as complaint,
-        c.escalated, c.outcome
-    from contacts c left join linked l using (call_id) left join arrivals a using (call_id) left join main_topics t
-        using (call_id)
+        c.agents, c.queue, c.duration_s, {COMPLAINT} as complaint, c.escalated, c.outcome
+    from contacts c left join linked l using (call_id) left join arrival_calls a using (call_id)
+        left join main_topics t using (call_id)
+    where l.root_id is not null or c.date >= $begin
 ), grouped as (
-    select chain_id, customer_id, topic_id, started_at as first_started_at, started_at as last_started_at,
+    select date, chain_id, customer_id, topic_id, started_at as first_started_at, started_at as last_started_at,
         1 as calls, [call_id] as call_ids, agents, queue <> '' as queues, len(agents) > 0 as known,
         duration_s as handle_s, complaint, escalated, outcome, followed
     from calls where alone
     union all
-    select chain_id, min_by(customer_id, (started_at, call_id)),
+    select max_by(date, (started_at, call_id)), chain_id, min_by(customer_id, (started_at, call_id)),
         coalesce(min_by(topic_id, (started_at, call_id)) filter (topic_id <> ''), ''), min(started_at), max(started_at),
         count(*), list(call_id order by started_at, call_id), list_distinct(flatten(list(agents))),
         count(distinct queue) filter (queue <> ''), bool_and(len(agents) > 0),
-        sum(duration_s), bool_or(complaint), bool_or(escalated), max_by(outcome, (started_at, call_id)),
-        bool_and(followed)
+        sum(duration_s order by started_at, call_id), bool_or(complaint), bool_or(escalated),
+        max_by(outcome, (started_at, call_id)), bool_and(followed)
     from calls where not alone group by chain_id
 )
-select chain_id, customer_id, topic_id, first_started_at, last_started_at, calls::int as calls, call_ids,
+select date, chain_id, customer_id, topic_id, first_started_at, last_started_at, calls::int as calls, call_ids,
     len(agents)::int as agents, queues::int as queues,
     case when len(agents) > 1 then false when known then true end as one_owner,
     handle_s, complaint, escalated,
     case when followed and last_started_at + to_microseconds($window) <= last_seen_at then outcome <> 'unresolved' end
         as resolved
-from grouped, ends order by chain_id"""
+from grouped, ends where date >= $begin order by chain_id"""
 
 
-def find_chains(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES) -> pa.Table:
+def find_chains(
+    connection: DuckDBPyConnection, *, since: Date | None = None, rules: RepeatRules = DEFAULT_RULES
+) -> pa.Table:
     """The rows of `chains`, by chain id, from `contacts`, `call_topics` and `repeats`: every call is in one chain.
 
-    `one_owner` is null where it is not known who had some call. `resolved` is null where nobody can tell yet: within
-    the window after the last call, or for a customer who is not known; false where the last call ended unresolved.
+    A chain's `date` is that of its last call. With `since` those are given that a repeat of that day or later may have
+    changed. `one_owner` is null where it is not known who had some call. `resolved` is null where nobody can tell yet:
+    within the window after the last call, or for a customer who is not known; false where the last call ended
+    unresolved.
     """
-    with rooted(connection, rules=rules):
-        return connection.sql(CHAINS, params={"window": int(rules.window_days * 86_400e6)}).to_arrow_table()
+    begin = may_change_from(since, rules=rules)
+    with rooted(connection, rules=rules, since=begin):
+        parameters = {"window": int(rules.window_days * 86_400e6), "begin": begin or Date.min}
+        return connection.sql(CHAINS, params=parameters).to_arrow_table()
+
+
+def may_change_from(since: Date | None, *, rules: RepeatRules) -> Date | None:
+    """The first day of calls that a call since a day may repeat. A call's date may be a day off its moment in UTC."""
+    return None if since is None else since - timedelta(days=rules.window_days + 2)
 
 
 @contextmanager
-def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
-    """Have the temporary tables `arrivals`, `main_topics` and `roots`: to which first call of a chain others lead back.
+def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules, since: Date | None = None) -> Iterator[None]:
+    """Have the temporary tables `arrival_calls`, `main_topics` and `roots`: to which first of a chain others lead back.
 
-    Within another `rooted` they are there already, and stay.
+    With `since` those of calls since then and of their customers.
     """
-    if is_made(connection, "roots"):
-        yield
-        return
-    create_arrivals(connection, rules=rules)
-    connection.execute(f"create or replace temp table main_topics as {MAIN_TOPIC}")
+    create_arrival_calls(connection, rules=rules, since=since)
+    connection.execute(
+        f"""create or replace temp table main_topics as select * from ({MAIN_TOPIC})
+        where call_id in (select call_id from contacts where date >= $1)
+            or call_id in (select call_id from arrival_calls)""",
+        [since or Date.min],
+    )
     _create_roots(connection)
     try:
         yield
     finally:
-        connection.execute("drop table roots")
-        connection.execute("drop table main_topics")
-        connection.execute("drop table arrivals")
-
-
-def is_made(connection: DuckDBPyConnection, table: str) -> bool:
-    """Whether there is a temporary table of this name."""
-    query = "select count(*) from duckdb_tables() where temporary and table_name = ?"
-    ((found,),) = connection.execute(query, [table]).fetchall()
-    return bool(found)
+        for table in ("roots", "main_topics", "arrival_calls"):
+            connection.execute(f"drop table {table}")
 
 
 def _create_roots(connection: DuckDBPyConnection) -> None:

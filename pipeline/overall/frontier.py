@@ -12,10 +12,10 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.overall.chains import rooted
 from pipeline.overall.figure_rows import FEWEST_RANKED, figure_rows, sorted_figures, survival_figures, watched_table
 from pipeline.overall.followed import followed
 from pipeline.overall.intervals import CONFIDENCE
+from pipeline.overall.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -37,7 +37,7 @@ TIMED = {
     "all": "select '' as key, duration_s from contacts",
     "agent": "select unnest(agents) as key, duration_s / len(agents) as duration_s from contacts",
     "queue": "select queue as key, duration_s from contacts where queue <> ''",
-    "topic": "select topic_id as key, duration_s from contacts join main_topics using (call_id)",
+    "topic": f"select t.topic_id as key, duration_s from contacts join ({MAIN_TOPIC}) t using (call_id)",
 }
 HOUR_S = 3600.0
 
@@ -51,8 +51,8 @@ def frontier_figures(
     not call about again within the window; those not watched for so long are censored. `efficiency` is calls for each
     hour of handle time.
     """
-    with rooted(connection, rules=rules), followed(connection, rules=rules):
-        tables = [_efficiency(connection, dimension, fewest_ranked=fewest_ranked) for dimension in TIMED]
+    tables = [_efficiency(connection, dimension, fewest_ranked=fewest_ranked) for dimension in TIMED]
+    with followed(connection, rules=rules):
         for dimension, arrivals in ACCEPTED.items():
             accepted = watched_table(connection, HELD.format(arrivals=arrivals), window_days=rules.window_days)
             tables.append(

@@ -94,7 +94,7 @@ def _create_pair_issues(connection: DuckDBPyConnection) -> None:
     connection.execute(
         """create or replace temp table pair_issues as
         with members as (
-            select call_id, arrival_id from arrivals
+            select call_id, arrival_id from arrival_calls
             where arrival_id in (select later_id from pairs union select earlier_id from pairs)
         )
         select (row_number() over (partition by i.encoder order by i.call_id, i.issue) - 1)::bigint as row,
@@ -180,8 +180,8 @@ def _load(connection: DuckDBPyConnection, encoder: str, ground: Ground) -> Loade
     rows, words = [], []
     with _joins_as_written(connection):
         reader = connection.sql(
-            """select p.row, p.language, i.vector, i.terms from recent_issues i join pair_issues p using (call_id, issue)
-            where p.encoder = ? and i.encoder = ?""",
+            """select p.row, p.language, i.vector, i.terms
+            from recent_issues i join pair_issues p using (call_id, issue) where p.encoder = ? and i.encoder = ?""",
             params=[encoder, encoder],
         ).to_arrow_reader(BATCH)
         for batch in reader:

@@ -15,11 +15,11 @@ from pipeline.measures import Measuring
 from pipeline.overall.adjusted_agents import OUTCOMES, adjusted_figures
 from pipeline.overall.arrivals import DEFAULT_RULES
 from pipeline.overall.causes import find_causes
-from pipeline.overall.chains import find_chains, rooted
+from pipeline.overall.chains import find_chains
 from pipeline.overall.emerging import find_emerging
 from pipeline.overall.fit_week import as_of_today, standing_fit
 from pipeline.overall.fixes import find_fixes
-from pipeline.overall.followed import followed
+from pipeline.overall.followed import find_arrivals, followed
 from pipeline.overall.frontier import frontier_figures
 from pipeline.overall.ownership import ownership_figures
 from pipeline.overall.phrases import GrammarPhrases, PhraseFinder
@@ -29,7 +29,7 @@ from pipeline.overall.repeats import find_repeats
 from pipeline.overall.resolution import resolution_figures
 from pipeline.overall.satisfaction import find_satisfaction
 from pipeline.overall.satisfaction_figures import satisfaction_figures
-from pipeline.overall.standing import stand
+from pipeline.overall.standing import lay_over, stand
 from pipeline.overall.taxonomy import load_taxonomy
 from pipeline.overall.topic_tables import find_topic_tables
 from pipeline.overall.trends import find_peaks, find_trends
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # Raise it when the same calls would give other measures.
-REVISION = "overall-2"
+REVISION = "overall-3"
 
 
 class FindDated(Protocol):
@@ -60,10 +60,12 @@ def _promise_outcomes(connection: DuckDBPyConnection, *, since: Date | None) -> 
 DATED: Mapping[str, FindDated] = {
     "repeats": find_repeats,
     "satisfaction": find_satisfaction,
+    "arrivals": find_arrivals,
+    "chains": find_chains,
     "promise_outcomes": _promise_outcomes,
 }
-# Columns of theirs that no measure reads.
-UNREAD = ("drivers", "model", "closed_as", "reason")
+# One or two measures read these, and few of their columns.
+READ_SELDOM = ("satisfaction", "chains", "promise_outcomes")
 FIGURES: tuple[Callable[[DuckDBPyConnection], pa.Table], ...] = (
     frontier_figures,
     ownership_figures,
@@ -93,7 +95,6 @@ def find_causes_weekly(connection: DuckDBPyConnection) -> pa.Table:
 
 
 WHOLE: Mapping[str, Callable[[DuckDBPyConnection], pa.Table]] = {
-    "chains": find_chains,
     "figures": find_figures,
     "causes": find_causes_weekly,
     "trends": find_trends,
@@ -128,13 +129,13 @@ class OverallMeasure:
         made = find_topic_tables(connection, since=since, taxonomy=told, finder=self.finder, encoder=self.encoder)
         for table, find_dated in DATED.items():
             made[table] = find_dated(connection, since=since)
-            stand(connection, table, made[table], since=earliest(made[table], since), without=UNREAD)
+            put = lay_over if table in READ_SELDOM else stand
+            put(connection, table, made[table], since=earliest(made[table], since))
         if since is None:
             # All is measured anew: no fit of the week stands.
             for table in ("figures", "causes"):
                 stand(connection, table, connection.sql(f"select * from {table} limit 0").to_arrow_table())
-        # What several of these ask of the links between calls is reckoned once for all of them.
-        with rooted(connection, rules=DEFAULT_RULES), followed(connection, rules=DEFAULT_RULES):
+        with followed(connection, rules=DEFAULT_RULES):
             for table, find in WHOLE.items():
                 made[table] = find(connection)
                 stand(connection, table, made[table])

@@ -1,7 +1,7 @@
 """Repeats: calls about an issue that the same customer had called about before, or says they had.
 
-A call handed on (`arrivals`) is no repeat: the whole arrival is judged against the customer's earlier ones, its first
-call stands for it, and of the earlier arrival the last call, with which the customer was sent away.
+A call handed on is no repeat: the whole arrival is judged against the customer's earlier ones, its first call stands
+for it, and of the earlier arrival the last call, with which the customer was sent away.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.overall.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules, create_arrivals
+from pipeline.overall.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules, create_arrival_calls
 from pipeline.overall.issue_pairs import likeness_of_pairs
 from pipeline.overall.main_topic import MAIN_TOPIC
 
@@ -24,7 +24,7 @@ PAIRS = """create or replace temp table pairs as
 with ends as (
     select arrival_id, any_value(customer_id) as customer_id, any_value(last_call_id) as last_call_id,
         min(started_at) as first_at, max(started_at) as last_at
-    from arrivals group by arrival_id
+    from arrival_calls group by arrival_id
 ), near as (
     select l.arrival_id as later_id, e.arrival_id as earlier_id, e.last_call_id as earlier_call_id,
         e.last_at as earlier_at, epoch_us(l.first_at - e.last_at) as apart_us, c.date, c.customer_id, c.says_repeat
@@ -33,7 +33,7 @@ with ends as (
         and e.last_at < l.first_at and e.last_at >= l.first_at - to_microseconds($window)
     where not {outbound} {recent}
 ), about as (
-    select distinct a.arrival_id, t.topic_id from call_topics t join arrivals a using (call_id)
+    select distinct a.arrival_id, t.topic_id from call_topics t join arrival_calls a using (call_id)
     where t.topic_id not in ('', 'other')
         and a.arrival_id in (select later_id from near union select earlier_id from near)
 ), shared as (
@@ -62,7 +62,7 @@ SAID = """
 select c.call_id, c.date, 'said' as method, c.customer_id, coalesce(t.topic_id, '') as topic_id,
     '' as earlier_call_id, null::double as days_between, null::double as similarity
 from contacts c left join ({topics}) t using (call_id)
-where c.says_repeat and c.call_id not in (select call_id from arrivals where place > 1) {recent}"""
+where c.says_repeat and c.call_id not in (select call_id from arrival_calls where place > 1) {recent}"""
 
 
 def find_repeats(
@@ -75,7 +75,7 @@ def find_repeats(
     of that date and later get rows.
     """
     recent = "" if since is None else f"and c.date >= date '{since.isoformat()}'"
-    create_arrivals(connection, rules=rules, since=since)
+    create_arrival_calls(connection, rules=rules, since=since)
     connection.execute(
         PAIRS.format(outbound=OUTBOUND.format(direction="c.direction"), recent=recent),
         {"window": int(rules.window_days * 86_400e6)},
@@ -89,5 +89,5 @@ def find_repeats(
     ).to_arrow_table()
     connection.unregister("likenesses")
     connection.execute("drop table pairs")
-    connection.execute("drop table arrivals")
+    connection.execute("drop table arrival_calls")
     return found

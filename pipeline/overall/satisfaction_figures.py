@@ -23,13 +23,18 @@ MEAN, HIDDEN = "satisfaction", "hidden_dissatisfied_rate"
 DECIMALS = 6
 # Whoever held the call last heard how it ended.
 GROUPS = f"""
-    select 'all' as dimension, '' as key, s.* from satisfaction s
+    with s as (
+        select call_id, estimate, spread, error, hidden_dissatisfied, coalesce(c.agents[-1], c.agent_id) as agent_id,
+            c.queue
+        from satisfaction join contacts c using (call_id)
+    )
+    select 'all' as dimension, '' as key, s.* from s
     union all
-    select 'agent', coalesce(c.agents[-1], c.agent_id), s.* from satisfaction s join contacts c using (call_id)
+    select 'agent', agent_id, s.* from s
     union all
-    select 'queue', c.queue, s.* from satisfaction s join contacts c using (call_id)
+    select 'queue', queue, s.* from s
     union all
-    select 'topic', t.topic_id, s.* from satisfaction s
+    select 'topic', t.topic_id, s.* from s
     join (select distinct call_id, topic_id from call_topics where topic_id <> '{OTHER}') t using (call_id)"""
 
 

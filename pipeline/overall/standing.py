@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
@@ -11,25 +10,33 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def stand(
-    connection: DuckDBPyConnection,
-    table: str,
-    rows: pa.Table,
-    *,
-    since: Date | None = None,
-    without: Collection[str] = (),
-) -> None:
-    """Put these rows in the place of a table, and with `since` leave those of earlier dates as they are.
-
-    Columns that nobody asks for can be left out: of a million calls, texts take longest.
-    """
-    rows = rows.drop_columns([name for name in rows.column_names if name in without])
+def stand(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: Date | None = None) -> None:
+    """Put these rows in the place of a table, and with `since` leave those of earlier dates as they are."""
     connection.register("_made", rows)
     names = ", ".join(rows.column_names)
     earlier = f"union all by name select {names} from {table} where date < ?" if since else ""
     connection.execute(f"create or replace table _next as select * from _made {earlier}", [since] if since else None)
     take_place(connection, "_next", of=table)
     connection.unregister("_made")
+
+
+def lay_over(connection: DuckDBPyConnection, view: str, rows: pa.Table, *, since: Date | None = None) -> None:
+    """As `stand`, for a view that is read seldom: rows of earlier dates stay in their files until it is."""
+    names = ", ".join(rows.column_names)
+    connection.register(f"_late_{view}", rows)
+    connection.execute(f"alter view {view} rename to _early_{view}")
+    earlier = f"union all by name select {names} from _early_{view} where date < '{since}'" if since else ""
+    connection.execute(f"create view {view} as select {names} from _late_{view} {earlier}")
+
+
+def is_there(connection: DuckDBPyConnection, table: str) -> bool:
+    """Whether there is a table or view of this name, temporary ones included."""
+    query = """select count(*) from (
+        select table_name as name, schema_name from duckdb_tables()
+        union all select view_name, schema_name from duckdb_views()
+    ) where name = ? and schema_name = 'main'"""
+    ((found,),) = connection.execute(query, [table]).fetchall()
+    return bool(found)
 
 
 def take_place(connection: DuckDBPyConnection, table: str, *, of: str) -> None:

@@ -50,7 +50,9 @@ def find_topic_tables(
         before=_topics_before(connection, sample),
         split_from={topic.id: topic.split_from for topic in taxonomy.topics if topic.examples},
     )
-    found = pa.concat_tables([_call_topics(discovery, issues) for issues in _batches(connection, since, encoder=encoded_by)])
+    found = pa.concat_tables(
+        [_call_topics(discovery, issues) for issues in _batches(connection, since, encoder=encoded_by)]
+    )
     stand(connection, "call_topics", found, since=since)
     _inherit(connection, discovery.registry)
     calls = dict(

@@ -26,57 +26,49 @@ POST = (
 # What the verb after a future form says, in the words up to the next one.
 ACTIVE: Mapping[PromiseKind, re.Pattern[str]] = {
     "call_back": whole_words(
-        r"(?:call|ring|phone|telephone|contact|message|notify|inform)(?:s|ing)? (?:you|your (?!bank|doctor)|"
-        r"back|(?:him|her|them) back|the customer)|"
+        r"(?:call|ring|phone|telephone|contact|message|notify|inform)(?:s|ing)? "
+        r"(?:you|your (?!bank|doctor)|back|(?:him|her|them) back|the customer)|"
         r"giv(?:e|es|ing) (?:you|your \w+) an? (?:\w+ )?(?:call|ring|bell|buzz|shout|answer|update)|"
-        r"(?:get|gets|getting|come|comes|coming) back to (?:you|him|her|them)|(?:be|get|gets|getting|"
-        r"keep) in (?:touch|contact)|"
-        r"reach(?:es|ing)? out|let(?:s|ting)? (?:you|her|him|them) know|follow(?:s|ing)? up with (?:you|her|him|them)|"
+        r"(?:get|gets|getting|come|comes|coming) back to (?:you|him|her|them)|"
+        r"(?:be|get|gets|getting|keep) in (?:touch|contact)|reach(?:es|ing)? out|"
+        r"let(?:s|ting)? (?:you|her|him|them) know|follow(?:s|ing)? up with (?:you|her|him|them)|"
         r"(?:update|answer)s? you|keep(?:s|ing)? you (?:updated|posted|informed)|respond(?:s)?|repl(?:y|ies)|"
-        r"speak to you again|"
-        r"(?:call|phone|ring) back"
+        r"speak to you again|(?:call|phone|ring) back"
     ),
     "refund": whole_words(
         r"refund(?:s|ed|ing)?|reimburs\w+|credit(?:s|ed|ing)?(?! card| check| score| report)|compensat\w+|money back|"
         r"pa(?:y|id) (?:you|it|that) back|"
-        r"(?:go|goes|going|put|putting|put it|paid|be) (?:\w+ ){0,3}?(?:back )?(?:on|on to|onto|into|"
-        r"in) (?:your|the|that) "
-        r"(?:\w+ )?(?:card|account|bank)"
+        r"(?:go|goes|going|put|putting|put it|paid|be) (?:\w+ ){0,3}?(?:back )?(?:on|on to|onto|into|in) "
+        r"(?:your|the|that) (?:\w+ )?(?:card|account|bank)"
     ),
     "send": whole_words(
-        r"(?:send|post|mail|e-?mail|text|ship|dispatch|deliver|courier|forward)(?:s|ed|ing)?(?! (?:address|"
-        r"code|office|number))|"
-        r"(?:be )?sent|write to you|(?:get|getting|have) (?:\w+ ){1,5}?(?:out|over|off|across|"
-        r"along) to (?:you|him|her|them)|"
-        r"(?:get|have) (?!back )(?:\w+ ){1,4}?(?:to|with) you|drop (?:\w+ ){1,4}?(?:off|round|by)|in the (?:post|mail)"
+        r"(?:send|post|mail|e-?mail|text|ship|dispatch|deliver|courier|forward)(?:s|ed|ing)?"
+        r"(?! (?:address|code|office|number))|(?:be )?sent|write to you|"
+        r"(?:get|getting|have) (?:\w+ ){1,5}?(?:out|over|off|across|along) to (?:you|him|her|them)|"
+        r"(?:get|have) (?!back )(?:\w+ ){1,4}?(?:to|with) you|drop (?:\w+ ){1,4}?(?:off|round|by)|"
+        r"in the (?:post|mail)"
     ),
     "repair": whole_words(
-        r"(?:(?:send|sending|get|getting|have|having|book|booking|arrange|arranging|schedule|"
-        rf"dispatch)(?: for)? (?:[\w'’-]+ ){{0,4}}?"
-        rf"(?:{VISITOR}|someone|somebody|our (?:guy|man|lads?)|a (?:van|man|guy|person|team))"
-        r"(?: (?:out|round|over|down|up|to (?:you|your|visit|come|look|check|fix|repair|attend)|there|come|"
-        r"visit)|(?= [\w' ]*$)))|"
-        r"fix(?:es|ed|ing)?(?! (?:rate|price|term))|repair(?:s|ed|ing)?|mend(?:s|ed|ing)?|reconnect(?:ed|s)?|"
-        r"restor(?:e|es|ed|ing)|"
-        r"replac(?:e|es|ed|ing) the|(?:get|have) (?:\w+ ){1,4}?(?:working|running|back on|back up|"
-        r"up and running|back online)|"
+        r"(?:(?:send|sending|get|getting|have|having|book|booking|arrange|arranging|schedule|dispatch)(?: for)? "
+        rf"(?:[\w'’-]+ ){{0,4}}?(?:{VISITOR}|someone|somebody|our (?:guy|man|lads?)|a (?:van|man|guy|person|team))"
+        r"(?: (?:out|round|over|down|up|to (?:you|your|visit|come|look|check|fix|repair|attend)|there|come|visit)|"
+        r"(?= [\w' ]*$)))|fix(?:es|ed|ing)?(?! (?:rate|price|term))|repair(?:s|ed|ing)?|mend(?:s|ed|ing)?|"
+        r"reconnect(?:ed|s)?|restor(?:e|es|ed|ing)|replac(?:e|es|ed|ing) the|"
+        r"(?:get|have) (?:\w+ ){1,4}?(?:working|running|back on|back up|up and running|back online)|"
         r"be back (?:on|up|online|working)"
     ),
     "escalate": whole_words(
-        r"escalat\w+|(?:raise|log|open|file|submit|lodge|put in|put through) (?:it|this|that|an?|the|your|"
-        r"another)(?: \w+){0,2}?"
-        r"(?: (?:ticket|case|dispute|claim|complaint|investigation|request|query|fault|job|report|issue|"
-        r"concern|matter)|"
-        r" (?:with|to|as) )|pass(?:es|ing)? (?:it|this|that|your|the|all)(?: \w+){0,4}? (?:on|to|over|along|"
-        r"up)|flag (?:it|this|that) (?:up )?(?:to|with|for)|"
-        r"refer (?:it|this|that|you)|hand (?:it|this|that) over|report (?:it|this|that) to|take (?:it|this|"
-        r"that) up with"
+        r"escalat\w+|"
+        r"(?:raise|log|open|file|submit|lodge|put in|put through) (?:it|this|that|an?|the|your|another)(?: \w+){0,2}?"
+        r"(?: (?:ticket|case|dispute|claim|complaint|investigation|request|query|fault|job|report|issue|concern|"
+        r"matter)| (?:with|to|as) )|pass(?:es|ing)? (?:it|this|that|your|the|all)(?: \w+){0,4}? (?:on|to|over|along|up)|"
+        r"flag (?:it|this|that) (?:up )?(?:to|with|for)|refer (?:it|this|that|you)|hand (?:it|this|that) over|"
+        r"report (?:it|this|that) to|take (?:it|this|that) up with"
     ),
     "check": whole_words(
-        r"(?:look|looks|looking) into|investigat\w+|chas(?:e|es|ing)|trac(?:e|es|ing)|track (?:it|that|this|"
-        r"them|down)|find(?:s|ing)? out|"
-        r"look(?:s|ing)? at|review(?:s|ing)?|check(?:s|ing)?|examin\w+|monitor|(?:speak|talk|speaking|"
-        r"talking) (?:to|with)|keep an eye"
+        r"(?:look|looks|looking) into|investigat\w+|chas(?:e|es|ing)|trac(?:e|es|ing)|"
+        r"track (?:it|that|this|them|down)|find(?:s|ing)? out|look(?:s|ing)? at|review(?:s|ing)?|check(?:s|ing)?|"
+        r"examin\w+|monitor|(?:speak|talk|speaking|talking) (?:to|with)|keep an eye"
     ),
 }
 PASSIVE: Mapping[PromiseKind, re.Pattern[str]] = {
@@ -91,8 +83,8 @@ PASSIVE: Mapping[PromiseKind, re.Pattern[str]] = {
 }
 GETS: Mapping[PromiseKind, re.Pattern[str]] = {
     "call_back": whole_words(
-        r"(?:an?|another|the|our|his|her|their) (?:[\w-]+ ){0,2}?(?:call|callback|call-back|phone call|answer|"
-        r"reply|response|update|decision)"
+        r"(?:an?|another|the|our|his|her|their) (?:[\w-]+ ){0,2}?"
+        r"(?:call|callback|call-back|phone call|answer|reply|response|update|decision)"
     ),
     "refund": whole_words(rf"{MONEY}|(?:it|that|them|(?:dollars|pounds|euros|payment|[\d.]+)) back"),
     "repair": whole_words(rf"{VISITOR}"),
@@ -100,13 +92,12 @@ GETS: Mapping[PromiseKind, re.Pattern[str]] = {
 }
 COMES: Mapping[PromiseKind, re.Pattern[str]] = {
     "refund": whole_words(
-        r"(?:be|show|show up|appear|land|clear|reach|hit|arrive|go|come|drop|get)\b(?: \w+){0,4}? (?:your|"
-        r"the) (?:\w+ )?(?:card|account|bank|statement|bill)"
+        r"(?:be|show|show up|appear|land|clear|reach|hit|arrive|go|come|drop|get)\b(?: \w+){0,4}? (?:your|the) "
+        r"(?:\w+ )?(?:card|account|bank|statement|bill)"
     ),
     "send": whole_words(
         r"be (?:with|at) (?:you|your)|arrive|reach you|be (?:there|here)|get (?:to you|there)|land|turn up|"
-        r"come (?:in the|by|through the) (?:post|mail)|"
-        r"be on (?:its|their|the) way|come"
+        r"come (?:in the|by|through the) (?:post|mail)|be on (?:its|their|the) way|come"
     ),
     "repair": whole_words(r"(?:be|come) back (?:on|up|online)|be (?:on|off) again|be done|be working"),
 }
@@ -114,33 +105,31 @@ VISITS = whole_words(
     r"(?:come|coming)(?! back)|visit|attend|arrive|turn up|be heading|head (?:out|over|round)|swing by|"
     r"(?:drive|nip) (?:out|over|round)|"
     r"be (?:right |back )?(?:out|round|over|there|with you|at (?:your|the)|in your|to you|on site)|"
-    r"(?:call|pop|drop|go) (?:round|out|in|at|by|over)|"
-    r"get (?:there|to you|out to)"
+    r"(?:call|pop|drop|go) (?:round|out|in|at|by|over)|get (?:there|to you|out to)"
 )
 FUTURE = (
-    r"(?:['’]ll|\s(?:will|shall)|(?:['’](?:m|re|s)|\s(?:am|are|is))?\s(?:going to|gonna)|['’]m gonna|"
-    r"\s(?:wi)?ll)(?![\w'’])"
+    r"(?:['’]ll|\s(?:will|shall)|(?:['’](?:m|re|s)|\s(?:am|are|is))?\s(?:going to|gonna)|['’]m gonna|\s(?:wi)?ll)"
+    r"(?![\w'’])"
 )
 SUBJECT = re.compile(rf"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>{FUTURE})", re.IGNORECASE)
 SHOULD = re.compile(r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future> (?:should|can expect to))\b", re.IGNORECASE)
 DOING = re.compile(
     r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>['’](?:m|re|s)|\s(?:am|are|is))(?= (?:also |just |definitely )?"
-    r"(?:sending|posting|mailing|emailing|shipping|dispatching|delivering|coming|calling|ringing|phoning|"
-    r"visiting|arranging|"
-    r"booking|refunding|crediting|getting|having|texting|escalating|raising|chasing|fixing|investigating)\b)",
+    r"(?:sending|posting|mailing|emailing|shipping|dispatching|delivering|coming|calling|ringing|phoning|visiting|"
+    r"arranging|booking|refunding|crediting|getting|having|texting|escalating|raising|chasing|fixing|"
+    r"investigating)\b)",
     re.IGNORECASE,
 )
 BOOKED = re.compile(
-    r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>['’](?:ve|s|re)|\s(?:have|has|is|are))(?= (?:\w+ ){0,2}?"
-    r"(?:booked|scheduled|arranged|lined up|pencilled|got)\b)",
+    r"\b(?P<subject>[A-Za-z][\w-]*)(?P<future>['’](?:ve|s|re)|\s(?:have|has|is|are))"
+    r"(?= (?:\w+ ){0,2}?(?:booked|scheduled|arranged|lined up|pencilled|got)\b)",
     re.IGNORECASE,
 )
 PRESENT = re.compile(
-    r"(?<!['’])\b(?P<subject>(?!(?:the|an?|our|your|this|that|any|"
-    r"no) )[A-Za-z][\w-]*)(?P<future>)(?= (?:(?:calls|rings|phones|texts|emails|contacts) you|"
-    r"(?:call|ring|phone|text|email) you (?:my|your)self|"
-    r"(?:delivers|posts|sends|ships|comes|drops|refunds|fixes|repairs) |ha(?:s|ve) to (?:call|write|"
-    r"respond|reply|send|pay|refund|contact)\b))",
+    r"(?<!['’])\b(?P<subject>(?!(?:the|an?|our|your|this|that|any|no) )[A-Za-z][\w-]*)(?P<future>)(?= "
+    r"(?:(?:calls|rings|phones|texts|emails|contacts) you|(?:call|ring|phone|text|email) you (?:my|your)self|"
+    r"(?:delivers|posts|sends|ships|comes|drops|refunds|fixes|repairs) |"
+    r"ha(?:s|ve) to (?:call|write|respond|reply|send|pay|refund|contact)\b))",
     re.IGNORECASE,
 )
 EXPECT = re.compile(
@@ -150,65 +139,61 @@ EXPECT = re.compile(
 SENTENCE = re.compile(r"(?:[^.!?;\n]|(?<=\d)\.(?=\d)|(?<=[ap])\.(?=m\b)|(?<=[ap]\.m)\.(?=\s+[a-z]))+[.!?;\n]*")
 # Where the words of one verb end: the next clause with a subject of its own, and what only explains.
 STOP = re.compile(
-    r", so\b|,? (?:he|she|they|it|you|we|i) (?:may|might|can|could|would)\b|,? (?:but|because|so that|"
-    r"so (?=you|i|we|if)|which|unless|until you|while|"
-    r"whereas|otherwise)\b",
+    r", so\b|,? (?:he|she|they|it|you|we|i) (?:may|might|can|could|would)\b|"
+    r",? (?:but|because|so that|so (?=you|i|we|if)|which|unless|until you|while|whereas|otherwise)\b",
     re.IGNORECASE,
 )
 NEGATED = re.compile(
-    r"\s*(?:not|never|no longer|hardly|only be able|have to (?!write|call|send|respond|reply|pay|refund|"
-    r"contact)|need|want|probably not)\b",
+    r"\s*(?:not|never|no longer|hardly|only be able|have to (?!write|call|send|respond|reply|pay|refund|contact)|"
+    r"need|want|probably not)\b",
     re.IGNORECASE,
 )
 DOUBTED = whole_words(
-    r"can(?:no|['’])?t (?:promise|guarantee|say)|cannot (?:promise|guarantee|say)|won['’]t|wouldn['’]t|"
-    r"not sure|don['’]t (?:know|think|believe|expect)|"
-    r"doubt|no guarantee|might|may be able|not saying|can['’]t|cannot|unable|asking (?:if|whether|when)|whether"
+    r"can(?:no|['’])?t (?:promise|guarantee|say)|cannot (?:promise|guarantee|say)|won['’]t|wouldn['’]t|not sure|"
+    r"don['’]t (?:know|think|believe|expect)|doubt|no guarantee|might|may be able|not saying|can['’]t|cannot|unable|"
+    r"asking (?:if|whether|when)|whether"
 )
 REPORTED = whole_words(
-    r"(?:told|said|says|promised|claimed|claims|thought|reckoned|hoping|hoped)(?: (?:you|me|them|her|him|"
-    r"us))?(?: that)?|(?:did|does|do) (?:they|he|she|you) (?:say|tell)"
+    r"(?:told|said|says|promised|claimed|claims|thought|reckoned|hoping|hoped)(?: (?:you|me|them|her|him|us))?"
+    r"(?: that)?|(?:did|does|do) (?:they|he|she|you) (?:say|tell)"
 )
 IF = whole_words(
-    r"if|unless|in case|provided|supposing|assuming|whenever|should you|would you like|do you want|"
-    r"let['’]s say"
+    r"if|unless|in case|provided|supposing|assuming|whenever|should you|would you like|do you want|let['’]s say"
 )
 POLITE_IF = whole_words(
     r"if (?:that|this|it)(?:['’]s| is| works| suits| helps)|if not (?:before|sooner|earlier)|"
     r"if you(?:['’]re| are) (?:happy|okay|ok|all right)|as if|even if|what if|see if"
 )
 ASKS = re.compile(
-    r"^\W*(?:(?:so|and|but|okay|ok|right|well|now)\W+)*(?:did|do|does|has|have|is|are|was|were|when|where|"
-    r"who|what|why|how|which|will|would|could|"
-    r"can|shall|should|may|might)\b",
+    r"^\W*(?:(?:so|and|but|okay|ok|right|well|now)\W+)*(?:did|do|does|has|have|is|are|was|were|when|where|who|what|"
+    r"why|how|which|will|would|could|can|shall|should|may|might)\b",
     re.IGNORECASE,
 )
 HERE = whole_words(
-    r"now|right now|(?:for )?(?:a|one|two|just a|couple of|a couple of|a few) (?:quick )?(?:moments?|"
-    r"seconds?|secs?|minutes?|mins?|ticks?|jiffy)|"
-    r"bear with|while (?:i|you|we)|(?:on|put you through|hold the|stay on the) (?:hold|line)|quick(?:ly)?|"
-    r"on my (?:screen|end|side)|with you\?|"
+    r"now|right now|"
+    r"(?:for )?(?:a|one|two|just a|couple of|a couple of|a few) (?:quick )?"
+    r"(?:moments?|seconds?|secs?|minutes?|mins?|ticks?|jiffy)|bear with|while (?:i|you|we)|"
+    r"(?:on|put you through|hold the|stay on the) (?:hold|line)|quick(?:ly)?|on my (?:screen|end|side)|with you\?|"
     r"as we speak|code|before we|first"
 )
 LASTING = whole_words(r"right now|now|currently|at the moment")
 ONCE = whole_words(
-    r"once|when|after|as soon as|from (?:when|the (?:day|date|time))|upon|of receiving|of receipt|"
-    r"from receipt|on receipt"
+    r"once|when|after|as soon as|from (?:when|the (?:day|date|time))|upon|of receiving|of receipt|from receipt|"
+    r"on receipt"
 )
 NO_SUBJECT = re.compile(r"\s*(?:no|none of|neither)\b", re.IGNORECASE)
 NOBODY = frozenset({"nobody", "none", "noone", "nothing"})
 OTHERS = whole_words(
-    r"your (?:bank|doctor|insurer|landlord|employer|solicitor|lawyer|provider|card issuer|\w+ bank|"
-    r"husband|wife|son|daughter|mother|father)|the customer"
+    r"your (?:bank|doctor|insurer|landlord|employer|solicitor|lawyer|provider|card issuer|\w+ bank|husband|wife|son|"
+    r"daughter|mother|father)|the customer"
 )
 WE = frozenset({"i", "we"})
 THINGS = frozenset({"it", "that", "this", "those", "these", "there", "everything", "rest", "both"})
 NO_OTHER = re.compile(
-    r"\s+(?:\w+ly |just |also |then )?(?:be|have|need|want|charge|take (?:the|a|your) payment|bill|debit|"
-    r"close|open|renew|expire|put you|transfer|connect|read|explain|"
-    r"ask|see|start by|hold|stay|tell|say|talk|guess|assume|admit|bet|hope|miss|wait|honest|require|"
-    r"receive|get|hear|end|stop|go ahead and (?:read|ask)|cost|"
-    r"go up|increase|confirm|verify|check|do|try|know|think|show|never|not)\b",
+    r"\s+(?:\w+ly |just |also |then )?(?:be|have|need|want|charge|take (?:the|a|your) payment|bill|debit|close|open|"
+    r"renew|expire|put you|transfer|connect|read|explain|ask|see|start by|hold|stay|tell|say|talk|guess|assume|admit|"
+    r"bet|hope|miss|wait|honest|require|receive|get|hear|end|stop|go ahead and (?:read|ask)|cost|go up|increase|"
+    r"confirm|verify|check|do|try|know|think|show|never|not)\b",
     re.IGNORECASE,
 )
 FORMS = {"future": SUBJECT, "should": SHOULD, "doing": DOING, "booked": BOOKED, "expect": EXPECT, "present": PRESENT}
@@ -226,14 +211,14 @@ PEOPLE = frozenset(
     )
 )  # fmt: skip
 GETTING = re.compile(
-    r"\s+(?:\w+ly |also |then |still |start to )?(?:get|be getting|receive|be receiving|have(?! to\b)|"
-    r"be having|(?P<see>see|be seeing))\b",
+    r"\s+(?:\w+ly |also |then |still |start to )?"
+    r"(?:get|be getting|receive|be receiving|have(?! to\b)|be having|(?P<see>see|be seeing))\b",
     re.IGNORECASE,
 )
 VISITS_START = rf"\s+(?:\w+ly |also |just |then )?{VISITS.pattern}"
 SENDS_SOMEBODY = whole_words(
-    rf"(?:send|sending|dispatch)(?: \w+){{0,5}}? (?:{VISITOR}|someone|somebody|a (?:van|man|guy|person|"
-    r"team)|our (?:guy|man|lads?))"
+    r"(?:send|sending|dispatch)(?: \w+){0,5}? "
+    rf"(?:{VISITOR}|someone|somebody|a (?:van|man|guy|person|team)|our (?:guy|man|lads?))"
 )
 MERELY_TELLS = whole_words(r"let you know|update you|answer you|keep you (?:updated|posted|informed)")
 NOUN_BEFORE = re.compile(

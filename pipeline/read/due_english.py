@@ -151,8 +151,8 @@ _SPANS: tuple[Known, ...] = (
     (
         "span",
         (
-            rf"(?P<count>{_NUMBER})[- ]{_UNIT} (?:max(?:imum)?|tops|at (?:the )?(?:very )?(?:most|latest)|"
-            r"from (?:now|today))"
+            rf"(?P<count>{_NUMBER})[- ]{_UNIT} "
+            r"(?:max(?:imum)?|tops|at (?:the )?(?:very )?(?:most|latest)|from (?:now|today))"
         ),
         _span,
     ),
@@ -181,8 +181,8 @@ _DAYS: tuple[Known, ...] = (
     (
         "day",
         (
-            r"(?:straight|right) away|immediately|(?:right|straight|as soon as we|once we) (?:after (?:this|the|"
-            r"our) call|hang up|finish)"
+            r"(?:straight|right) away|immediately|"
+            r"(?:right|straight|as soon as we|once we) (?:after (?:this|the|our) call|hang up|finish)"
         ),
         in_days(0),
     ),
@@ -207,8 +207,8 @@ _WEEKS: tuple[Known, ...] = (
     (
         "day",
         (
-            r"(?:by |before |sometime |early |late |some time )*(?:the )?(?:(?:end|beginning|start|"
-            r"middle) of )?next week(?:end)?"
+            r"(?:by |before |sometime |early |late |some time )*(?:the )?"
+            r"(?:(?:end|beginning|start|middle) of )?next week(?:end)?"
         ),
         in_weeks(1),
     ),
@@ -243,16 +243,16 @@ _CLOCKS: tuple[Known, ...] = (
     (
         "clock",
         (
-            rf"(?:by|before|at|around|until|till) (?:about |around |half |quarter to )?{_HOUR}(?:[:.]\d\d| thirty|"
-            rf" fifteen| forty five)?{_ENDS}"
+            rf"(?:by|before|at|around|until|till) (?:about |around |half |quarter to )?{_HOUR}"
+            rf"(?:[:.]\d\d| thirty| fifteen| forty five)?{_ENDS}"
         ),
         _clock,
     ),
     (
         "clock",
         (
-            rf"between {_HOUR} and (?:{_ONES}|ten|eleven|twelve|\d{{1,2}})(?! (?:working|business|days?|weeks?|"
-            r"hours?|min))"
+            rf"between {_HOUR} and (?:{_ONES}|ten|eleven|twelve|\d{{1,2}})"
+            r"(?! (?:working|business|days?|weeks?|hours?|min))"
         ),
         _clock,
     ),

@@ -71,6 +71,26 @@ PROMISE_OUTCOMES = [
     ("turn", pa.int32()),
     ("reason", pa.string()),
 ]
+ARRIVALS = [
+    ("arrival_id", pa.string()),
+    ("chain_id", pa.string()),
+    ("first_at", pa.timestamp("us")),
+    ("last_at", pa.timestamp("us")),
+    ("topic_id", pa.string()),
+    ("queue", pa.string()),
+    ("agent_id", pa.string()),
+    ("agents", pa.list_(pa.string())),
+    ("owners_known", pa.bool_()),
+    ("queues", pa.list_(pa.string())),
+    ("handle_s", pa.float64()),
+    ("complaint", pa.bool_()),
+    ("escalated", pa.bool_()),
+    ("outbound", pa.bool_()),
+    ("days_since", pa.float64()),
+    ("said", pa.bool_()),
+    ("days_until", pa.float64()),
+    ("complained_before", pa.bool_()),
+]
 CHAINS = [
     ("chain_id", pa.string()),
     ("customer_id", pa.string()),

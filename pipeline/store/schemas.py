@@ -22,8 +22,10 @@ SHARD_TABLES = (
     "head_views", "answers", "scorecards", "flags", "failures", "calls",
 )  # fmt: skip
 # Measures over all calls: those with rows of calls stand under the calls' dates, the others under the last date.
-DATED_MEASURES = ("contacts", "call_topics", "repeats", "satisfaction", "promise_outcomes")
-WHOLE_MEASURES = ("chains", "figures", "causes", "trends", "peaks", "emerging", "fixes", "measured", "topics")
+DATED_MEASURES = (
+    "contacts", "call_topics", "repeats", "satisfaction", "arrivals", "chains", "promise_outcomes",
+)  # fmt: skip
+WHOLE_MEASURES = ("figures", "causes", "trends", "peaks", "emerging", "fixes", "measured", "topics")
 MEASURE_TABLES = (*DATED_MEASURES, *WHOLE_MEASURES)
 TABLES = (*reversed(SHARD_TABLES), *reversed(MEASURE_TABLES), "surveys", "runs")
 
@@ -45,6 +47,7 @@ _COLUMNS = {
     "repeats": measure_columns.REPEATS,
     "satisfaction": measure_columns.SATISFACTION,
     "promise_outcomes": measure_columns.PROMISE_OUTCOMES,
+    "arrivals": measure_columns.ARRIVALS,
     "chains": measure_columns.CHAINS,
     "figures": measure_columns.FIGURES,
     "causes": measure_columns.CAUSES,
@@ -101,6 +104,7 @@ SORT_COLUMNS = {
     "repeats": ("call_id", "method"),
     "satisfaction": ("call_id",),
     "promise_outcomes": ("call_id", "position"),
+    "arrivals": ("arrival_id",),
     "chains": ("chain_id",),
     "figures": ("measure", "dimension", "key"),
     "causes": ("form", "question_id", "level"),

@@ -6,13 +6,14 @@ from hypothesis import strategies as st
 from overall_store import memory_store
 from repeat_calls import contact
 
-from pipeline.overall.arrivals import RepeatRules, create_arrivals
+from pipeline.overall.arrivals import RepeatRules, create_arrival_calls
 
 
 def arrivals(contacts, **options):
     store = memory_store(contacts=contacts)
-    create_arrivals(store, rules=options.pop("rules", RepeatRules()), **options)
-    return store.execute("select call_id, arrival_id, place, last_call_id from arrivals order by call_id").fetchall()
+    create_arrival_calls(store, rules=options.pop("rules", RepeatRules()), **options)
+    query = "select call_id, arrival_id, place, last_call_id from arrival_calls order by call_id"
+    return store.execute(query).fetchall()
 
 
 @pytest.mark.parametrize(("minute", "handed_on"), [(14.9, True), (15, False)])

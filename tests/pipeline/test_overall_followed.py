@@ -1,21 +1,22 @@
-from repeat_calls import about, contact, matched, with_repeats
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from repeat_calls import about, contact, matched, moment, with_repeats
 
 from pipeline.overall.arrivals import DEFAULT_RULES
-from pipeline.overall.chains import find_chains, rooted
-from pipeline.overall.followed import followed
+from pipeline.overall.chains import find_chains
+from pipeline.overall.followed import find_arrivals, followed
 from pipeline.overall.frontier import frontier_figures
 from pipeline.overall.ownership import ownership_figures
 from pipeline.overall.resolution import resolution_figures
+from pipeline.overall.standing import is_there, stand
 
 
 def store():
     calls = [contact("a", 0), contact("b", 0, minute=10, agents=("a2",)), contact("c", 4), contact("d", 20)]
     return with_repeats(calls, [matched("c", "b", 4)], about("b", "t1"))
-
-
-def temporary(connection):
-    rows = connection.execute("select table_name from duckdb_tables() where temporary order by 1").fetchall()
-    return [name for (name,) in rows]
 
 
 def test_an_arrival_knows_what_came_before_and_after_it():
@@ -33,11 +34,47 @@ def test_an_arrival_knows_what_came_before_and_after_it():
 
 
 def test_all_makers_find_the_same_alone_and_together():
-    makers = (find_chains, resolution_figures, ownership_figures, frontier_figures)
+    makers = (resolution_figures, ownership_figures, frontier_figures)
     alone = [maker(store()) for maker in makers]
     connection = store()
-    with rooted(connection, rules=DEFAULT_RULES), followed(connection, rules=DEFAULT_RULES):
+    with followed(connection, rules=DEFAULT_RULES):
         together = [maker(connection) for maker in makers]
-        assert temporary(connection) == ["arrivals", "followed", "main_topics", "roots"]
-    assert temporary(connection) == []
+        assert is_there(connection, "followed")
+    assert not is_there(connection, "followed")
+    assert not is_there(connection, "arrivals")
     assert all(one.equals(other) for one, other in zip(alone, together, strict=True))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 70), st.integers(0, 2), st.booleans()), min_size=2, max_size=16),
+    st.integers(20, 60),
+)
+def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
+    calls = [
+        contact(f"c{number:02d}", day, minute=number, customer_id=f"K{customer}")
+        for number, (day, customer, _) in enumerate(drawn)
+    ]
+    calls.sort(key=lambda one: one["started_at"])
+    links = [
+        matched(later["call_id"], earlier["call_id"], (later["started_at"] - earlier["started_at"]).days)
+        for (earlier, later), (_, _, linked) in zip(pairwise(calls), drawn, strict=False)
+        if linked
+        and earlier["customer_id"] == later["customer_id"]
+        and timedelta(hours=1) < later["started_at"] - earlier["started_at"] < timedelta(days=14)
+    ]
+    since = moment(since_day).date()
+    connection = with_repeats(calls, links, about("c00", "t1"))
+    for find, key in ((find_arrivals, "arrival_id"), (find_chains, "chain_id")):
+        whole, late = find(connection), find(connection, since=since)
+        begin = since - timedelta(days=16)
+        assert late.to_pylist() == [row for row in whole.to_pylist() if row["date"] >= begin]
+        assert len(set(whole[key].to_pylist())) == len(whole)
+
+
+def test_the_rows_of_a_night_stand_beside_those_of_nights_before():
+    connection = store()
+    stand(connection, "arrivals", find_arrivals(connection))
+    with followed(connection, rules=DEFAULT_RULES):
+        assert connection.execute("select count(*) from followed").fetchall() == [(3,)]
+    assert is_there(connection, "arrivals")

@@ -29,7 +29,7 @@ def towards(direction, *, tone=0.0):
 
 def likenesses(issues, pairs, **options):
     store = memory_store(issues=issues)
-    store.execute("create temp table arrivals as select distinct call_id, call_id as arrival_id from issues")
+    store.execute("create temp table arrival_calls as select distinct call_id, call_id as arrival_id from issues")
     store.execute("create temp table pairs (pair bigint, later_id varchar, earlier_id varchar)")
     for number, (later, earlier) in enumerate(pairs):
         store.execute("insert into pairs values (?, ?, ?)", [number, later, earlier])
