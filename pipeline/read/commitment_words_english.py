@@ -61,7 +61,8 @@ ACTIVE: Mapping[PromiseKind, re.Pattern[str]] = {
         r"escalat\w+|"
         r"(?:raise|log|open|file|submit|lodge|put in|put through) (?:it|this|that|an?|the|your|another)(?: \w+){0,2}?"
         r"(?: (?:ticket|case|dispute|claim|complaint|investigation|request|query|fault|job|report|issue|concern|"
-        r"matter)| (?:with|to|as) )|pass(?:es|ing)? (?:it|this|that|your|the|all)(?: \w+){0,4}? (?:on|to|over|along|up)|"
+        r"matter)| (?:with|to|as) )|"
+        r"pass(?:es|ing)? (?:it|this|that|your|the|all)(?: \w+){0,4}? (?:on|to|over|along|up)|"
         r"flag (?:it|this|that) (?:up )?(?:to|with|for)|refer (?:it|this|that|you)|hand (?:it|this|that) over|"
         r"report (?:it|this|that) to|take (?:it|this|that) up with"
     ),
