@@ -109,13 +109,7 @@ def _rows(
     rules: CauseRules,
 ) -> Iterator[dict[str, Any]]:
     """A row a level of one question."""
-    found = connection.sql(
-        "select cell, judged, failed from cause_cells where form = ? and question_id = ? order by cell",
-        params=[form, question_id],
-    ).to_arrow_table()
-    cell, judged, failed = (found[name].to_numpy() for name in ("cell", "judged", "failed"))
-    levels = {name: codes[cell] for name, (_, codes) in names.items()}
-    question = Question(judged, failed, {name: levels[name] for name in LEVELS}, other=[levels["language"]])
+    question = _question(connection, form, question_id, names=names)
     shares = shares_of(question) if _enough(question, rules) else None
     level = largest_level(shares, rules) if shares else None
     evidence = _evidence(question, shares, level, {name: names[name][0] for name in LEVELS}, rules=rules)
@@ -125,14 +119,27 @@ def _rows(
             "form": form,
             "question_id": question_id,
             "level": name,
-            "judged": int(judged.sum()),
-            "failed": int(failed.sum()),
+            "judged": int(question.judged.sum()),
+            "failed": int(question.failed.sum()),
             "share": share and share.estimate,
             "low": share and share.low,
             "high": share and share.high,
             "lies_with": LIES_WITH[level] if level else UNCLEAR,
             "evidence": evidence,
         }
+
+
+def _question(
+    connection: DuckDBPyConnection, form: str, question_id: str, *, names: Mapping[str, tuple[list[str], Codes]]
+) -> Question:
+    """The cells of one question."""
+    found = connection.sql(
+        "select cell, judged, failed from cause_cells where form = ? and question_id = ? order by cell",
+        params=[form, question_id],
+    ).to_arrow_table()
+    cell, judged, failed = (found[name].to_numpy() for name in ("cell", "judged", "failed"))
+    levels = {name: codes[cell] for name, (_, codes) in names.items()}
+    return Question(judged, failed, {name: levels[name] for name in LEVELS}, other=[levels["language"]])
 
 
 def _enough(question: Question, rules: CauseRules) -> bool:
