@@ -26,13 +26,7 @@ def changes(heard: Sequence[tuple[Audio, Transcript]]) -> Iterator[dict[str, obj
 
     Every other turn behind the start of the call is changed; the speaker's start stays as it was.
     """
-    voices = [
-        (audio, transcript, own)
-        for audio, transcript in heard
-        if len({turn.channel for turn in transcript.turns}) > 1
-        for role in ("agent", "customer")
-        if len(own := [turn for turn in transcript.by(role) if _seconds(turn) >= LEAST_TURN_S]) > 1
-    ]
+    voices = _voices(heard)
     for higher_st, louder_db in CHANGES:
         cue, change = ("pitch_st", higher_st) if higher_st else ("loudness_db", louder_db)
         pairs = [pair for voice in voices for pair in _changed(*voice, higher_st=higher_st, louder_db=louder_db)]
@@ -53,6 +47,17 @@ def changes(heard: Sequence[tuple[Audio, Transcript]]) -> Iterator[dict[str, obj
             "median_absolute_error": round(float(np.median(np.abs(errors))), 2),
             "nine_in_ten_within": round(float(np.quantile(np.abs(errors), 0.9)), 2),
         }
+
+
+def _voices(heard: Sequence[tuple[Audio, Transcript]]) -> list[tuple[Audio, Transcript, list[Turn]]]:
+    """The two voices of each call on two channels, with their turns that are long enough."""
+    return [
+        (audio, transcript, own)
+        for audio, transcript in heard
+        if len({turn.channel for turn in transcript.turns}) > 1
+        for role in ("agent", "customer")
+        if len(own := [turn for turn in transcript.by(role) if _seconds(turn) >= LEAST_TURN_S]) > 1
+    ]
 
 
 def _changed(

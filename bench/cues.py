@@ -83,13 +83,10 @@ def octaves() -> Iterator[dict[str, object]]:
 
 def cost(heard: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
     """What cues cost a minute of call, with the memory that finding them takes and that they hold until words come."""
-    cpu_s = audio_s = 0.0
-    peak_mb, held_mb = 0.0, 0.0
+    cpu_s = audio_s = held_mb = 0.0
     for audio, transcript in heard:
         sides = [0 if turn.role == "agent" else 1 for turn in transcript.turns]
-        speech = {
-            channel: _speech(transcript.turns, channel) for channel in {turn.channel for turn in transcript.turns}
-        }
+        speech = _speech(transcript.turns)
         before = time.process_time()
         tracks = {channel: voice_track(audio.samples[channel], spans) for channel, spans in speech.items()}
         with_cues(transcript, sides=sides, tracks=tracks)
@@ -97,19 +94,24 @@ def cost(heard: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
         audio_s += audio.duration_s
         arrays = [getattr(track, name) for track in tracks.values() for name in track.__slots__]
         held_mb = max(held_mb, sum(array.nbytes for array in arrays) / audio.duration_s * 60 / 2**20)
-    longest, transcript = max(heard, key=lambda call: call[0].duration_s)
-    for channel in {turn.channel for turn in transcript.turns}:
-        tracemalloc.start()
-        voice_track(longest.samples[channel], _speech(transcript.turns, channel))
-        peak_mb = max(peak_mb, tracemalloc.get_traced_memory()[1] / 2**20)
-        tracemalloc.stop()
     return {
         "calls": len(heard),
         "audio_minutes": round(audio_s / 60, 1),
         "cpu_s_per_audio_minute": round(cpu_s / audio_s * 60, 4),
-        "peak_mb": round(peak_mb, 1),
+        "peak_mb": round(_peak_mb(*max(heard, key=lambda call: call[0].duration_s)), 1),
         "most_held_mb_per_audio_minute": round(held_mb, 3),
     }
+
+
+def _peak_mb(audio: Audio, transcript: Transcript) -> float:
+    """The most memory that the track of one of the call's channels takes while it is found."""
+    peaks = []
+    for channel, spans in _speech(transcript.turns).items():
+        tracemalloc.start()
+        voice_track(audio.samples[channel], spans)
+        peaks.append(tracemalloc.get_traced_memory()[1] / 2**20)
+        tracemalloc.stop()
+    return max(peaks, default=0.0)
 
 
 def spreads(transcripts: Sequence[Transcript]) -> Iterator[dict[str, object]]:
@@ -138,13 +140,13 @@ def _spread(voices: Sequence[Sequence[Turn]], cue: str, nothing: float) -> dict[
     }
 
 
-def _speech(turns: Sequence[Turn], channel: int) -> list[Span]:
-    """Where turns are on a channel, with a margin."""
-    return [
-        Span(max(0.0, turn.start_s - MARGIN_S), turn.end_s + MARGIN_S)
-        for turn in turns
-        if turn.channel == channel and turn.start_s is not None and turn.end_s is not None
-    ]
+def _speech(turns: Sequence[Turn]) -> dict[int, list[Span]]:
+    """By channel where its turns are, with a margin."""
+    speech: dict[int, list[Span]] = {turn.channel: [] for turn in turns}
+    for turn in turns:
+        if turn.start_s is not None and turn.end_s is not None:
+            speech[turn.channel].append(Span(max(0.0, turn.start_s - MARGIN_S), turn.end_s + MARGIN_S))
+    return speech
 
 
 def _heard(options: argparse.Namespace) -> Iterator[tuple[Audio, Transcript]]:
