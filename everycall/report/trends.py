@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from everycall.report.query import counts, records
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.overall.intervals import Interval, wilson
+from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -86,7 +87,7 @@ def read_trends(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Topi
                 and date_trunc('week', day)::date + 6 <= (select max(day) from trends)
         ), counted as (
             select topic_id, date_trunc('week', day)::date as week, sum(calls) as calls
-            from trends where topic_id <> 'other' group by all
+            from trends where topic_id <> '{OTHER}' group by all
         ), largest as (
             select topic_id, sum(calls) as calls from counted semi join weeks using (week)
             group by topic_id having sum(calls) >= {FEWEST_CALLS} order by calls desc, topic_id limit {MOST_TRENDS}

@@ -1,4 +1,4 @@
-"""Mood: where a speaker's sentiment turns, and what the other side said just before.
+"""Turning: where a speaker's mood turns, and what the other side said just before.
 
 A turn's sentiment is judged wrongly about one time in four, so a turn alone turns nothing. A speaker is taken to be in
 one mood for a stretch of turns, and the likeliest course of moods given all of their turns is found: a hidden Markov
