@@ -16,7 +16,7 @@ import numpy as np
 
 from pipeline.overall.agents import SCORE_BOUNDS
 from pipeline.overall.dealt import Dealt, create_dealt, dealt, design_of, drop_dealt
-from pipeline.overall.figure_rows import FEWEST_RANKED
+from pipeline.overall.figure_rows import FEWEST_RANKED, SCHEMA
 from pipeline.overall.intervals import Interval, interval_of_mean, wilson
 from pipeline.overall.levels import Levels, Z, bands_of, levels_of
 from pipeline.overall.mixed_model import Floats, Sums, fit, independent, sums_of
@@ -83,13 +83,10 @@ def adjusted_figures(connection: DuckDBPyConnection, *, rules: AdjustedRules = D
     """
     import pyarrow as pa
 
-    from pipeline.store.schemas import schema_of
-
     create_dealt(connection)
     rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
     drop_dealt(connection)
-    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date", "as_of")])
-    return pa.Table.from_pylist(rows, schema=schema).sort_by([(name, "ascending") for name in ("measure", "key")])
+    return pa.Table.from_pylist(rows, schema=SCHEMA).sort_by([(name, "ascending") for name in ("measure", "key")])
 
 
 def adjusted_levels(cells: Dealt, *, rules: AdjustedRules = DEFAULT_RULES) -> Levels:

@@ -39,7 +39,8 @@ NO_TRIGGERS = "select '' as call_id, null::int as trigger, null::double as watch
 class Dealt:
     """Cells of calls that share an agent and a kind: the sums of one outcome in each.
 
-    `agents` names the codes in `agent`; `kinds` has for topic, language and queue the names and each cell's code.
+    `agents` names the codes in `agent`; `kinds` has for topic, language and queue the names and each cell's code. All
+    arrays are (cells,).
     """
 
     agents: list[str]

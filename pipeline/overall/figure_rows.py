@@ -16,8 +16,8 @@ from pipeline.store.measure_columns import FIGURES
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# All but the day that they are of, which the night fills in.
-COLUMNS = [column for column in FIGURES if column[0] != "as_of"]
+# What a measure gives of a figure; its part, its date and the day that it is of are the night's to fill in.
+SCHEMA = pa.schema([column for column in FIGURES if column[0] != "as_of"])
 # Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
 FEWEST_RANKED = 30
 
@@ -92,7 +92,7 @@ def figure_rows(
     high: npt.NDArray[np.float64],
     fewest_ranked: int = FEWEST_RANKED,
 ) -> pa.Table:
-    """Rows of `figures` without a band."""
+    """Rows of `figures` without a band; all arrays are [keys]."""
     columns: dict[str, Any] = {
         "measure": [measure] * len(keys),
         "dimension": [dimension] * len(keys),
@@ -105,10 +105,10 @@ def figure_rows(
         "ranked": n - censored >= fewest_ranked,
         "band": pa.nulls(len(keys), pa.int32()),
     }
-    return pa.table(columns).cast(pa.schema(COLUMNS))
+    return pa.table(columns).cast(SCHEMA)
 
 
 def sorted_figures(tables: Sequence[pa.Table]) -> pa.Table:
     """All rows in the order of the table `figures`."""
-    whole = pa.concat_tables([pa.schema(COLUMNS).empty_table(), *tables])
+    whole = pa.concat_tables([SCHEMA.empty_table(), *tables])
     return whole.sort_by([(name, "ascending") for name in ("measure", "dimension", "key")]).combine_chunks()

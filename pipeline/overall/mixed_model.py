@@ -29,7 +29,11 @@ LIKELIHOOD_SLACK = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Sums:
-    """Weighted sums of calls: by agent their weight, total (agents) and columns (agents, columns), and the whole's."""
+    """Weighted sums of `n` calls.
+
+    By agent: `weights` and `totals` (agents,), and `moments`, the sums of their columns (agents, columns). Of all:
+    the columns with each other, `cross` (columns, columns), and with the values, `products` (columns,), and `squares`.
+    """
 
     n: int
     weights: Floats
@@ -44,8 +48,8 @@ class Sums:
 class Solution:
     """The model at one ratio of variances: Henderson's equations solved (Henderson 1975, Biometrics 31, 423-447).
 
-    `root` is the inverse of the coefficients' Cholesky factor; `shrink` is the agents' variance given the rest, and
-    with `root` it is in units of `scale`, the variance within.
+    `coefficients` (columns,); `root` (columns, columns) is the inverse of their equations' Cholesky factor; `shrink`
+    (agents,) is the agents' variance given the rest, and with `root` it is in units of `scale`, the variance within.
     """
 
     ratio: float

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.overall.figure_rows import SCHEMA
 from pipeline.overall.intervals import wilson
-from pipeline.store.schemas import schema_of
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -46,17 +46,13 @@ def promise_figures(connection: DuckDBPyConnection, *, rules: PromiseFigureRules
     """
     rates, opens = [], []
     for dimension, key, promises, kept, broken, still_open in connection.execute(_COUNTS).fetchall():
-        known = kept + broken
-        group = {"dimension": dimension, "key": key, "band": None}
+        group, known = {"dimension": dimension, "key": key}, kept + broken
         opens.append(
-            {"measure": OPEN, "n": promises, "censored": 0, "estimate": float(still_open), "ranked": False, **group}
+            {"measure": OPEN, **group, "n": promises, "censored": 0, "estimate": float(still_open), "ranked": False}
         )
         if known:
-            rate = wilson(kept, known)
+            ranked = dimension != "all" and known >= rules.fewest_ranked
             rates.append(
-                {"measure": KEPT_RATE, "n": known, "censored": still_open, "estimate": rate.estimate, "low": rate.low}
-                | {"high": rate.high, "ranked": dimension != "all" and known >= rules.fewest_ranked, **group}
+                {"measure": KEPT_RATE, **group, "censored": still_open, "ranked": ranked} | asdict(wilson(kept, known))
             )
-    schema = schema_of("figures")
-    fields = [field for field in schema if field.name not in ("part", "date", "as_of")]
-    return pa.Table.from_pylist([*rates, *opens], schema=pa.schema(fields))
+    return pa.Table.from_pylist([*rates, *opens], schema=SCHEMA)

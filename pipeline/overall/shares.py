@@ -38,7 +38,7 @@ NARROWED = 0.7
 class Question:
     """One question's judged answers in cells: how many, how many failed, and the codes of the cell at each level.
 
-    `other` holds codes that are taken into account and have no share: the language.
+    `other` holds codes that are taken into account and have no share: the language. All arrays are (cells,).
     """
 
     judged: Codes
