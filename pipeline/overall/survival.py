@@ -20,6 +20,7 @@ HALVINGS = 34
 
 Floats = npt.NDArray[np.float64]
 Counts = npt.NDArray[np.int64]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +37,20 @@ class Survival:
     censored: Counts
 
 
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """How each that was watched ended [rows]: by an event up to the horizon, by lasting to it, or lost from sight."""
+
+    groups: npt.NDArray[np.integer]
+    happened: Flags
+    lasted: Flags
+    counts: Counts
+
+
 def survival(
     groups: npt.NDArray[np.integer],
     times: Floats,
-    events: npt.NDArray[np.bool_],
+    events: Flags,
     counts: Counts | None = None,
     *,
     horizon: float,
@@ -47,28 +58,22 @@ def survival(
 ) -> Survival:
     """Of each group 0, 1, … the share without an event up to the horizon, that moment included.
 
-    One row each of what was watched: its group, when it ended by an event or was no longer watched, which of both, and
-    how many there are of the kind (one by default).
+    One row each [rows] of what was watched: its group, when it ended by an event or was no longer watched, which of
+    both, and how many there are of the kind (one by default).
     """
     counts = np.ones(len(groups), np.int64) if counts is None else counts
-    # What is alike counts as one row, except events: each of them leaves fewer to be watched.
-    rows = np.repeat(np.arange(len(groups)), np.where(events, counts, 1))
-    groups, times, events, counts = groups[rows], times[rows], events[rows], np.where(events, 1, counts)[rows]
+    ends = _ends(groups, times, events, counts, horizon=horizon)
     size = int(groups.max(initial=-1)) + 1
-    happened = events & (times <= horizon)
-    lasted = ~happened & (times >= horizon)
-    # What happens and what is lost from sight at the same moment: the former comes first.
-    order = np.lexsort((~happened, np.where(lasted, horizon, times), groups))
-    groups, happened, lasted, counts = groups[order], happened[order], lasted[order], counts[order]
-    n = np.bincount(groups, weights=counts, minlength=size).astype(np.int64)
-    watched = (np.cumsum(n)[groups] - np.cumsum(counts) + counts)[happened].astype(np.float64)
+    n = np.bincount(ends.groups, weights=ends.counts, minlength=size).astype(np.int64)
+    still = np.cumsum(n)[ends.groups] - np.cumsum(ends.counts) + ends.counts
+    happened, watched = ends.groups[ends.happened], still[ends.happened].astype(np.float64)
 
     def product(factors: Floats) -> Floats:
         with np.errstate(divide="ignore"):
-            return np.asarray(np.exp(np.bincount(groups[happened], weights=np.log(factors), minlength=size)))
+            return np.asarray(np.exp(np.bincount(happened, weights=np.log(factors), minlength=size)))
 
     estimate = product((watched - 1) / watched)
-    at_horizon = np.bincount(groups[lasted], weights=counts[lasted], minlength=size)
+    at_horizon = np.bincount(ends.groups[ends.lasted], weights=ends.counts[ends.lasted], minlength=size)
     # Where one of the watched ends, the share that stays is Beta(watched, 1): these are its first two moments.
     upper = product(watched / (watched + 1)), product(watched / (watched + 2))
     lower = upper[0] * at_horizon / (at_horizon + 1), upper[1] * at_horizon / (at_horizon + 2)
@@ -78,8 +83,19 @@ def survival(
         low=np.minimum(_quantile(lower, upper, tail), estimate),
         high=np.maximum(_quantile(lower, upper, 1 - tail), estimate),
         n=n,
-        censored=n - at_horizon.astype(np.int64) - np.bincount(groups[happened], minlength=size),
+        censored=n - at_horizon.astype(np.int64) - np.bincount(happened, minlength=size),
     )
+
+
+def _ends(groups: npt.NDArray[np.integer], times: Floats, events: Flags, counts: Counts, *, horizon: float) -> _Ends:
+    """In order of group and time; what happens and what is lost from sight at the same moment: the former first."""
+    # What is alike counts as one row, except events: each of them leaves fewer to be watched.
+    rows = np.repeat(np.arange(len(groups)), np.where(events, counts, 1))
+    groups, times, events, counts = groups[rows], times[rows], events[rows], np.where(events, 1, counts)[rows]
+    happened = events & (times <= horizon)
+    lasted = ~happened & (times >= horizon)
+    order = np.lexsort((~happened, np.where(lasted, horizon, times), groups))
+    return _Ends(groups[order], happened[order], lasted[order], counts[order])
 
 
 def _quantile(lower: tuple[Floats, Floats], upper: tuple[Floats, Floats], share: float) -> Floats:
