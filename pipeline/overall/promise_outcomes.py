@@ -71,17 +71,18 @@ def _create_made(connection: DuckDBPyConnection, *, since: date | None, rules: P
     """`promise_made`: the promises with their customer, and `due`, the day by which; '' for a shared number."""
     connection.execute(
         """create or replace temp table promise_made as
-        with busy as (
+        with made as (
+            select p.call_id, p.position, p.kind, c.date as made_on, c.started_at, p.due_date,
+                coalesce(p.due_date, c.date + $undated::int) as due, c.customer_id
+            from promises p join contacts c using (call_id) where $since::date is null or c.date >= $since::date
+        ), busy as (
             select distinct customer_id from (
                 select customer_id, date - lag(date, $most::int) over (partition by customer_id order by date) as days
-                from contacts where customer_id <> ''
+                from contacts where customer_id in (select customer_id from made where customer_id <> '')
             ) where days < 7
         )
-        select p.call_id, p.position, p.kind, c.date as made_on, c.started_at, p.due_date,
-            coalesce(p.due_date, c.date + $undated::int) as due,
-            case when b.customer_id is null then c.customer_id else '' end as customer_id
-        from promises p join contacts c using (call_id) left join busy b on b.customer_id = c.customer_id
-        where $since::date is null or c.date >= $since::date""",
+        select made.* replace (case when b.customer_id is null then made.customer_id else '' end as customer_id)
+        from made left join busy b using (customer_id)""",
         {"most": rules.most_calls_a_week, "undated": rules.undated_days, "since": since},
     )
 
@@ -90,20 +91,29 @@ def _create_followed(connection: DuckDBPyConnection, *, rules: PromiseRules) -> 
     """`promise_followed`: each promise with the later calls that may tell of it."""
     connection.execute(
         f"""create or replace temp table promise_followed as
-        with member as (select chain_id, unnest(call_ids) as call_id from chains where len(call_ids) > 1),
-        topic as (select distinct call_id, topic_id from call_topics where topic_id <> '{OTHER}'),
-        linked as (
-            select m.call_id, b.call_id as later_id from (select distinct call_id from promise_made) m
+        with known as (
+            select * from promise_made where customer_id <> ''
+        ), theirs as (
+            select call_id, customer_id, date, started_at, direction from contacts
+            where customer_id in (select customer_id from known)
+        ), member as (
+            select chain_id, unnest(call_ids) as call_id from chains
+            where len(call_ids) > 1 and date >= (select min(made_on) from known)
+        ), topic as (
+            select distinct call_id, topic_id from call_topics
+            where topic_id <> '{OTHER}' and call_id in (select call_id from theirs)
+        ), linked as (
+            select m.call_id, b.call_id as later_id from (select distinct call_id from known) m
             join member a using (call_id) join member b on a.chain_id = b.chain_id and a.call_id <> b.call_id
             union
-            select m.call_id, l.call_id from (select distinct call_id, customer_id from promise_made) m
-            join contacts l on l.customer_id = m.customer_id and m.customer_id <> '' and l.call_id <> m.call_id
+            select m.call_id, l.call_id from (select distinct call_id, customer_id from known) m
+            join theirs l on l.customer_id = m.customer_id and l.call_id <> m.call_id
             join topic a on a.call_id = m.call_id join topic b on b.call_id = l.call_id and b.topic_id = a.topic_id
         )
         select m.call_id, m.position, m.kind, m.made_on, m.due_date, m.due, l.call_id as later_id,
             l.date as later_on, l.started_at, l.direction
-        from promise_made m join linked using (call_id) join contacts l on l.call_id = linked.later_id
-        where m.customer_id <> '' and l.date <= m.due + $window::int
+        from known m join linked using (call_id) join theirs l on l.call_id = linked.later_id
+        where l.date <= m.due + $window::int
             and coalesce(l.started_at > m.started_at, l.date > m.made_on)""",
         {"window": rules.window_days},
     )

@@ -26,7 +26,7 @@ def promise(call_id="a", due=4, kind="call_back", position=0):
 def store(*contacts, promises, turns=(), chained=True, topics=()):
     """The calls of customers are one chain; turns are (call, turn, words), of the customer."""
     known = [each["call_id"] for each in contacts if each["customer_id"]]
-    chains = [{"chain_id": "x", "call_ids": known}] if chained else []
+    chains = [{"chain_id": "x", "date": contacts[-1]["date"], "call_ids": known}] if chained else []
     spoken = [{"call_id": call, "turn": turn, "role": "customer", "text": text} for call, turn, text in turns]
     told = [{"call_id": call, "issue": 1, "topic_id": topic} for call, topic in topics]
     return memory_store(contacts=contacts, promises=promises, chains=chains, call_topics=told, turns=spoken)
