@@ -91,7 +91,7 @@ def _read_by_contacts(connection: DuckDBPyConnection) -> None:
     """Views of what stands, by the contacts at hand instead of by all rows of calls again."""
     for table in OF_CALLS:
         connection.execute(
-            f"""create or replace view {table} as select * from parts.{table} t
+            f"""create view {table} as select * from parts.{table} t
             semi join contacts c on t.call_id = c.call_id and t.part = c.turns_part"""
         )
 

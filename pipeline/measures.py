@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.contact_days import contact_days
+from pipeline.contact_days import OF_CALLS, contact_days
 from pipeline.engine import Forms, rubric_ids
 from pipeline.fingerprint import fingerprint
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
@@ -65,7 +65,7 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
     found = files(store, tables=MEASURE_TABLES)
-    with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES) as connection:
+    with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES, bare=OF_CALLS) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{spilled}'")
         days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
         changed = _changed(connection, days)

@@ -79,21 +79,21 @@ def read_surveys(address: str, *, scale: str | None = None, columns: Mapping[str
     """
     name = PurePosixPath(address).name
     stated = parse_scale(scale) if scale else None
-    answers: list[tuple[int, SurveyAnswer]] = []
-    failures: list[Failure] = []
+    answers: dict[int, SurveyAnswer] = {}
+    failures: dict[int, Failure] = {}
     for line, values in _rows(_text(address), name=name, columns=columns or {}):
         try:
-            answers.append((line, SurveyAnswer.model_validate(values)))
+            answers[line] = SurveyAnswer.model_validate(values)
         except ValidationError as error:
-            failures.append(_failure(name, line, _told(error)))
-    unstated = [answer.score for _, answer in answers if answer.score is not None and not answer.scale]
+            failures[line] = _failure(name, line, _told(error))
+    unstated = [answer.score for answer in answers.values() if answer.score is not None and not answer.scale]
     recognised = recognised_scale(unstated) if unstated and stated is None else None
-    found = [_on_its_scale(name, line, answer, default=stated or recognised) for line, answer in answers]
-    failures += [each for each in found if isinstance(each, Failure)]
+    found = {line: _on_its_scale(name, line, answer, default=stated or recognised) for line, answer in answers.items()}
+    failures |= {line: each for line, each in found.items() if isinstance(each, Failure)}
     return SurveyFile(
         name=name,
-        answers=tuple(each for each in found if isinstance(each, ReadAnswer)),
-        failures=tuple(sorted(failures, key=_line)),
+        answers=tuple(each for each in found.values() if isinstance(each, ReadAnswer)),
+        failures=tuple(failures[line] for line in sorted(failures)),
         recognised=recognised,
     )
 
@@ -163,7 +163,3 @@ def _told(error: ValidationError) -> str:
 
 def _failure(name: str, line: int, cause: str) -> Failure:
     return Failure(source=f"{name} line {line}", stage=STAGE, cause=cause, remedy=REMEDY)
-
-
-def _line(failure: Failure) -> int:
-    return int(failure.source.rsplit(" ", 1)[1])

@@ -12,7 +12,7 @@ Which row is newest is decided here and nowhere else:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -66,9 +66,15 @@ VIEWS = {
 
 
 def open_duckdb(
-    store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES
+    store: Store,
+    *,
+    dates: Sequence[str] | None = None,
+    tables: Sequence[str] = TABLES,
+    bare: Collection[str] = (),
 ) -> DuckDBPyConnection:
     """An in-memory connection with one view a table, as the store is now; tables without files are empty views.
+
+    Of `bare` tables there is only `parts.<table>`, all rows that were ever written, for whoever knows which stand.
 
     With `dates` the files of other dates are not opened. A call that has since moved to another date is then seen as
     it was, so ask for calls that are known to lie there. Of `tables` name those too that a view rests on.
@@ -85,7 +91,7 @@ def open_duckdb(
         found = [file for file in counted[table] if dates is None or file.date in dates]
         _create_parts(connection, table, found, filesystem=filesystem)
     for table, query in VIEWS.items():
-        if table in tables or tables is TABLES:
+        if (table in tables or tables is TABLES) and table not in bare:
             connection.execute(f"create view {table} as {query}")
     return connection
 

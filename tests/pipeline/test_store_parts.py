@@ -43,6 +43,15 @@ def test_an_empty_store_has_every_table_with_its_columns(store):
         assert read(store, table).schema == schema_of(table)
 
 
+def test_of_a_bare_table_there_are_all_rows_that_were_ever_written(store):
+    write(store, generation=1, calls=["a"], turns=[("a", 0)])
+    write(store, generation=2, calls=["a"], turns=[("a", 0), ("a", 1)])
+    connection = open_duckdb(store, tables=("calls", "turns"), bare=("turns",))
+    assert connection.execute("select count(*) from calls").fetchall() == [(1,)]
+    assert connection.execute("select count(*) from parts.turns").fetchall() == [(3,)]
+    assert "turns" not in [name for (name,) in connection.execute("show tables").fetchall()]
+
+
 def test_rows_come_back_sorted_whatever_order_they_came_in(store):
     write(store, generation=1, calls=["b", "a"], turns=[("b", 1), ("b", 0), ("a", 0)])
     assert read(store, "calls").column("call_id").to_pylist() == ["a", "b"]
