@@ -15,6 +15,7 @@ MEASURES = (
     "repeat_complaint_rate",
     "escalated_complaint_rate",
 )
+FRONTIER = ("effectiveness", "efficiency")
 ONE_OWNER, HANDED_ON = "one_owner", "handed_on"
 
 
@@ -74,5 +75,5 @@ def _ownership(rates: Rates, measure: str) -> Ownership | None:
 
 def _frontier(rates: Rates, dimension: str) -> tuple[RateRow, ...]:
     """Those of which both figures are known."""
-    rows = rate_rows(rates, dimension, ("effectiveness", "efficiency"), most=MOST_KEYS)
-    return tuple(row for row in rows if len(row.rates) == 2)
+    rows = rate_rows(rates, dimension, FRONTIER, most=MOST_KEYS)
+    return tuple(row for row in rows if len(row.rates) == len(FRONTIER))

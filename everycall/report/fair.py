@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from everycall.report.query import records
+from everycall.report.query import Record, records
 from everycall.report.rates import Rate, Rates
 from pipeline.overall.intervals import Interval
 
@@ -120,12 +120,10 @@ def read_causes(connection: DuckDBPyConnection) -> tuple[Cause, ...]:
     return tuple(_cause(row) for row in rows)
 
 
-def _cause(row: dict[str, Any]) -> Cause:
-    told = {found["level"]: found for found in row.pop("levels") if found["share"] is not None}
-    shares = {
-        level: Interval(told[level]["share"], told[level]["low"], told[level]["high"], row["judged"])
-        if level in told
-        else None
-        for level in LEVELS
+def _cause(row: Record) -> Cause:
+    told = {
+        found["level"]: Interval(found["share"], found["low"], found["high"], row["judged"])
+        for found in row.pop("levels")
+        if found["share"] is not None
     }
-    return Cause(shares=shares, **row)
+    return Cause(shares={level: told.get(level) for level in LEVELS}, **row)
