@@ -15,7 +15,7 @@ import numpy.typing as npt
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from threadpoolctl import threadpool_limits
 
-from bench.bertopic_peer import NO_TOPIC, Grouping
+from everycall.bertopic_peer import NO_TOPIC, Grouping
 from pipeline.characters import simplified
 from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError

@@ -25,7 +25,7 @@ def evaluate_topics(utterances: Path = UTTERANCES, profile: str = PROFILE, json:
     A line is {"utterance": …, "reference_label": …}. The label measures and is not otherwise looked at; the number of
     topics is not given. Where BERTopic is installed, its topics are measured beside, on the same vectors.
     """
-    from bench.bertopic_peer import bertopic
+    from everycall.bertopic_peer import bertopic
     from everycall.topic_evaluation import evaluate_topics as evaluated
     from everycall.topic_evaluation import read_utterances
     from models.profile import load_profile

@@ -56,9 +56,9 @@ def find_causes(
     """
     import pyarrow as pa
 
-    from pipeline.store.schemas import schema_of
+    from pipeline.store.schemas import made_schema
 
-    schema = pa.schema([field for field in schema_of("causes") if field.name not in ("part", "date", "as_of")])
+    schema = made_schema("causes")
     forms = forms_in(connection) if form is None else [form]
     if not forms:
         return schema.empty_table()

@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from pipeline.overall.daily_counts import WEEK, DailyCounts, Floats, read_daily_counts
 from pipeline.overall.expectations import Expectations, HistoryRules, expectations_of
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def find_emerging(connection: DuckDBPyConnection, *, rules: EmergingRules = DEFA
     history = rules.history
     # The history of the first day tested, and as much again to see how far forecasts of a week went wrong.
     counts = read_daily_counts(connection, days=rules.days_kept + history.gap_days + 2 * history.days + WEEK)
-    schema = pa.schema([field for field in schema_of("emerging") if field.name not in ("part", "date")])
+    schema = made_schema("emerging")
     return schema.empty_table() if counts is None else emerging_of(counts, rules=rules).cast(schema)
 
 

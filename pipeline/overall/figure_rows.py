@@ -11,13 +11,13 @@ import pyarrow as pa
 
 from pipeline.overall.intervals import wilson
 from pipeline.overall.survival import survival
-from pipeline.store.measure_columns import FIGURES
+from pipeline.store.schemas import made_schema
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 # What a measure gives of a figure; its part, its date and the day that it is of are the night's to fill in.
-SCHEMA = pa.schema([column for column in FIGURES if column[0] != "as_of"])
+SCHEMA = made_schema("figures")
 # Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
 FEWEST_RANKED = 30
 
@@ -47,7 +47,17 @@ def survival_figures(
     estimate, low, high = found.estimate, found.low, found.high
     if complement:
         estimate, low, high = 1 - estimate, 1 - high, 1 - low
-    rows = figure_rows(measure, dimension, keys.dictionary, found.n, found.censored, estimate, low, high, fewest_ranked)
+    rows = figure_rows(
+        measure,
+        dimension,
+        keys.dictionary,
+        n=found.n,
+        censored=found.censored,
+        estimate=estimate,
+        low=low,
+        high=high,
+        fewest_ranked=fewest_ranked,
+    )
     return rows.filter(pa.array(~np.isnan(found.estimate)))
 
 
@@ -72,12 +82,12 @@ def share_figures(
         measure,
         dimension,
         pa.array([key for key, _, _ in counted], pa.string()),
-        np.array([one.n for one in intervals], np.int64),
-        np.zeros(len(intervals), np.int64),
-        np.array([one.estimate for one in intervals]),
-        np.array([one.low for one in intervals]),
-        np.array([one.high for one in intervals]),
-        fewest_ranked,
+        n=np.array([one.n for one in intervals], np.int64),
+        censored=np.zeros(len(intervals), np.int64),
+        estimate=np.array([one.estimate for one in intervals]),
+        low=np.array([one.low for one in intervals]),
+        high=np.array([one.high for one in intervals]),
+        fewest_ranked=fewest_ranked,
     )
 
 
@@ -85,6 +95,7 @@ def figure_rows(
     measure: str,
     dimension: str,
     keys: pa.Array,
+    *,
     n: npt.NDArray[np.int64],
     censored: npt.NDArray[np.int64],
     estimate: npt.NDArray[np.float64],

@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.overall.intervals import CONFIDENCE
 from pipeline.overall.topic_calls import MILLISECONDS, TOPIC_CALLS
 from pipeline.store.parts import UNKNOWN_DATE
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def find_fixes(connection: DuckDBPyConnection, *, rules: FixRules = DEFAULT_RULE
     days anew: calls of a day come together. How many customers are unhappy has a column of its own and moves no rank;
     `reason` names it. Topics with few calls are no part of it, nor is `other`.
     """
-    schema = pa.schema([field for field in schema_of("fixes") if field.name not in ("part", "date")])
+    schema = made_schema("fixes")
     days = _topic_days(connection, rules)
     if not days.topics:
         return schema.empty_table()

@@ -116,12 +116,12 @@ def _compared(
             name,
             DIMENSION,
             pa.array([key]),
-            np.array([figure.n + young]),
-            np.array([young]),
-            np.array([figure.estimate]),
-            np.array([figure.low]),
-            np.array([figure.high]),
-            fewest_ranked,
+            n=np.array([figure.n + young]),
+            censored=np.array([young]),
+            estimate=np.array([figure.estimate]),
+            low=np.array([figure.low]),
+            high=np.array([figure.high]),
+            fewest_ranked=fewest_ranked,
         )
         for (name, key), (figure, young) in figures.items()
     ]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.overall.promise_words import CLUE, Shown, shown
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
@@ -52,8 +52,7 @@ def find_promise_outcomes(
     found = connection.sql(_OUTCOMES).to_arrow_table()
     for table in ("promise_made", "promise_followed", "promise_told"):
         connection.execute(f"drop table {table}")
-    schema = schema_of("promise_outcomes")
-    return found.cast(pa.schema([field for field in schema if field.name != "part"]))
+    return found.cast(made_schema("promise_outcomes"))
 
 
 def first_unsettled(connection: DuckDBPyConnection, *, since: date, rules: PromiseRules = DEFAULT_RULES) -> date:

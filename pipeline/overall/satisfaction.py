@@ -19,7 +19,7 @@ from pipeline.overall.ordinal import CLASSES, cumulative, mean_answer, spread, s
 from pipeline.overall.satisfaction_features import matrix, read_features
 from pipeline.overall.satisfaction_fit import Estimator, FitRules, Surveyed, cold, fitted, interval
 from pipeline.overall.survey_response import response_weights
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -73,7 +73,7 @@ def find_satisfaction(
     fitted_on = _fitted_on(calls, rules)
     estimator = _estimator(calls, fitted_on, rules)
     blocks = [_rows(block, estimator, rules=rules) for block in _blocks(calls, fitted_on, estimator)]
-    return pa.concat_tables([_schema().empty_table(), *blocks])
+    return pa.concat_tables([made_schema("satisfaction").empty_table(), *blocks])
 
 
 def _fitted_on(calls: pa.Table, rules: SatisfactionRules) -> npt.NDArray[np.bool_]:
@@ -139,7 +139,7 @@ def _rows(calls: pa.Table, estimator: Estimator, *, rules: SatisfactionRules) ->
         "hidden_dissatisfied": _hidden(calls, below[:, 1], rules=rules),
         "drivers": _drivers(features * estimator.model.weights, rules=rules),
     }
-    return pa.table(columns).select(_schema().names).cast(_schema())
+    return pa.table(columns).select(made_schema("satisfaction").names).cast(made_schema("satisfaction"))
 
 
 def _interval(
@@ -185,7 +185,3 @@ def _drivers(effects: Floats, *, rules: SatisfactionRules) -> pa.Array:
 def _rounded(values: Floats) -> pa.Array:
     # What differs by rounding between machines must not differ in a table; 0 has no sign.
     return pa.array(np.round(values, DECIMALS) + 0.0)
-
-
-def _schema() -> pa.Schema:
-    return pa.schema([field for field in schema_of("satisfaction") if field.name != "part"])

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.overall.intervals import CONFIDENCE
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
@@ -106,8 +106,7 @@ def _figures(
         "ranked": n >= rules.fewest_ranked,
         "band": pa.nulls(len(groups), pa.int32()),
     }
-    schema = pa.schema([field for field in schema_of("figures") if field.name not in ("part", "date", "as_of")])
-    return pa.table(columns).cast(schema)
+    return pa.table(columns).cast(made_schema("figures"))
 
 
 def _numbers(groups: pa.Table, *columns: str) -> list[Floats]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.overall.topic_calls import MILLISECONDS, TOPIC_CALLS
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,5 +48,5 @@ def find_peaks(connection: DuckDBPyConnection) -> pa.Table:
 
 
 def _as(found: pa.Table, table: str) -> pa.Table:
-    schema = pa.schema([field for field in schema_of(table) if field.name not in ("part", "date")])
+    schema = made_schema(table)
     return found.select(schema.names).cast(schema)

@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-import bench.bertopic_peer
 import models.registry
+from everycall import bertopic_peer
 from everycall.topic_evaluation import (
     TopicFigures,
     Utterance,
@@ -107,7 +107,7 @@ def measured(tmp_path, monkeypatch, everycall):
 
     def measure(peer):
         monkeypatch.setattr(models.registry, "build_reader", lambda _: Reader(HashingEncoder(dimensions=256), None))
-        monkeypatch.setattr(bench.bertopic_peer, "bertopic", lambda: peer)
+        monkeypatch.setattr(bertopic_peer, "bertopic", lambda: peer)
         path, written = tmp_path / "said.jsonl", tmp_path / "topics.json"
         labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
         path.write_text("\n".join(utterance.model_dump_json() for utterance in labelled), "utf-8")

@@ -13,8 +13,3 @@ COLUMNS = ("call_id", "position", "turn", "agent_id", "kind", "quote", "start_s"
 def promise_rows(promises: Iterable[Promise]) -> list[Row]:
     """The rows of `promises`."""
     return [{name: getattr(promise, name) for name in COLUMNS} for promise in promises]
-
-
-def promise_from_row(row: Row) -> Promise:
-    """The promise back."""
-    return Promise(**{name: row[name] for name in COLUMNS})

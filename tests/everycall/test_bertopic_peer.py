@@ -6,8 +6,8 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from bench import bertopic_peer
-from bench.bertopic_peer import NO_TOPIC, bertopic, grouped
+from everycall import bertopic_peer
+from everycall.bertopic_peer import NO_TOPIC, bertopic, grouped
 
 
 def test_there_is_no_peer_where_it_is_not_installed(monkeypatch):
