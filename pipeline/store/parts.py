@@ -172,11 +172,20 @@ def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[
     folders = [f"{root}/{table}" for table in tables if table not in by_date]
     folders += [f"{root}/{table}/date={date}" for table in tables if table in by_date for date in dates or ()]
     found = []
-    for path in sorted(path for folder in folders for path in filesystem.find(folder)):
+    for path in sorted(path for folder in folders for path in _below(filesystem, folder)):
         match = PATH.search(path)
         if match and match["table"] in TABLES:
             found.append(PartFile(match["table"], match["date"], match["part"], path))
     return found
+
+
+def _below(filesystem: AbstractFileSystem, folder: str) -> list[str]:
+    """The paths of all files below a folder. A disk is walked without asking for each file's size and times."""
+    from fsspec.implementations.local import LocalFileSystem
+
+    if not isinstance(filesystem, LocalFileSystem):
+        return list(filesystem.find(folder))
+    return [f"{path.replace(os.sep, '/')}/{name}" for path, _, names in os.walk(folder) for name in names]
 
 
 def snapshot(
