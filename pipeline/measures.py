@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 # A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
 SETTLING_DAYS = 35
+# A call may repeat one of two weeks ago, and the date of either may be a day off its moment in UTC. Rows of these tables
+# say what calls lead back to: they are made anew from so many days before the day asked for.
+LINKED_DAYS = 16
+LINKED_TABLES = ("arrivals", "chains")
 # What DuckDB holds before it puts some aside on disk; the arrays beside it take about as much for a million calls.
 MEMORY_LIMIT = "3GB"
 READ_TABLES = ("calls", "answers", "scorecards", "turns", "issues", "promises", "surveys", *MEASURE_TABLES)
@@ -53,8 +57,14 @@ class Measure(Protocol):
     def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
         """The rows of each table of measures, less `part`, and less `date` where rows are of no one call.
 
-        Rows of calls are those since the day asked for. The same calls give the same.
+        Rows of calls are those since the day asked for (see `first_day`); of earlier days they may be given too where a
+        day's are all there. The same calls give the same.
         """
+
+
+def first_day(table: str, since: Date | None) -> Date | None:
+    """From which day on a measure gives all rows of a table, asked for those since a day."""
+    return since - timedelta(days=LINKED_DAYS) if since and table in LINKED_TABLES else since
 
 
 def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str, pa.Table] | None:
@@ -124,12 +134,13 @@ def _emptied(
 ) -> set[str]:
     """The days that have a file of the table and no row any more.
 
-    Of days before `since` only those stand anew that a measure gives whole; contacts stand while their day has calls.
+    Of days before the first only those stand anew that a measure gives whole; contacts stand while their day has calls.
     """
     written = {file.date for file in found if file.table == table}
     if table == "contacts":
         return written - {day.isoformat() for day in days}
-    first = min([since.isoformat(), *own]) if since else ""
+    asked = first_day(table, since)
+    first = min([asked.isoformat(), *own]) if asked else ""
     return {day for day in written if day >= first} - own
 
 

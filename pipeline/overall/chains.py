@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.measures import first_day
 from pipeline.overall.arrivals import DEFAULT_RULES, RepeatRules, create_arrival_calls
 from pipeline.overall.main_topic import MAIN_TOPIC
 
@@ -81,15 +81,10 @@ def find_chains(
     within the window after the last call, or for a customer who is not known; false where the last call ended
     unresolved.
     """
-    begin = may_change_from(since, rules=rules)
+    begin = first_day("chains", since)
     with rooted(connection, rules=rules, since=begin):
         parameters = {"window": int(rules.window_days * 86_400e6), "begin": begin or Date.min}
         return connection.sql(CHAINS, params=parameters).to_arrow_table()
-
-
-def may_change_from(since: Date | None, *, rules: RepeatRules) -> Date | None:
-    """The first day of calls that a call since a day may repeat. A call's date may be a day off its moment in UTC."""
-    return None if since is None else since - timedelta(days=rules.window_days + 2)
 
 
 @contextmanager

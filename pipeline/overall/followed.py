@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.measures import first_day
 from pipeline.overall.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules
-from pipeline.overall.chains import COMPLAINT, may_change_from, rooted
+from pipeline.overall.chains import COMPLAINT, rooted
 from pipeline.overall.standing import is_there, stand
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def find_arrivals(
     none; `complained_before` looks at all former arrivals of the chain. With `since` those are given that a repeat of
     that day or later may have changed.
     """
-    begin = may_change_from(since, rules=rules)
+    begin = first_day("arrivals", since)
     with rooted(connection, rules=rules, since=begin):
         return connection.sql(ARRIVALS, params={"begin": begin or Date.min}).to_arrow_table()
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.fingerprint import fingerprint
-from pipeline.measures import Measuring
+from pipeline.measures import Measuring, first_day
 from pipeline.overall.adjusted_agents import OUTCOMES, adjusted_figures
 from pipeline.overall.arrivals import DEFAULT_RULES
 from pipeline.overall.causes import find_causes
@@ -130,7 +130,7 @@ class OverallMeasure:
         for table, find_dated in DATED.items():
             made[table] = find_dated(connection, since=since)
             put = lay_over if table in READ_SELDOM else stand
-            put(connection, table, made[table], since=earliest(made[table], since))
+            put(connection, table, made[table], since=earliest(made[table], first_day(table, since)))
         if since is None:
             # All is measured anew: no fit of the week stands.
             for table in ("figures", "causes"):

@@ -1,7 +1,8 @@
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 import pytest
-from night_fakes import FakeRubric
+from night_fakes import FakeRubric, as_table
 from overall_calls import ISSUES, WordPairs, enriched
 
 from pipeline.batch import Done
@@ -137,6 +138,30 @@ def test_people_name_and_merge_topics_and_take_it_back(store):
     write_taxonomy_text(store, "topics: []")
     measured(store)
     assert (topics_by_call(store)["c000"], topics_by_call(store)["c001"]) == (bill, router)
+
+
+@dataclass(frozen=True)
+class Chained:
+    """Says of two calls that they are two chains, and from a third on that they are one."""
+
+    fingerprint: str = "chained"
+
+    def __call__(self, measuring):
+        calls = measuring.connection.execute("select call_id, date from contacts order by date").fetchall()
+        chains = [{"chain_id": name, "date": day} for name, day in calls]
+        if len(calls) > 2:
+            chains = [{"chain_id": "c000", "date": calls[-1][1]}]
+        return {"chains": as_table("chains", chains, without=("part",))}
+
+
+@pytest.mark.parametrize(("days", "left"), [((0, 45), []), ((0, 60), ["c000"])])
+def test_a_chain_that_went_on_stands_where_it_ends_alone(store, days, left):
+    first, second = (FIRST + timedelta(days=day) for day in days)
+    for number, day in enumerate((first, second, second + timedelta(days=1))):
+        write_calls(store, [call(number, day=day)])
+        measure_all(store, measure=Chained(), rubric=FakeRubric())
+    stand = [(row["chain_id"], row["date"]) for row in read(store, "chains").to_pylist()]
+    assert sorted(stand) == [*[(name, first) for name in left], ("c000", second + timedelta(days=1))]
 
 
 def test_no_calls_have_nothing(store):
