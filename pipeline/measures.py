@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 
 # A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
 SETTLING_DAYS = 35
-# A call may repeat one of two weeks ago, and the date of either may be a day off its moment in UTC. Rows of these tables
-# say what calls lead back to: they are made anew from so many days before the day asked for.
+# A call may repeat one of two weeks ago, and the date of either may be a day off its moment in UTC. Rows of these
+# tables say what calls lead back to: they are made anew from so many days before the day asked for.
 LINKED_DAYS = 16
 LINKED_TABLES = ("arrivals", "chains")
 # What DuckDB holds before it puts some aside on disk; the arrays beside it take about as much for a million calls.
