@@ -77,6 +77,8 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     found = files(store, tables=MEASURE_TABLES)
     with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES, bare=OF_CALLS) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{spilled}'")
+        # Every day's files are asked again and again.
+        connection.execute("set parquet_metadata_cache = true")
         days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
         changed = _changed(connection, days)
         if not changed and newest_measure(found):
