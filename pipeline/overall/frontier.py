@@ -68,7 +68,7 @@ def _efficiency(connection: DuckDBPyConnection, dimension: str, *, fewest_ranked
 
     A key with one call has no row: it does not say how calls differ.
     """
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     found = connection.execute(
         f"""select key, count(*) as n, avg(duration_s) as mean, stddev_samp(duration_s) as deviation
@@ -76,7 +76,7 @@ def _efficiency(connection: DuckDBPyConnection, dimension: str, *, fewest_ranked
     ).fetchnumpy()
     n, mean = np.asarray(found["n"], np.int64), np.asarray(found["mean"], np.float64)
     relative = np.asarray(found["deviation"], np.float64) / mean / np.sqrt(n)
-    spread = np.exp(t.ppf((1 + CONFIDENCE) / 2, n - 1) * relative)
+    spread = np.exp(stdtrit(n - 1, (1 + CONFIDENCE) / 2) * relative)
     estimate = HOUR_S / mean
     return figure_rows(
         "efficiency",

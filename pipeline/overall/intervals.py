@@ -54,7 +54,7 @@ def interval_of_mean(
     lowest, highest = min(bounds[0], mean), max(bounds[1], mean)
     if n == 1:
         return Interval(mean, lowest, highest, n)
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
-    half = float(t.ppf((1 + confidence) / 2, n - 1)) * standard_deviation / math.sqrt(n)
+    half = float(stdtrit(n - 1, (1 + confidence) / 2)) * standard_deviation / math.sqrt(n)
     return Interval(mean, max(lowest, mean - half), min(highest, mean + half), n)

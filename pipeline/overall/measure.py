@@ -29,7 +29,7 @@ from pipeline.overall.repeats import find_repeats
 from pipeline.overall.resolution import resolution_figures
 from pipeline.overall.satisfaction import find_satisfaction
 from pipeline.overall.satisfaction_figures import satisfaction_figures
-from pipeline.overall.standing import lay_over, stand
+from pipeline.overall.standing import lay_over, stand, take_place
 from pipeline.overall.taxonomy import load_taxonomy
 from pipeline.overall.topic_tables import find_topic_tables
 from pipeline.overall.trends import find_peaks, find_trends
@@ -83,6 +83,7 @@ def find_figures(connection: DuckDBPyConnection) -> pa.Table:
     """The rows of `figures`, of all that make some; those of the mixed model are of this week's first night."""
     fitted = standing_fit(connection, "figures", f"list_contains({FITTED}, measure) and dimension = 'agent'")
     if fitted is None:
+        _keep_scorecards(connection)
         fitted = as_of_today(connection, adjusted_figures(connection))
     found = [as_of_today(connection, find(connection)) for find in FIGURES]
     return pa.concat_tables([*found, fitted], promote_options="permissive")
@@ -91,7 +92,17 @@ def find_figures(connection: DuckDBPyConnection) -> pa.Table:
 def find_causes_weekly(connection: DuckDBPyConnection) -> pa.Table:
     """The rows of `causes`, of this week's first night."""
     standing = standing_fit(connection, "causes", "true")
-    return as_of_today(connection, find_causes(connection)) if standing is None else standing
+    if standing is not None:
+        return standing
+    _keep_scorecards(connection)
+    return as_of_today(connection, find_causes(connection))
+
+
+def _keep_scorecards(connection: DuckDBPyConnection) -> None:
+    """Have in memory which scorecards stand: models are fitted on them and on their answers, which ask it anew."""
+    names = "call_id, rubric_id, leg, part, agent_id"
+    connection.execute(f"create or replace table _scorecards as select {names} from scorecards")
+    take_place(connection, "_scorecards", of="scorecards")
 
 
 WHOLE: Mapping[str, Callable[[DuckDBPyConnection], pa.Table]] = {

@@ -147,7 +147,7 @@ def standard_rate(strata: list[Stratum], weights: Floats, *, confidence: float =
 
 def standard_mean(strata: list[Stratum], weights: Floats, *, confidence: float = CONFIDENCE) -> Interval:
     """The weighted mean of strata with Student's interval at the degrees of freedom of Satterthwaite (1946)."""
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     n = np.array([one.n for one in strata], np.float64)
     mean = float(weights @ [one.mean for one in strata])
@@ -155,7 +155,7 @@ def standard_mean(strata: list[Stratum], weights: Floats, *, confidence: float =
     if parts.sum() <= 0:
         return Interval(mean, mean, mean, int(n.sum()))
     freedom = parts.sum() ** 2 / (parts**2 / (n - 1)).sum()
-    half = float(t.ppf((1 + confidence) / 2, freedom)) * math.sqrt(parts.sum())
+    half = float(stdtrit(freedom, (1 + confidence) / 2)) * math.sqrt(parts.sum())
     return Interval(mean, max(0.0, mean - half), mean + half, int(n.sum()))
 
 
