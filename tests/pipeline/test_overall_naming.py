@@ -1,3 +1,6 @@
+import subprocess
+import sys
+
 import pytest
 from overall_calls import WordPairs, worded
 
@@ -78,3 +81,13 @@ def test_chinese_phrases_are_nouns_and_what_stands_beside_them():
     assert ("取消", "订单") in found
     assert ("信用卡", "年费") in found
     assert nothing == []
+
+
+@pytest.mark.slow
+def test_english_is_read_without_loading_torch_which_can_be_had_afterwards():
+    code = """import sys
+from pipeline.overall.phrases import GrammarPhrases
+print(GrammarPhrases().phrases(["a late fee"], language="en"), "torch" in sys.modules)
+import torch"""
+    read = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert read.stdout == "[[('late', 'fee'), ('fee',)]] False\n"
