@@ -10,7 +10,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import timedelta
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Protocol
 
 import pyarrow as pa
@@ -75,8 +74,8 @@ def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
     found = files(store, tables=MEASURE_TABLES)
-    with TemporaryDirectory() as spilled, open_duckdb(store, tables=READ_TABLES, bare=OF_CALLS) as connection:
-        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'; set temp_directory = '{spilled}'")
+    with open_duckdb(store, tables=READ_TABLES, bare=OF_CALLS) as connection:
+        connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
         # Every day's files are asked again and again.
         connection.execute("set parquet_metadata_cache = true")
         days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))

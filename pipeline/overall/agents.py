@@ -24,12 +24,13 @@ FORM = "regexp_replace(rubric_id, '[.](en|zh)$', '')"
 SCORECARDS = f"""
     select *, {FORM} as form from scorecards where list_contains(?, {FORM})
     qualify row_number() over (partition by call_id, form, leg order by part desc, rubric_id) = 1"""
-# An answer is failed when it could have earned points and earned none, or lost some.
 # What a person must still decide counts nowhere.
+IS_JUDGED = "points_possible > 0 and value not in ('na', 'unsure', 'failed')"
+# An answer is failed when it could have earned points and earned none, or lost some.
 JUDGED_ANSWERS = f"""
     select a.*, a.points <= 0 as failed
     from answers a semi join ({SCORECARDS}) s on a.call_id = s.call_id and a.rubric_id = s.rubric_id and a.leg = s.leg
-    where a.points_possible > 0 and a.value not in ('na', 'unsure', 'failed')"""
+    where {IS_JUDGED}"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.overall.agents import AGENT, JUDGED_ANSWERS, SCORECARDS, forms_in
+from pipeline.overall.agents import AGENT, IS_JUDGED, SCORECARDS, forms_in
 from pipeline.overall.dealt import codes_of
 from pipeline.overall.main_topic import MAIN_TOPIC
 from pipeline.overall.mixed_model import Codes
@@ -85,9 +85,8 @@ def _create_cells(connection: DuckDBPyConnection, *, forms: list[str]) -> Mappin
     )
     connection.execute(
         f"""create or replace temp table cause_cells as
-        select c.form, a.question_id, c.cell, count(*) as judged, count(*) filter (a.failed) as failed
-        from ({JUDGED_ANSWERS}) a join cause_cards c using (call_id, rubric_id, leg) group by all""",
-        [forms],
+        select c.form, a.question_id, c.cell, count(*) as judged, count(*) filter (a.points <= 0) as failed
+        from answers a join cause_cards c using (call_id, rubric_id, leg) where {IS_JUDGED} group by all"""
     )
     cells = connection.sql(
         "select distinct cell, agent, topic, queue, language from cause_cards order by cell"

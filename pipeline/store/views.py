@@ -13,6 +13,8 @@ Which row is newest is decided here and nowhere else:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from secrets import token_hex
+from tempfile import gettempdir
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -82,7 +84,9 @@ def open_duckdb(
     import duckdb
 
     filesystem, _ = store.open()
-    connection = duckdb.connect()
+    # What does not fit into memory is words of calls: it lies among temporary files, and is gone when this is closed.
+    spilled = f"{gettempdir()}/everycall-{token_hex(8)}"
+    connection = duckdb.connect(config={"temp_directory": spilled})
     if not _is_local(filesystem):
         connection.register_filesystem(filesystem)
     connection.execute("create schema parts")

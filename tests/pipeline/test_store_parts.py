@@ -1,4 +1,5 @@
 import os
+import tempfile
 import time
 
 import pyarrow as pa
@@ -41,6 +42,16 @@ def test_an_empty_store_has_every_table_with_its_columns(store):
         found = connection.sql(f"select * from {table}")
         assert (found.columns, found.fetchall()) == (schema_of(table).names, [])
         assert read(store, table).schema == schema_of(table)
+
+
+def test_what_does_not_fit_into_memory_lies_among_temporary_files_until_it_is_closed(store, tmp_path, monkeypatch):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
+    (tmp_path / "elsewhere").mkdir()
+    with open_duckdb(store) as connection:
+        connection.execute("set memory_limit = '50MB'")
+        connection.execute("create table heavy as select md5(range::varchar) as words from range(2000000)")
+        assert len(list((tmp_path / "elsewhere").glob("everycall-*/*"))) > 0
+    assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
 def test_of_a_bare_table_there_are_all_rows_that_were_ever_written(store):
