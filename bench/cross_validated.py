@@ -1,0 +1,71 @@
+"""How well heads judge the labelled calls when they learn from the others of them as well.
+
+python -m bench.cross_validated --seeds 3
+
+The calls of `bench/corpus` are joined to those of `models/training`; each is judged by heads that saw no call of its
+agent or customer. This measures alone: nothing that is shipped is fitted on those calls.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from threadpoolctl import threadpool_limits
+
+from models.fit import fit, kappas
+from models.held_out import HeldOut
+from models.profile import PROFILES
+from models.registry import build_reader
+from models.verdict_forms import FORMS
+from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.ports import TextEncoder
+
+ROOT = Path(__file__).parents[1]
+LANGUAGES = ("en", "zh")
+
+
+def main() -> None:
+    """Print kappa by verdict and language for each seed of the folds; a seed takes some minutes."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seeds", type=int, default=3)
+    seeds = parser.parse_args().seeds
+    labelled, training = (_read(ROOT / folder) for folder in ("bench/corpus", "models/training"))
+    encoder = build_reader(PROFILES["embedded"]).encoder
+    for seed in range(seeds):
+        for verdict, found in cross_validated(labelled, training, encoder=encoder, seed=seed).items():
+            told = ", ".join(f"{language} {_told(found.get(language))}" for language in LANGUAGES)
+            print(f"seed {seed}  {verdict:20} {told}", flush=True)
+
+
+def cross_validated(
+    labelled: Sequence[LabelledCall], training: Sequence[LabelledCall], *, encoder: TextEncoder, seed: int
+) -> Mapping[str, Mapping[str, float | None]]:
+    """Kappa by verdict and language over the labelled calls, each held out with its agent and its customer."""
+    judged: list[HeldOut] = []
+
+    def keep(held_out: Sequence[HeldOut], misheard: Sequence[HeldOut]) -> Mapping[str, object]:
+        judged.extend(held_out)
+        return {}
+
+    # Many small products: more threads than one only wait for each other.
+    with threadpool_limits(limits=1):
+        fit([*labelled, *training], encoder=encoder, seed=seed, reliability=keep)
+    return kappas(_of(judged, {call.transcript.call_id for call in labelled}), FORMS)
+
+
+def _of(judged: Sequence[HeldOut], call_ids: Collection[str]) -> list[HeldOut]:
+    return [each for each in judged if each.call.transcript.call_id in call_ids]
+
+
+def _read(folder: Path) -> list[LabelledCall]:
+    return [call for path in sorted(folder.glob("*.jsonl")) for call in read_labelled(path)]
+
+
+def _told(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    main()

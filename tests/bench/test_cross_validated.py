@@ -1,0 +1,14 @@
+from bench.cross_validated import ROOT, cross_validated
+from models.fakes.encoder import HashingEncoder
+from pipeline.labelled import read_labelled
+
+
+def calls(name):
+    return read_labelled(ROOT / "models/training" / f"{name}.jsonl")
+
+
+def test_the_labelled_calls_are_measured_and_not_those_that_are_learnt_from():
+    english = calls("en_a")[:12]
+    found = cross_validated(english, [*calls("zh_a"), *calls("zh_e")], encoder=HashingEncoder(dimensions=64), seed=1)
+    assert {language for by_language in found.values() for language in by_language} == {"en"}
+    assert found["outcome"]["en"] is not None
