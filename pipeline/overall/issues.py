@@ -81,9 +81,7 @@ def joined(first: Issues, second: Issues) -> Issues:
     return Issues(**both, offsets=np.concatenate([first.offsets, first.offsets[-1] + second.offsets[1:]]))
 
 
-def read_issues(
-    connection: DuckDBPyConnection, where: str = "true", parameters: Sequence[object] = (), *, encoder: str
-) -> Issues:
+def read_issues(connection: DuckDBPyConnection, where: str, parameters: Sequence[object], *, encoder: str) -> Issues:
     """The issues of `issues` by one encoder that a condition holds for, in order of date, call and number.
 
     Vectors of two encoders do not compare.

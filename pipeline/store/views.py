@@ -62,8 +62,12 @@ VIEWS = {
     "promises": f"select * from parts.promises t {OF_THE_CALLS_TURNS}",
     "surveys": "select * from parts.surveys qualify part = max(part) over (partition by call_id)",
     **{table: f"select * from parts.{table}" for table in (*reversed(MEASURE_TABLES), "runs")},
-    "call_topics": """select c.* replace (coalesce(t.merged_into, c.topic_id) as topic_id)
-        from parts.call_topics c left join topics t on c.topic_id = t.topic_id and t.status = 'merged'""",
+    # Rows of earlier days name the topic that they had then: one that was merged since is the one it went into.
+    **{
+        table: f"""select r.* replace (coalesce(t.merged_into, r.topic_id) as topic_id)
+            from parts.{table} r left join topics t on r.topic_id = t.topic_id and t.status = 'merged'"""
+        for table in ("call_topics", "repeats", "arrivals", "chains")
+    },
 }
 
 

@@ -54,6 +54,18 @@ def test_what_does_not_fit_into_memory_lies_among_temporary_files_until_it_is_cl
     assert list((tmp_path / "elsewhere").iterdir()) == []
 
 
+@pytest.mark.parametrize("table", ["call_topics", "repeats", "arrivals", "chains"])
+def test_rows_that_name_a_topic_which_was_merged_since_name_the_one_it_went_into(store, table):
+    key = {"arrivals": "arrival_id", "chains": "chain_id"}.get(table, "call_id")
+    topics = [{"topic_id": "t-1", "status": "merged", "merged_into": "t-2"}, {"topic_id": "t-2", "status": "found"}]
+    named = [{key: "a", "topic_id": "t-1"}, {key: "b", "topic_id": "t-2"}, {key: "c", "topic_id": ""}]
+    part = Part(DATE, 1, "m")
+    rows = {table: named, "topics": topics}
+    tables = {name: table_of(name, found, part=part.name, date=DATE) for name, found in rows.items()}
+    write_part(store, part, tables, order=[table, "topics"])
+    assert [row["topic_id"] for row in read(store, table).to_pylist()] == ["t-2", "t-2", ""]
+
+
 def test_of_a_bare_table_there_are_all_rows_that_were_ever_written(store):
     write(store, generation=1, calls=["a"], turns=[("a", 0)])
     write(store, generation=2, calls=["a"], turns=[("a", 0), ("a", 1)])

@@ -11,7 +11,7 @@ from pipeline.overall.issue import Issue
 from pipeline.overall.issues import Issues, issues_from
 from pipeline.overall.registry import Registry
 from pipeline.store.parts import Row
-from pipeline.store.schemas import schema_of
+from pipeline.store.schemas import made_schema
 from pipeline.topic import Topic, TopicQuote
 
 PLAIN = ("topic_id", "name", "language", "status", "merged_into", "found_on", "last_seen_on")
@@ -35,10 +35,7 @@ def topics_table(registry: Registry, *, calls: Mapping[str, int], encoder: str) 
         }
         for topic_id, topic in sorted(registry.topics.items())
     ]
-    schema = schema_of("topics")
-    return pa.Table.from_pylist(
-        rows, schema=pa.schema([field for field in schema if field.name not in ("part", "date")])
-    )
+    return pa.Table.from_pylist(rows, schema=made_schema("topics"))
 
 
 def registry_from_rows(rows: list[Row], *, encoder: str) -> Registry:
