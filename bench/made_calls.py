@@ -18,17 +18,17 @@ import numpy as np
 from bench.remembering import Remembering
 from models.profile import PROFILES
 from models.registry import build_engine
-from pipeline.batch import Done, through
-from pipeline.engine import Engine
+from pipeline.analytics.update import measure_all
+from pipeline.enrich import EnrichmentModels
+from pipeline.evaluate.labelled import read_labelled
 from pipeline.fingerprint import transcript_hash
 from pipeline.ingest import Source
-from pipeline.labelled import read_labelled
-from pipeline.measures import measure_all
-from pipeline.progress import unwatched
-from pipeline.read import Reader
+from pipeline.night.batch import ProcessedCall, process_calls
+from pipeline.night.engine import Engine
+from pipeline.night.progress import unwatched
+from pipeline.night.shard import CallTask, Shard, cut
+from pipeline.night.shard_rows import ShardRows, add_call, arrow_tables
 from pipeline.recording import CallMetadata
-from pipeline.shard import Item, Shard, cut
-from pipeline.shard_rows import ShardRows, add_call, arrow_tables
 from pipeline.store import SHARD_TABLES, Part, Store, write_part
 from pipeline.transcript import Language, Role, Transcript, Turn, Word
 
@@ -46,8 +46,8 @@ Lines = Mapping[tuple[Language, Role], Sequence[str]]
 def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int = 7) -> None:
     """Write `calls` calls of 20 turns as a night leaves them: read, scored by this rubric, topics found."""
     engine = build_engine(PROFILES["embedded"], rubric=rubric)
-    encoder = Remembering(engine.reader.encoder)  # type: ignore[attr-defined]
-    engine = replace(engine, reader=Reader(encoder, engine.reader.sentiment))  # type: ignore[attr-defined]
+    encoder = Remembering(engine.enrichment_models.encoder)  # type: ignore[attr-defined]
+    engine = replace(engine, enrichment_models=EnrichmentModels(encoder, engine.enrichment_models.sentiment))  # type: ignore[attr-defined]
     for shard in cut(_item(transcript, engine) for transcript in made_calls(calls, seed=seed)):
         _write(store, shard, engine)
     assert engine.measure is not None
@@ -103,13 +103,13 @@ def _turn(index: int, role: Role, text: str, language: Language, at_s: float, ch
     return Turn(index, role, index % 2, round(at_s, 2), words[-1].end_s, text, tuple(words), confidence)
 
 
-def _item(transcript: Transcript, engine: Engine) -> Item:
+def _item(transcript: Transcript, engine: Engine) -> CallTask:
     digest = transcript_hash(transcript)
-    heard = engine.heard_fingerprint(input_hash=digest, metadata=transcript.metadata, written=True)
+    heard = engine.transcript_fingerprint(input_hash=digest, metadata=transcript.metadata, written=True)
     uri = f"made/{transcript.call_id}.jsonl"
     fingerprints = engine.fingerprints(heard=heard, metadata=transcript.metadata)
     source = Source(uri, "transcript", digest, 0)
-    return Item(
+    return CallTask(
         transcript.call_id, transcript.date, "hear", digest, uri, transcript.metadata, fingerprints, source,
         transcript=transcript,
     )  # fmt: skip
@@ -119,7 +119,7 @@ def _write(store: Store, shard: Shard, engine: Engine) -> None:
     rows = ShardRows(Part(shard.date, shard.generation, shard.fingerprint))
     for start in range(0, len(shard.items), BATCH_CALLS):
         items = shard.items[start : start + BATCH_CALLS]
-        for outcome in through(items, engine=engine, stored={}, progress=unwatched):
-            assert isinstance(outcome, Done), "a made call is a good call"
+        for outcome in process_calls(items, engine=engine, stored={}, progress=unwatched):
+            assert isinstance(outcome, ProcessedCall), "a made call is a good call"
             add_call(rows, outcome)
     write_part(store, rows.part, arrow_tables(rows), order=SHARD_TABLES)

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.overall.issue_vectors import bytes_of
 from pipeline.store import SHARD_TABLES, Part, Store, write_part
+from pipeline.store.issue_vectors import bytes_of
 from pipeline.store.parts import sorted_table
 from pipeline.store.schemas import schema_of
 

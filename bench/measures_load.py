@@ -21,8 +21,8 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.made_days import RUBRIC, make_world, nobody, write_days
-from pipeline.measures import measure_all
-from pipeline.overall.measure import OverallMeasure
+from pipeline.analytics.measures import Analytics
+from pipeline.analytics.update import measure_all
 from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
 
@@ -84,7 +84,7 @@ def _apart(what: str, store: Store) -> Load:
 def _measured(what: str, address: str) -> Load:
     rubric = load_rubric(RUBRIC)
     began = time.perf_counter()
-    made = measure_all(Store(address), measure=OverallMeasure(), rubric=rubric)
+    made = measure_all(Store(address), measure=Analytics(), rubric=rubric)
     wall_s = time.perf_counter() - began
     usage = resource.getrusage(resource.RUSAGE_SELF)
     calls = sum(made["measured"].column("calls").to_pylist()) if made else 0

@@ -17,12 +17,12 @@ import numpy as np
 
 from everycall.evaluation import scored_files
 from models.profile import PROFILES
-from pipeline.agreement import QUESTIONS, Agreement, evaluate
-from pipeline.labelled import LabelledCall
-from pipeline.overall.intervals import wilson
+from pipeline.analytics.statistics.intervals import wilson
+from pipeline.evaluate.agreement import QUESTIONS, Agreement, evaluate
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.rubric.load import load_rubric
 from pipeline.score.by_labels import total_by_labels
-from pipeline.score.reliability import COVERAGE
+from pipeline.score.context.reliability import COVERAGE
 from pipeline.scorecard import UNSURE, Scorecard
 
 CORPUS = Path(__file__).parent / "corpus"

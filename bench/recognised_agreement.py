@@ -20,15 +20,15 @@ from pathlib import Path
 from bench.quality import covers
 from everycall.evaluation import scored_files
 from models.profile import PROFILES
-from pipeline.agreement import Agreement, evaluate
-from pipeline.engine import rubric_ids
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.agreement import Agreement, evaluate
+from pipeline.evaluate.labelled import LabelledCall
+from pipeline.night.engine import rubric_ids
 from pipeline.rubric.load import load_rubric
 from pipeline.score.by_labels import total_by_labels
-from pipeline.score.reliability import COVERAGE
+from pipeline.score.context.reliability import COVERAGE
 from pipeline.scorecard import Scorecard
 from pipeline.store import Store, open_duckdb
-from pipeline.stored import stored_scorecards
+from pipeline.store.stored_calls import stored_scorecards
 
 
 @dataclass(frozen=True, slots=True)

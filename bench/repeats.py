@@ -14,14 +14,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
-from pipeline.agreement import kappa
-from pipeline.labelled import LabelledCall, read_labelled
-from pipeline.overall.arrivals import DEFAULT_RULES
-from pipeline.overall.contacts import create_contacts
-from pipeline.overall.phrases import GrammarPhrases
-from pipeline.overall.repeats import find_repeats
-from pipeline.overall.taxonomy import load_taxonomy
-from pipeline.overall.topic_tables import find_topic_tables
+from pipeline.analytics.contacts.arrivals import DEFAULT_RULES
+from pipeline.analytics.contacts.contacts import create_contacts
+from pipeline.analytics.contacts.repeats import find_repeats
+from pipeline.analytics.topics.phrases import GrammarPhrases
+from pipeline.analytics.topics.taxonomy import load_taxonomy
+from pipeline.analytics.topics.topic_tables import find_topic_tables
+from pipeline.evaluate.agreement import kappa
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 from pipeline.store import Store, open_duckdb
 
 FORMS = ("support.en", "support.zh")

@@ -11,9 +11,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from everycall.hearing_errors import errors_of
-from everycall.reference import Reference
-from pipeline.hear.roles import roles_of
+from pipeline.evaluate.reference import Reference
+from pipeline.evaluate.word_errors import errors_of
+from pipeline.transcribe.roles import roles_of
 from pipeline.transcript import Transcript
 
 STRETCHES = 30

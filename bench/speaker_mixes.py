@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.speaker_errors import Sides, spoken_by_channel
-from everycall.checking import decoded
-from everycall.reference import Reference, Spoken, references
+from pipeline.evaluate.asr_check import decoded
+from pipeline.evaluate.reference import Reference, Spoken, references
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, CallMetadata, Recording
 

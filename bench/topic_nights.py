@@ -17,14 +17,14 @@ from pathlib import Path
 
 import numpy as np
 
-from everycall.topic_evaluation import accuracy, issues_and_words, read_utterances
 from models.profile import load_profile
-from models.registry import build_reader
-from pipeline.overall.issues import Issues
-from pipeline.overall.phrases import GrammarPhrases
-from pipeline.overall.registry import Registry
-from pipeline.overall.topics import Discovery, discover, topics_of
-from pipeline.overall.wording import Words
+from models.registry import build_enrichment_models
+from pipeline.analytics.topics.issue_words import ReadIssueWords
+from pipeline.analytics.topics.issues import Issues
+from pipeline.analytics.topics.phrases import GrammarPhrases
+from pipeline.analytics.topics.registry import Registry
+from pipeline.analytics.topics.topics import Discovery, discover, topics_of
+from pipeline.evaluate.topic_evaluation import accuracy, issues_and_words, read_utterances
 from pipeline.topic import OTHER
 
 SEED = 1
@@ -60,7 +60,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     utterances = read_utterances(options.file)
-    issues, words = issues_and_words(utterances, encoder=build_reader(load_profile("embedded")).encoder)
+    issues, words = issues_and_words(utterances, encoder=build_enrichment_models(load_profile("embedded")).encoder)
     found = run(issues, words, [each.reference_label for each in utterances], nights=options.nights)
     for name, value in asdict(found).items():
         print(f"{name:18} {value if not isinstance(value, float) else round(value, 3)}")
@@ -68,7 +68,7 @@ def main() -> None:
         options.json.write_text(json.dumps(asdict(found), indent=2) + "\n", "utf-8")
 
 
-def run(issues: Issues, words: Words, reference: Sequence[str], *, nights: int) -> Nights:
+def run(issues: Issues, words: ReadIssueWords, reference: Sequence[str], *, nights: int) -> Nights:
     """All of it on issues in the order of their labels."""
     from sklearn.metrics import adjusted_rand_score
 
@@ -100,7 +100,7 @@ def run(issues: Issues, words: Words, reference: Sequence[str], *, nights: int) 
     )
 
 
-def _night(issues: Issues, words: Words, *, known: Registry | None, before: Mapping[str, str]) -> Discovery:
+def _night(issues: Issues, words: ReadIssueWords, *, known: Registry | None, before: Mapping[str, str]) -> Discovery:
     names = [before.get(call_id, "") for call_id in issues.call_ids]
     return discover(issues, words=words, finder=GrammarPhrases(), known=known, before=names)
 

@@ -22,7 +22,7 @@ from models.heads import SENTIMENTS
 from models.transformers_device import by_length
 from models.weights import locate
 from pipeline.enriched import Vectors
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.labelled import LabelledCall
 
 FEWEST_TURNS = 5
 MOST_TOKENS = 128

@@ -17,15 +17,15 @@ from typing import Any
 import numpy as np
 
 from bench.remembering import Remembering
-from models.fit import fit
+from models.fitting.fit import fit
+from models.fitting.held_out import HeldOut
 from models.heads import SENTIMENTS
-from models.held_out import HeldOut
 from models.use import UseEncoder
-from pipeline.agreement import kappa
+from pipeline.enrich.effort import effort_of
+from pipeline.enrich.turning_points import mood_of, stretches_of
 from pipeline.enriched import Conduct, Mood, TurnSentiment
-from pipeline.labelled import LabelledCall, read_labelled
-from pipeline.read.effort import effort_of
-from pipeline.read.turning import mood_of, stretches_of
+from pipeline.evaluate.agreement import kappa
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
 # People's sentiments on either side of a turning point differ at least by this much if it is one: a quarter of the way

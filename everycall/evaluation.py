@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from models.profile import Profile
-from pipeline.agreement import QUESTIONS, Agreement, evaluate
-from pipeline.labelled import LabelledCall, read_labelled
+from pipeline.evaluate.agreement import QUESTIONS, Agreement, evaluate
+from pipeline.evaluate.labelled import LabelledCall, read_labelled
 from pipeline.scorecard import Scorecard
 
 
@@ -23,11 +23,11 @@ def evaluate_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> A
 
 def scored_files(paths: Sequence[Path], *, rubric: str, profile: Profile) -> tuple[list[LabelledCall], list[Scorecard]]:
     """The labelled calls of the files, each with the scorecard that a night would give it."""
-    from models.registry import build_judges, build_reader
-    from pipeline.read import read
+    from models.registry import build_enrichment_models, build_scoring_models
+    from pipeline.enrich import enrich
     from pipeline.rubric.load import load_rubric
     from pipeline.score import score
 
     labelled = [call for path in paths for call in read_labelled(path)]
-    enriched = read([call.transcript for call in labelled], reader=build_reader(profile))
-    return labelled, score(enriched, rubric=load_rubric(rubric), judges=build_judges(profile))
+    enriched = enrich([call.transcript for call in labelled], enrichment_models=build_enrichment_models(profile))
+    return labelled, score(enriched, rubric=load_rubric(rubric), scoring_models=build_scoring_models(profile))

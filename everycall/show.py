@@ -14,8 +14,8 @@ from pipeline.scorecard import NOT_APPLICABLE, Answer, Evidence, Scorecard
 from pipeline.store import Store, open_duckdb
 from pipeline.store.rows.flags import flag_from_row
 from pipeline.store.rows.turning_points import turning_points_of
+from pipeline.store.stored_calls import StoredCall, stored_calls, stored_scorecards
 from pipeline.store.views import select
-from pipeline.stored import StoredCall, stored_calls, stored_scorecards
 from pipeline.transcript import Turn
 
 if TYPE_CHECKING:

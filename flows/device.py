@@ -25,10 +25,10 @@ from prefect.concurrency.sync import concurrency
 from prefect.exceptions import ObjectAlreadyExists, ObjectNotFound
 from prefect.settings import get_current_settings
 
-from flows.holders import holding, unheld
-from pipeline.engine import Engine
+from flows.device_lock import device_free, device_lock
 from pipeline.enriched import EnrichedCall
 from pipeline.failure import Failure
+from pipeline.night.engine import Engine
 from pipeline.recording import Audio, Recording
 from pipeline.transcript import Transcript
 
@@ -57,24 +57,24 @@ def on_device(engine: Engine) -> Engine:
 
     Strict: a limit that is missing is an error.
     """
-    verbs = engine.verbs
+    stages = engine.stages
     hearing = False
 
-    def hear(calls: Iterable[tuple[Recording, Audio]], ears: Any) -> Iterator[Transcript | Failure]:
+    def hear(calls: Iterable[tuple[Recording, Audio]], speech_models: Any) -> Iterator[Transcript | Failure]:
         nonlocal hearing
         with _held():
             hearing = True
             try:
-                yield from verbs.hear(calls, ears)
+                yield from stages.hear(calls, speech_models)
             finally:
                 hearing = False
 
-    def read(transcripts: Sequence[Transcript], reader: Any) -> Sequence[EnrichedCall]:
+    def read(transcripts: Sequence[Transcript], enrichment_models: Any) -> Sequence[EnrichedCall]:
         # What was heard is read while more is being heard, and the shard has the device already.
         with nullcontext() if hearing else _held():
-            return verbs.read(transcripts, reader)
+            return stages.read(transcripts, enrichment_models)
 
-    return replace(engine, verbs=replace(verbs, hear=hear, read=read))
+    return replace(engine, stages=replace(stages, hear=hear, read=read))
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def _held() -> Iterator[None]:
 def _taken(slot: ExitStack) -> bool:
     """Try once to take a slot; `slot` gives it back."""
     with ExitStack() as attempt:
-        attempt.enter_context(holding(_holders()))
+        attempt.enter_context(device_lock(_holders()))
         try:
             # A lease that could not be renewed for a moment must not end an hour of hearing.
             attempt.enter_context(
@@ -107,7 +107,7 @@ def _free_abandoned() -> None:
     """Free the slots of nights that were killed. A server of its own does this itself, by its leases."""
     if get_current_settings().api.url is not None:
         return
-    with unheld(_holders()) as abandoned:
+    with device_free(_holders()) as abandoned:
         if abandoned:
             LOGGER.warning("freeing the device, which a night held that was killed")
             with get_client(sync_client=True) as client:

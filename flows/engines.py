@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Literal
 
 from models.registry import build_engine_by_name
-from pipeline.characters import ChineseScript
-from pipeline.engine import Engine
+from pipeline.night.engine import Engine
+from pipeline.text.chinese_script import ChineseScript
 
 Device = Literal["auto", "cpu", "cuda"]
 

@@ -8,11 +8,11 @@ from flows.engines import Device, EngineSettings, engine_of
 from flows.report import publish
 from flows.runners import Place
 from flows.shards import process_shards
-from flows.tasks import discover_calls, measure_calls, plan_night, unvisited
-from pipeline.characters import ChineseScript
-from pipeline.night import finish
+from flows.tasks import discover_calls, measure_calls, plan_night, unmapped
+from pipeline.night.night import finish
+from pipeline.night.summary import NightSummary
 from pipeline.store import Store
-from pipeline.summary import NightSummary
+from pipeline.text.chinese_script import ChineseScript
 
 
 @flow(name="nightly", persist_result=False, log_prints=False)
@@ -42,11 +42,11 @@ def nightly(
     )
     ensure_device_limit()
     found = discover_calls(recordings, metadata, name_pattern)
-    night = plan_night(unvisited(found), recordings, store, unvisited(settings), limit, retry_failed)
+    night = plan_night(unmapped(found), recordings, store, unmapped(settings), limit, retry_failed)
     outcome = process_shards(
         night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
     )
-    measure_calls(store, unvisited(settings))
+    measure_calls(store, unmapped(settings))
     status = "failed" if outcome.errors else "completed"
     summary = finish(night, outcome.summaries, store=Store(store), engine=engine_of(settings), status=status)
     publish(summary, kind="night")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from prefect.artifacts import create_table_artifact
 
-from pipeline.summary import NightSummary
+from pipeline.night.summary import NightSummary
 
 
 def publish(summary: NightSummary, *, kind: str) -> None:

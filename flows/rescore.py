@@ -8,10 +8,10 @@ from flows.engines import Device, EngineSettings, engine_of
 from flows.report import publish
 from flows.runners import Place
 from flows.shards import process_shards
-from flows.tasks import measure_calls, plan_rescoring, unvisited
-from pipeline.night import finish
+from flows.tasks import measure_calls, plan_rescoring, unmapped
+from pipeline.night.night import finish
+from pipeline.night.summary import NightSummary
 from pipeline.store import Store, dates_between
-from pipeline.summary import NightSummary
 
 
 @flow(name="rescore", persist_result=False, log_prints=False)
@@ -32,11 +32,11 @@ def rescore(
     """
     settings = EngineSettings(profile=profile, rubric=rubric, device=device)
     ensure_device_limit()
-    night = plan_rescoring(store, unvisited(settings), dates_between(Store(store), since=since, until=until))
+    night = plan_rescoring(store, unmapped(settings), dates_between(Store(store), since=since, until=until))
     outcome = process_shards(
         night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
     )
-    measure_calls(store, unvisited(settings))
+    measure_calls(store, unmapped(settings))
     status = "failed" if outcome.errors else "completed"
     summary = finish(night, outcome.summaries, store=Store(store), engine=engine_of(settings), status=status)
     publish(summary, kind="rescore")

@@ -12,8 +12,8 @@ from flows.engines import EngineSettings
 from flows.runners import Place, shard_runner
 from flows.tasks import process_shard
 from pipeline.errors import EverycallError
-from pipeline.shard import Shard
-from pipeline.summary import ShardSummary
+from pipeline.night.shard import Shard
+from pipeline.night.summary import ShardSummary
 
 
 class ShardsError(EverycallError):

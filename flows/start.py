@@ -10,8 +10,8 @@ from flows.environment import configure_prefect
 from flows.server import PORT, prefect_server
 from flows.watching import watched_by
 from pipeline.errors import ConfigError
-from pipeline.progress import Progress, unwatched
-from pipeline.summary import NightSummary
+from pipeline.night.progress import Progress, unwatched
+from pipeline.night.summary import NightSummary
 
 CRON_FIELDS = 5
 

@@ -14,16 +14,16 @@ from prefect.utilities.annotations import quote
 
 from flows.device import on_device
 from flows.engines import EngineSettings, engine_of
+from flows.redacted_errors import redact_errors
 from flows.watching import WATCHER
-from flows.wordless import wordless
+from pipeline.analytics.update import measure_all
 from pipeline.errors import StoreError
 from pipeline.ingest import Discovery, discover
 from pipeline.ingest.metadata import metadata_source
-from pipeline.measures import measure_all
-from pipeline.night import Night, begin, begin_rescore, run_shard
-from pipeline.shard import Shard
+from pipeline.night.night import Night, begin, begin_rescore, run_shard
+from pipeline.night.shard import Shard
+from pipeline.night.summary import ShardSummary
 from pipeline.store import Store
-from pipeline.summary import ShardSummary
 
 Value = TypeVar("Value")
 
@@ -31,7 +31,7 @@ RETRIES = 2
 RETRY_DELAY_S = 30
 
 
-def unvisited(value: Value) -> Value:
+def unmapped(value: Value) -> Value:
     """A parameter that Prefect hands over as it is, without walking through all that it holds."""
     return cast(Value, quote(value))
 
@@ -46,7 +46,7 @@ def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
       retry_condition_fn=_may_pass)  # fmt: skip
 def discover_calls(recordings: str, metadata: str | None, name_pattern: str | None) -> Discovery:
     """Find every recording and transcript, and join it to its metadata."""
-    with wordless("discovery"):
+    with redact_errors("discovery"):
         return discover(recordings, metadata=metadata_source(metadata, name_pattern))
 
 
@@ -60,7 +60,7 @@ def plan_night(
     retry_failed: bool,
 ) -> Night:
     """Drop what the tables have and cut the rest into shards."""
-    with wordless("planning"):
+    with redact_errors("planning"):
         return begin(
             found,
             address=recordings,
@@ -74,7 +74,7 @@ def plan_night(
 @task(name="plan-rescore", cache_policy=NO_CACHE, persist_result=False)
 def plan_rescoring(store: str, settings: EngineSettings, dates: Sequence[str] | None) -> Night:
     """Find the stored calls that lack a scorecard of this rubric."""
-    with wordless("planning"):
+    with redact_errors("planning"):
         return begin_rescore(Store(store), engine=engine_of(settings), dates=dates)
 
 
@@ -82,7 +82,7 @@ def plan_rescoring(store: str, settings: EngineSettings, dates: Sequence[str] | 
       retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=_may_pass)  # fmt: skip
 def process_shard(number: int, shard: Shard, store: str, settings: EngineSettings) -> ShardSummary:
     """Hear, read, score and flag the calls of one shard, and write its part."""
-    with wordless(f"shard {number}"):
+    with redact_errors(f"shard {number}"):
         engine = on_device(engine_of(settings))
         return run_shard(shard, store=Store(store), engine=engine, progress=WATCHER.get())
 
@@ -90,7 +90,7 @@ def process_shard(number: int, shard: Shard, store: str, settings: EngineSetting
 @task(name="measure-all", cache_policy=NO_CACHE, persist_result=False)
 def measure_calls(store: str, settings: EngineSettings) -> bool:
     """Topics and repeats over all calls; False where nothing had changed."""
-    with wordless("measuring"):
+    with redact_errors("measuring"):
         engine = engine_of(settings)
         if engine.measure is None:
             return False

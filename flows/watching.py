@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from pipeline.progress import Progress, unwatched
+from pipeline.night.progress import Progress, unwatched
 
 # Threads of the task runner run in a copy of the flow's context, so they see it; other processes do not.
 WATCHER: ContextVar[Progress] = ContextVar("everycall_watcher", default=unwatched)

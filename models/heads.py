@@ -1,6 +1,6 @@
 """Fitted heads: what each turn does and what a whole call amounts to, by linear weights on turn and call features.
 
-Inference needs NumPy alone; `models.fit` makes the weights with scikit-learn.
+Inference needs NumPy alone; `models.fitting.fit` makes the weights with scikit-learn.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ import numpy as np
 import numpy.typing as npt
 
 from models.call_features import CallActs, features_of, role_of
+from models.call_label_forms import FORMS, CallLabelForm
 from models.turn_features import ROLES, TurnFeatures, dense_groups, turn_features
-from models.verdict_forms import FORMS, VerdictForm
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.errors import ModelError, WeightError
-from pipeline.ports import Verdict
+from pipeline.ports import CallLabel
 from pipeline.transcript import Role, Turn
 
 SENTIMENTS = ("negative", "neutral", "positive")
@@ -52,7 +52,7 @@ class TurnHead:
 
 
 @dataclass(frozen=True, slots=True)
-class VerdictHead:
+class CallLabelHead:
     """Weights of one verdict: float64 [features, options] and [options]."""
 
     features: tuple[str, ...]
@@ -67,7 +67,7 @@ class FittedHeads:
     def __init__(
         self,
         turn_heads: Mapping[Role, TurnHead],
-        verdict_heads: Mapping[str, VerdictHead],
+        verdict_heads: Mapping[str, CallLabelHead],
         *,
         encoder: str,
         card: Mapping[str, Any] | None = None,
@@ -77,7 +77,9 @@ class FittedHeads:
         self.encoder = encoder
         self.card = dict(card or {})
         self.acts = tuple(act for role in ROLES for act in self.turn_heads[role].acts if act not in SENTIMENTS)
-        self.verdicts: Mapping[str, tuple[str, ...]] = {name: head.options for name, head in self.verdict_heads.items()}
+        self.call_labels: Mapping[str, tuple[str, ...]] = {
+            name: head.options for name, head in self.verdict_heads.items()
+        }
         self.fingerprint = f"heads:{FORMAT}:{_digest(_arrays(self))}"
         self._latest: tuple[EnrichedCall, CallActs] | None = None
 
@@ -86,7 +88,7 @@ class FittedHeads:
         probabilities = self._acts(call).probabilities
         return {act: probabilities[act] for act in self.acts}
 
-    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+    def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
         """The distribution over a verdict's options. Raises ModelError when this verdict was not fitted."""
         if name not in self.verdict_heads:
             known = ", ".join(sorted(self.verdict_heads))
@@ -95,7 +97,7 @@ class FittedHeads:
         acts = self._acts(call)
         scores = features_of(head.features, acts) @ head.weights + head.bias
         shares = softmax(scores[None])[0]
-        return Verdict(
+        return CallLabel(
             probabilities={option: float(share) for option, share in zip(head.options, shares, strict=True)},
             turns={option: _named(FORMS[name], option, acts) for option in head.options},
         )
@@ -166,13 +168,13 @@ def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def named_turns(
-    verdict: str, option: str, turns: Sequence[Turn], probabilities: Mapping[str, Floats]
+    call_label: str, option: str, turns: Sequence[Turn], probabilities: Mapping[str, Floats]
 ) -> tuple[int, ...]:
     """The turns that speak most for an option, heaviest first: at most three, and the best even when it is weak."""
-    return _named(FORMS[verdict], option, CallActs(turns, probabilities))
+    return _named(FORMS[call_label], option, CallActs(turns, probabilities))
 
 
-def _named(form: VerdictForm, option: str, acts: CallActs) -> tuple[int, ...]:
+def _named(form: CallLabelForm, option: str, acts: CallActs) -> tuple[int, ...]:
     weights: dict[int, float] = {}
     for act in (act for act in form.evidence.get(option, ()) if act in acts.probabilities):
         line = acts.probabilities[act].tolist()
@@ -226,8 +228,8 @@ def _turn_head(role: Role, acts: Sequence[str], arrays: Mapping[str, Floats]) ->
     )
 
 
-def _verdict_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floats]) -> VerdictHead:
-    return VerdictHead(
+def _verdict_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floats]) -> CallLabelHead:
+    return CallLabelHead(
         tuple(shape["features"]),
         tuple(shape["options"]),
         weights=arrays[f"{name}.weights"].astype(np.float64),
@@ -242,9 +244,9 @@ def _arrays(heads: FittedHeads) -> dict[str, npt.NDArray[Any]]:
         arrays[f"{role}.dense"] = head.dense.astype(np.float16)
         arrays[f"{role}.grams"] = head.grams.astype(np.float16)
         arrays[f"{role}.bias"] = head.bias.astype(np.float32)
-    for name, verdict in heads.verdict_heads.items():
-        arrays[f"{name}.weights"] = verdict.weights.astype(np.float32)
-        arrays[f"{name}.bias"] = verdict.bias.astype(np.float32)
+    for name, call_label in heads.verdict_heads.items():
+        arrays[f"{name}.weights"] = call_label.weights.astype(np.float32)
+        arrays[f"{name}.bias"] = call_label.bias.astype(np.float32)
     return arrays
 
 

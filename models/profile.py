@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.language_model import LanguageModelSettings
-from pipeline.characters import ChineseScript
 from pipeline.errors import ConfigError
+from pipeline.text.chinese_script import ChineseScript
 
 Device = Literal["auto", "cpu", "cuda"]
 
@@ -62,14 +62,16 @@ PROFILES = {
 }
 
 
-def load_profile(name: str, **wishes: str | None) -> Profile:
+def load_profile(name: str, **overrides: str | None) -> Profile:
     """A profile by name or from a YAML file, with the command line's own `wishes` on top. Raises ConfigError.
 
     Wishes are settings by name; None wishes nothing.
     """
     stated = PROFILES[name].model_dump() if name in PROFILES else _read_profile(Path(name))
     try:
-        return Profile.model_validate({**stated, **{key: value for key, value in wishes.items() if value is not None}})
+        return Profile.model_validate(
+            {**stated, **{key: value for key, value in overrides.items() if value is not None}}
+        )
     except ValidationError as error:
         first = error.errors()[0]
         cause = f"the profile {name} is wrong at `{'.'.join(map(str, first['loc']))}`: {first['msg']}"

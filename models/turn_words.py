@@ -15,8 +15,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.characters import simplified
-from pipeline.sounds import as_heard
+from pipeline.text.chinese_script import simplified
+from pipeline.text.homophones import phonetic_key
 
 Floats = npt.NDArray[np.float32]
 
@@ -62,7 +62,7 @@ def grams_of(words: Sequence[str]) -> set[str]:
 
 
 def _sounds(words: Sequence[str]) -> list[str]:
-    return as_heard("\n".join(words)).split("\n")
+    return phonetic_key("\n".join(words)).split("\n")
 
 
 def hashed(grams: Collection[str]) -> tuple[npt.NDArray[np.int32], Floats]:

@@ -103,7 +103,7 @@ class Whisper:
         share = float(np.mean(chinese))
         return ("zh", share) if share >= 0.5 else ("en", 1 - share)
 
-    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+    def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
         """One recognition a window, in order. `careful` searches with a wider beam.
 
         Raises ModelError when the model knows no Chinese.
@@ -111,7 +111,7 @@ class Whisper:
         parts = self._loaded()
         if language != "en" and not parts.multilingual:
             raise ModelError(f"{self.name} knows English only", remedy="Choose a multilingual model, e.g. whisper-base")
-        plan = _plan(self.settings, language, careful=careful)
+        plan = _plan(self.settings, language, fallback=fallback)
         heard: list[Recognition | None] = [None] * len(windows)
 
         def decode(task: tuple[list[int], list[Window]]) -> None:
@@ -317,9 +317,9 @@ def best_device() -> tuple[Literal["cpu", "cuda"], str]:
     return "cpu", "int8"
 
 
-def _plan(settings: WhisperSettings, language: Language, *, careful: bool) -> Plan:
+def _plan(settings: WhisperSettings, language: Language, *, fallback: bool) -> Plan:
     """The search for a language; a careful one is wide and without a hint."""
-    if careful:
+    if fallback:
         return Plan(settings.careful_beam_size, "")
     return (
         Plan(settings.chinese_beam_size, settings.chinese_prompt) if language == "zh" else Plan(settings.beam_size, "")

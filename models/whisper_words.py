@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from pipeline.characters import simplified
+from pipeline.text.chinese_script import simplified
 from pipeline.transcript import Language, Word
 
 TOKENS_PER_S = 50

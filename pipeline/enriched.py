@@ -105,7 +105,7 @@ class Conduct:
 
 
 @dataclass(frozen=True, slots=True)
-class HeadView:
+class ClassifierOutputs:
     """What the fitted heads `heads` see in one call, whichever form asks; acts, verdicts and options in their order.
 
     `acts` is float32 [acts, turns]; `shares` and `named` have one entry an option of every verdict: its probability,
@@ -135,6 +135,6 @@ class EnrichedCall:
     vectors: Vectors = field(repr=False, compare=False)
     encoder: str = ""
     fingerprint: str = ""
-    head_view: HeadView | None = field(default=None, repr=False, compare=False)
+    classifier_outputs: ClassifierOutputs | None = field(default=None, repr=False, compare=False)
     mood: Mood = Mood()
     effort: Effort = Effort()

@@ -53,7 +53,7 @@ class IngestError(CallError):
     stage = "ingest"
 
 
-class HearError(CallError):
+class TranscriptionError(CallError):
     """The audio was read but gives no usable transcript."""
 
     stage = "hear"

@@ -13,7 +13,7 @@ FINGERPRINT_CHARACTERS = 16
 
 
 @dataclass(frozen=True, slots=True)
-class VerbFingerprints:
+class StageFingerprints:
     """What each verb's rows of one call must carry to count as done. Each holds the one before it.
 
     `judged` is what a form is put to: the call as it was read, with its metadata. `score` also holds all forms of the

@@ -91,7 +91,7 @@ class Recogniser(Protocol):
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """The language spoken in these windows of one call, and its probability."""
 
-    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+    def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
         """One recognition a window, in the same order. Chinese comes in Simplified characters.
 
         `careful` asks for a wider search, for windows whose first recognition raised doubts.
@@ -131,17 +131,17 @@ class Heads(Protocol):
 
     fingerprint: str
     acts: tuple[str, ...]
-    verdicts: Mapping[str, tuple[str, ...]]
+    call_labels: Mapping[str, tuple[str, ...]]
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
         """For each act, one probability a turn: float32 [turns]; 0 for turns of a role that cannot perform it."""
 
-    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+    def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
         """The distribution over a call-level verdict's options, e.g. `outcome`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class CallLabel:
     """Probabilities by option (they sum to 1), and the turns that weigh most for each option, heaviest first."""
 
     probabilities: Mapping[str, float]

@@ -23,7 +23,7 @@ class Word:
 
 
 @dataclass(frozen=True, slots=True)
-class Cues:
+class Prosody:
     """How a turn is spoken beside the same speaker's own start of the call; None where that cannot be told.
 
     `pitch_st` is in semitones and `loudness_db` in decibels above it, `pace_ratio` a ratio to it.
@@ -52,7 +52,7 @@ class Turn:
     words: tuple[Word, ...] = field(default=(), repr=False)
     confidence: float = 1.0
     role_confidence: float = 1.0
-    cues: Cues | None = None
+    prosody: Prosody | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ NOUNS = {
 # and heads hear and spell Chinese as the rules do.
 MODELS_BEYOND_NOUNS = {
     "models/registry.py": {"engine", "hear", "overall", "read", "rubric", "score"},
-    "models/fit.py": {"agreement", "characters"},
-    "models/misheard_chinese.py": {"sounds"},
+    "models/fitting/fit.py": {"agreement", "characters"},
+    "models/fitting/misheard_chinese.py": {"sounds"},
     "models/turn_words.py": {"characters", "sounds"},
     "models/whisper_words.py": {"characters"},
     "models/profile.py": {"characters"},

@@ -9,11 +9,11 @@ from pathlib import Path
 import typer
 from rich.table import Table
 
-from everycall.checking import AsrCheck, GroupFigures
 from everycall.cli.app import command
 from everycall.cli.console import errors, out
 from everycall.cli.options import ASR, DEVICE, HOTWORDS, PROFILE, split
-from pipeline.overall.intervals import Interval
+from pipeline.analytics.statistics.intervals import Interval
+from pipeline.evaluate.asr_check import AsrCheck, GroupFigures
 
 LABELLED = typer.Argument(..., exists=True, file_okay=False, help="A folder of recordings, an ID.ref.json beside each.")
 BY = typer.Option([], "--by", help="Also by these fields of the labels, with commas between, e.g. queue,accent.")
@@ -36,16 +36,16 @@ def check_asr(
     Each with its 95 % interval, by language, by layout and by the fields asked for. docs/operations.md has the shape of
     a label. Nothing is known of a call but its audio, and no word of it is printed.
     """
-    from everycall.checking import check_asr as checked
-    from everycall.checking import labelled
     from models.profile import load_profile
-    from models.registry import build_ears
+    from models.registry import build_speech_models
+    from pipeline.evaluate.asr_check import check_asr as checked
+    from pipeline.evaluate.asr_check import labelled
 
     fields = split(by)
     chosen = labelled(str(labelled_dir), by=fields)
-    ears = build_ears(load_profile(profile, asr=asr, device=device, hotwords=hotwords))
+    speech_models = build_speech_models(load_profile(profile, asr=asr, device=device, hotwords=hotwords))
     with _bar(len(chosen)) as heard:
-        check = checked(chosen, ears=ears, by=fields, heard=heard)
+        check = checked(chosen, speech_models=speech_models, by=fields, heard=heard)
     out.print(table_of(check))
     out.print("WER of English, CER of Chinese; in brackets 95 % bootstrap intervals over calls", style="dim")
     _tell_failures(check)

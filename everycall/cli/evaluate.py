@@ -10,7 +10,7 @@ from rich.table import Table
 from everycall.cli.app import command
 from everycall.cli.console import errors, out
 from everycall.cli.options import PROFILE, RUBRIC
-from pipeline.agreement import Agreement, LabelAgreement
+from pipeline.evaluate.agreement import Agreement, LabelAgreement
 
 CALLS = typer.Argument(..., exists=True, dir_okay=False, help="Labelled calls, one JSON object a line.")
 AS_JSON = typer.Option(None, "--json", help="Also write the figures to this file.")
@@ -37,7 +37,7 @@ def evaluate(
 @command("fit", example="everycall fit our_calls.jsonl models/training/*.jsonl --out our_heads.npz")
 def fit(calls: list[Path] = CALLS, out_file: Path = OUT, seed: int = SEED, profile: str = PROFILE) -> None:
     """Fit the heads on labelled calls; name the result as `heads` in a profile to use them."""
-    from everycall.fitting import fit_files
+    from models.fitting.fit_files import fit_files
     from models.profile import load_profile
 
     with errors.status("fitting and cross-validating"):

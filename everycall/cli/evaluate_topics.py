@@ -12,7 +12,7 @@ from everycall.cli.console import errors, out
 from everycall.cli.options import PROFILE
 
 if TYPE_CHECKING:
-    from everycall.topic_evaluation import TopicFigures
+    from pipeline.evaluate.topic_evaluation import TopicFigures
 
 UTTERANCES = typer.Argument(..., exists=True, dir_okay=False, help="Utterances with their topic, a JSON object a line.")
 AS_JSON = typer.Option(None, "--json", help="Also write the figures to this file.")
@@ -25,15 +25,15 @@ def evaluate_topics(utterances: Path = UTTERANCES, profile: str = PROFILE, json:
     A line is {"utterance": …, "reference_label": …}. The label measures and is not otherwise looked at; the number of
     topics is not given. Where BERTopic is installed, its topics are measured beside, on the same vectors.
     """
-    from everycall.bertopic_peer import bertopic
-    from everycall.topic_evaluation import evaluate_topics as evaluated
-    from everycall.topic_evaluation import read_utterances
     from models.profile import load_profile
-    from models.registry import build_reader
+    from models.registry import build_enrichment_models
+    from pipeline.evaluate.bertopic_peer import bertopic
+    from pipeline.evaluate.topic_evaluation import evaluate_topics as evaluated
+    from pipeline.evaluate.topic_evaluation import read_utterances
 
     labelled = read_utterances(utterances)
     with errors.status("finding topics"):
-        encoder = build_reader(load_profile(profile)).encoder
+        encoder = build_enrichment_models(load_profile(profile)).encoder
         figures = evaluated(labelled, encoder=encoder, bertopic=bertopic())
     out.print(f"{len(labelled)} utterances in {_line(figures)}", highlight=False)
     if figures.bertopic is None:

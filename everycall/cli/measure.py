@@ -16,7 +16,7 @@ def measure(store: str = STORE, rubric: list[str] = RUBRICS, profile: str = PROF
     Of use after `surveys import` and `topics apply`. Where nothing changed since the last time, nothing is done.
     """
     from models.registry import build_engine_by_name
-    from pipeline.measures import measure_all
+    from pipeline.analytics.update import measure_all
     from pipeline.store import Store
 
     engine = build_engine_by_name(profile=profile, rubric=",".join(rubric))

@@ -32,8 +32,8 @@ class NightOptions:
 
     def models(self) -> dict[str, Any]:
         """What an engine is built from."""
-        wishes = {name: getattr(self, name) for name in ("asr", "device", "hotwords", "chinese_script")}
-        return {"profile": self.profile, "rubric": ",".join(self.rubric), **wishes}
+        overrides = {name: getattr(self, name) for name in ("asr", "device", "hotwords", "chinese_script")}
+        return {"profile": self.profile, "rubric": ",".join(self.rubric), **overrides}
 
     def parameters(self) -> dict[str, Any]:
         """What the nightly flow is given."""

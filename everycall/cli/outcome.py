@@ -9,13 +9,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from everycall.cli.console import errors, out
-from pipeline.overall.agents import AGENT, FORM
+from pipeline.analytics.agents.agents import AGENT, FORM
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipeline.night.summary import NightSummary
     from pipeline.store import Store
-    from pipeline.summary import NightSummary
 
 SHOWN_CALLS = 20
 SHOWN_FAILURES = 20

@@ -9,8 +9,8 @@ from time import monotonic
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
 from everycall.cli.console import errors
-from pipeline.progress import Progress as Watcher
-from pipeline.progress import Step
+from pipeline.night.progress import Progress as Watcher
+from pipeline.night.progress import Step
 
 
 @contextmanager

@@ -17,9 +17,9 @@ from everycall.cli.options import PROFILE, STORE, WORKERS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from pipeline.impact.movement import Movement
     from pipeline.rubric.family import RubricFamily
-    from pipeline.score import Judges
-    from pipeline.score.movement import Movement
+    from pipeline.score import ScoringModels
 
 SHOWN = 15
 FORM = typer.Argument(..., help="A rubric's name, a YAML file of your own, or form@profile.")
@@ -64,11 +64,11 @@ class _JudgesOf:
 
     profile: str
 
-    def __call__(self) -> Judges:
+    def __call__(self) -> ScoringModels:
         from models.profile import load_profile
-        from models.registry import build_judges
+        from models.registry import build_scoring_models
 
-        return build_judges(load_profile(self.profile))
+        return build_scoring_models(load_profile(self.profile))
 
 
 @command("diff", example="everycall rubric diff support our_form.yaml --store store", of=rubric)
@@ -77,10 +77,10 @@ def diff(
 ) -> None:
     """Score the stored calls by both forms and print who moves, and how far; nothing is written."""
     from everycall.cli.progress import watched
+    from pipeline.impact.difference import difference
+    from pipeline.night.workers import cores
     from pipeline.rubric.load import load_rubric
-    from pipeline.score.difference import difference
     from pipeline.store import Store
-    from pipeline.workers import cores
 
     before, after = load_rubric(old), load_rubric(new)
     _tell_form_changes(before, after)
@@ -90,7 +90,7 @@ def diff(
             Store(store),
             old=before,
             new=after,
-            judges=build(),
+            scoring_models=build(),
             progress=progress,
             workers=workers or cores(),
             build=build,
@@ -101,8 +101,8 @@ def diff(
 @command("try", example="everycall rubric try support --weight outcome=5 --weight greeting=10 --store store", of=rubric)
 def try_weights(form: str = FORM, weight: list[str] = WEIGHT, store: str = STORE) -> None:
     """Print what other weights would have made of the answers that the store has; nothing is written."""
+    from pipeline.impact.what_if import what_if
     from pipeline.rubric.load import load_rubric
-    from pipeline.score.what_if import what_if
     from pipeline.store import Store
 
     _tell(what_if(Store(store), rubric=load_rubric(form), weights=_weights(weight)))
@@ -130,8 +130,8 @@ def new(name: str = NAME, template: str = FROM, out_file: Path = OUT) -> None:
 @command("targets", example="everycall rubric targets cost --store store", of=rubric)
 def targets(form: str = FORM, store: str = STORE) -> None:
     """Print how each agent stands against the targets of a form or profile."""
+    from pipeline.impact.attainment import attained_in_store
     from pipeline.rubric.load import load_rubric
-    from pipeline.score.attainment import attained_in_store
     from pipeline.store import Store
 
     wanted = {target.id: target for member in load_rubric(form).members for target in member.targets}
@@ -160,7 +160,7 @@ def _weights(given: Sequence[str]) -> dict[str, float]:
 
 def _tell_form_changes(old: RubricFamily, new: RubricFamily) -> None:
     """What differs between the forms of each language."""
-    from pipeline.score.difference import form_changes
+    from pipeline.impact.difference import form_changes
 
     table = Table("form", "question", "", "points before", "after", "what differs", box=None, pad_edge=False)
     for after in new.members:

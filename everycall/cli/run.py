@@ -12,8 +12,8 @@ from everycall.cli.options import LIMIT, PROFILE, RETRY, RUBRICS, SINCE, STORE, 
 from everycall.cli.outcome import conclude
 
 if TYPE_CHECKING:
-    from pipeline.progress import Progress
-    from pipeline.summary import NightSummary
+    from pipeline.night.progress import Progress
+    from pipeline.night.summary import NightSummary
 
 FLOW = typer.Option(False, "--flow", help="As a Prefect flow, with a summary artifact; shards run on threads.")
 
@@ -25,7 +25,7 @@ def run(night: NightOptions, limit: int | None = LIMIT, retry_failed: bool = RET
     from everycall.cli.progress import watched
     from models.registry import build_engine_by_name
     from pipeline.ingest.metadata import metadata_source
-    from pipeline.night import run_night
+    from pipeline.night.night import run_night
     from pipeline.store import Store
 
     source = metadata_source(night.metadata, night.name_pattern)
@@ -56,8 +56,8 @@ def score(
 ) -> None:
     """Score stored calls with these rubrics without listening to them again."""
     from everycall.cli.progress import watched
+    from pipeline.night.workers import cores
     from pipeline.store import Store
-    from pipeline.workers import cores
 
     scoring = _score_as_flow if flow else _score_here
     with watched() as progress:
@@ -85,7 +85,7 @@ def _score_here(
     progress: Progress,
 ) -> NightSummary:
     from models.registry import EngineNames
-    from pipeline.night import rescore
+    from pipeline.night.night import rescore
     from pipeline.store import Store, dates_between
 
     build = EngineNames(profile=profile, rubric=rubric)

@@ -46,9 +46,9 @@ def import_surveys(
     Other columns, comments among them, are not read. A bad line is told and left out; the others are taken. The same
     file again changes nothing.
     """
+    from pipeline.analytics.satisfaction.survey_import import take_in
     from pipeline.ingest.surveys import read_surveys
     from pipeline.store import Store
-    from pipeline.surveys import take_in
 
     read = read_surveys(file, scale=scale, columns=_columns(column))
     if read.recognised is not None:

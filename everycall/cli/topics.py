@@ -24,8 +24,8 @@ topics = group(
 @command("list", example="everycall topics list --store store", of=topics)
 def list_topics(store: str = STORE, every: bool = ALL) -> None:
     """Print the topics with their ids, the largest first."""
+    from pipeline.analytics.topics.topic_list import listed_topics
     from pipeline.store import Store
-    from pipeline.topic_list import listed_topics
 
     table = Table("topic", "name", "calls", "status", "found", "last call", box=None, pad_edge=False)
     for topic in listed_topics(Store(store), every=every):
@@ -47,8 +47,8 @@ def apply(taxonomy: Path = TAXONOMY, store: str = STORE) -> None:
     others, `examples` make a topic of your own, and `from` says which topic that one is split off from. What you take
     out of the file is undone.
     """
+    from pipeline.analytics.topics.topic_list import apply_taxonomy
     from pipeline.store import Store
-    from pipeline.topic_list import apply_taxonomy
 
     with errors.status("checking the taxonomy"):
         told = apply_taxonomy(Store(store), taxonomy.read_text("utf-8"), source=str(taxonomy))

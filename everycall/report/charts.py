@@ -21,7 +21,7 @@ from everycall.report.drawing import (
 from everycall.report.figures import MOODS, MoodChange
 from everycall.report.form_figures import QuestionFigures
 from everycall.report.subjects import TopicFigures
-from pipeline.overall.agents import AgentFigures
+from pipeline.analytics.agents.agents import AgentFigures
 
 
 def score_chart(bins: Sequence[Bin], *, mean: float | None) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import Record, records
 from everycall.report.rates import Rate, Rates
-from pipeline.overall.intervals import Interval
+from pipeline.analytics.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

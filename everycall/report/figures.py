@@ -11,9 +11,9 @@ from everycall.report.listening import CallToHear, read_calls_to_hear
 from everycall.report.overall import OverallFigures, read_overall
 from everycall.report.query import counts, records
 from everycall.report.subjects import RepeatFigures, TopicFigures, read_repeats, read_topics
+from pipeline.analytics.agents.agents import FORM, forms_in
+from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.errors import ConfigError
-from pipeline.overall.agents import FORM, forms_in
-from pipeline.overall.intervals import Interval, wilson
 from pipeline.store import Store, open_duckdb
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from everycall.report.bins import Bin, Scale, bin_number, bins_of
 from everycall.report.query import Record, counts, records
-from pipeline.overall.agents import JUDGED_ANSWERS, SCORE_BOUNDS, SCORECARDS, AgentFigures, read_agents
-from pipeline.overall.intervals import Interval, interval_of_mean, wilson
+from pipeline.analytics.agents.agents import JUDGED_ANSWERS, SCORE_BOUNDS, SCORECARDS, AgentFigures, read_agents
+from pipeline.analytics.statistics.intervals import Interval, interval_of_mean, wilson
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from everycall.remarks import remarks
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
-from pipeline.overall.agents import SCORECARDS
-from pipeline.stored import stored_calls
+from pipeline.analytics.agents.agents import SCORECARDS
+from pipeline.store.stored_calls import stored_calls
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import records
 from everycall.report.topic_names import Name, TopicNames, name_of
-from pipeline.overall.intervals import Interval
+from pipeline.analytics.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

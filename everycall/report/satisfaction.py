@@ -10,8 +10,8 @@ from everycall.report.query import Record, counts, records
 from everycall.report.quoting import Quote, plain_name, quote_of
 from everycall.report.rates import Rate, RateRow, Rates, overall_rate, rate_rows
 from everycall.report.topic_names import Name, TopicNames, name_of
-from pipeline.overall.intervals import Interval, wilson
-from pipeline.overall.main_topic import MAIN_TOPIC
+from pipeline.analytics.statistics.intervals import Interval, wilson
+from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

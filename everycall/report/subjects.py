@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import records
 from everycall.report.quoting import Quote, quote_of
-from pipeline.overall.agents import SCORECARDS
+from pipeline.analytics.agents.agents import SCORECARDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -7,7 +7,7 @@ from dataclasses import replace
 from everycall.report.calling_again import Ownership
 from everycall.report.rates import RateRow
 from everycall.report.topic_names import Name
-from pipeline.overall.intervals import Interval, wilson
+from pipeline.analytics.statistics.intervals import Interval, wilson
 
 LEAST_CHANCE = 0.0001
 MINUTES = 1 / 60

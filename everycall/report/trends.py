@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import counts, records
 from everycall.report.topic_names import Name, TopicNames, name_of
-from pipeline.overall.intervals import Interval, wilson
+from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from models.call_features import role_of
 from pipeline.enriched import EnrichedCall
-from pipeline.ports import Verdict
+from pipeline.ports import CallLabel
 
 
 @dataclass(frozen=True)
@@ -18,7 +18,7 @@ class KeywordHeads:
     """An act is certain in a turn that contains one of its `words`; verdicts are given out as they are."""
 
     words: Mapping[str, tuple[str, ...]]
-    verdict_probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    call_label_probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     fingerprint: str = "keyword-heads"
 
     @property
@@ -27,9 +27,9 @@ class KeywordHeads:
         return tuple(self.words)
 
     @property
-    def verdicts(self) -> Mapping[str, tuple[str, ...]]:
+    def call_labels(self) -> Mapping[str, tuple[str, ...]]:
         """The verdicts that have probabilities, with their options."""
-        return {name: tuple(shares) for name, shares in self.verdict_probabilities.items()}
+        return {name: tuple(shares) for name, shares in self.call_label_probabilities.items()}
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
         """1 where a key word is said by the right role, else 0."""
@@ -42,6 +42,6 @@ class KeywordHeads:
             for act, words in self.words.items()
         }
 
-    def verdict(self, name: str, call: EnrichedCall) -> Verdict:
+    def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
         """The given probabilities, with no turns."""
-        return Verdict(probabilities=dict(self.verdict_probabilities[name]))
+        return CallLabel(probabilities=dict(self.call_label_probabilities[name]))

@@ -16,7 +16,7 @@ class FakeRecogniser:
 
     script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     spoken: Language = "en"
-    careful_script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
+    fallback_script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     fingerprint: str = "fake-recogniser"
     windows_at_once: int = 32
     probability: float = 0.9
@@ -26,10 +26,10 @@ class FakeRecogniser:
         """Always the language it was told."""
         return self.spoken, 1.0
 
-    def recognise(self, windows: Sequence[Window], *, language: Language, careful: bool = False) -> list[Recognition]:
+    def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
         """The next text of the script for each window; without one, `word` once a second."""
-        self.batches.append((len(windows), careful))
-        script = self.careful_script if careful else self.script
+        self.batches.append((len(windows), fallback))
+        script = self.fallback_script if fallback else self.script
         pending = {key: list(texts) for key, texts in script.items()}
         return [_spoken(window, pending.get((window.call_id, window.channel)), self.probability) for window in windows]
 

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from pipeline.characters import simplified
 from pipeline.leg import AGENTS_COLUMN, agents_column
 from pipeline.recording import CallMetadata
+from pipeline.text.chinese_script import simplified
 from pipeline.transcript import Language, Role
 
 AGENT_NAMES = ("agent", "advisor", "adviser", "operator", "representative", "rep", "csr", "坐席", "座席", "客服")

@@ -75,8 +75,8 @@ def _question(question: Question, *, place: str) -> Iterator[Finding]:
 
 
 def _double_barrelled(text: str) -> bool:
-    verbs = "|".join(_words("second_verb", "en"))
-    english = rf"\b(?:and|as well as|&)\s+(?:also\s+|then\s+|the agent\s+|they\s+)?(?:\w+ly\s+)?(?:{verbs})\b"
+    stages = "|".join(_words("second_verb", "en"))
+    english = rf"\b(?:and|as well as|&)\s+(?:also\s+|then\s+|the agent\s+|they\s+)?(?:\w+ly\s+)?(?:{stages})\b"
     # A second clause asks a second thing, whatever its verb: "and did they …", 是否…，是否….
     asking = r"\b(?:and|or|as well as|&)\s+(?:did|does|do|was|were|is|are|has|have|had)\b|是否.*是否"
     chinese = rf"(?:并且|以及|同时|并|和|且)[^，。？]{{0,2}}(?:{'|'.join(_words('second_verb', 'zh'))})"

@@ -1,6 +1,6 @@
 """Judgement: detectors answer the questions of a rubric, and arithmetic makes a scorecard of the answers."""
 
-from pipeline.score.judges import Judges
+from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.score import Scorer, score, score_by_every_form, score_by_leg, scorer
 
-__all__ = ["Judges", "Scorer", "score", "score_by_every_form", "score_by_leg", "scorer"]
+__all__ = ["Scorer", "ScoringModels", "score", "score_by_every_form", "score_by_leg", "scorer"]

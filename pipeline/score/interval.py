@@ -22,8 +22,8 @@ import numpy.typing as npt
 
 from pipeline.rubric.question import AutoFail, Question, is_one_of
 from pipeline.rubric.rubric import Rubric
-from pipeline.score.reliability import COVERAGE
-from pipeline.score.ruling import Ruling
+from pipeline.score.context.reliability import COVERAGE
+from pipeline.score.question_result import QuestionResult
 from pipeline.score.worth import part, points, possible, share
 from pipeline.scorecard import FAILED, NOT_APPLICABLE
 
@@ -67,9 +67,11 @@ class _Drawn:
         return np.asarray(self.indices < len(self.answers) - 1)
 
 
-def interval(rubric: Rubric, rulings: Sequence[Ruling], *, level: float = COVERAGE) -> tuple[float, float] | None:
+def interval(
+    rubric: Rubric, question_results: Sequence[QuestionResult], *, level: float = COVERAGE
+) -> tuple[float, float] | None:
     """The quantiles between which `level` of the draws lie; None when nothing applied in any draw."""
-    drawn = totals(rubric, rulings)
+    drawn = totals(rubric, question_results)
     if not len(drawn):
         return None
     tail = (1 - level) / 2
@@ -86,29 +88,31 @@ def quantile(in_order: Draws, share: float) -> float:
     return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
 
 
-def totals(rubric: Rubric, rulings: Sequence[Ruling]) -> Draws:
+def totals(rubric: Rubric, question_results: Sequence[QuestionResult]) -> Draws:
     """The total of each draw in which anything applies, float64 [up to `DRAWS`]."""
     stakes = rubric.stakes()
-    by_id = {ruling.answer.question_id: ruling for ruling in rulings}
+    by_id = {question_result.answer.question_id: question_result for question_result in question_results}
     followed = {question.ask_after.question for question in rubric.questions() if question.ask_after}
     drawn: dict[str, _Drawn] = {}
     form_cap = np.full(DRAWS, rubric.most)
     sums = [_Sums() for _ in rubric.sections]
     for section, into in zip(rubric.sections, sums, strict=True):
         for question in section.questions:
-            ruling = by_id.get(question.id)
+            question_result = by_id.get(question.id)
             moves = stakes[question.id] or question.auto_fail or question.id in followed
-            if ruling is None or ruling.answer.value == FAILED or not moves:
+            if question_result is None or question_result.answer.value == FAILED or not moves:
                 continue
-            found = drawn[question.id] = _draw(question, ruling, drawn)
+            found = drawn[question.id] = _draw(question, question_result, drawn)
             _add(into, question, found, stake=stakes[question.id])
             _cap(question.auto_fail, found, form=form_cap, section=into.cap)
     return _totals(sums, form_cap)
 
 
-def _draw(question: Question, ruling: Ruling, earlier: dict[str, _Drawn]) -> _Drawn:
-    answers = (*ruling.options, NOT_APPLICABLE)
-    indices = _indices(question.id, [*(ruling.gate * p for p in ruling.options.values()), 1 - ruling.gate])
+def _draw(question: Question, question_result: QuestionResult, earlier: dict[str, _Drawn]) -> _Drawn:
+    answers = (*question_result.options, NOT_APPLICABLE)
+    indices = _indices(
+        question.id, [*(question_result.gate * p for p in question_result.options.values()), 1 - question_result.gate]
+    )
     after = question.ask_after
     if after is not None and after.question in earlier:
         indices = np.where(earlier[after.question].is_one_of(after.answers), indices, len(answers) - 1)

@@ -11,13 +11,13 @@ from statistics import NormalDist
 
 from pipeline.rubric.detector import MeasureName
 from pipeline.rubric.question import AND, NONE, Numeric, Scale, Thresholds
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Unanswerable
-from pipeline.score.number import number
-from pipeline.score.reasons import joined, measured
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Unanswerable
+from pipeline.score.context.number import number
+from pipeline.score.context.reasons import joined, measured
 from pipeline.scorecard import Evidence
 
-Detect = Callable[[Case], Detection]
+Detect = Callable[[CallContext], Detection]
 
 # A number is what it is; the little doubt that is left is about the times it was measured from.
 EXACT = 0.98
@@ -46,23 +46,23 @@ class Weighing:
     doubtful: bool = False
 
 
-def weigh_yes_no(detect: Detect, case: Case) -> Weighing:
+def weigh_yes_no(detect: Detect, context: CallContext) -> Weighing:
     """Yes by the detector's probability."""
-    found = detect(case)
+    found = detect(context)
     yes = Support(found.evidence, found.searched, found.reason)
     no = Support(found.contrary, found.searched, found.reason)
     return Weighing({"yes": found.probability, "no": 1 - found.probability}, {"yes": yes, "no": no}.__getitem__)
 
 
-def weigh_choice(options: Mapping[str, Detect | None], case: Case) -> Weighing:
+def weigh_choice(options: Mapping[str, Detect | None], context: CallContext) -> Weighing:
     """One of the options; the one without a detector has what the others leave."""
-    found = {option: detect(case) for option, detect in options.items() if detect is not None}
+    found = {option: detect(context) for option, detect in options.items() if detect is not None}
     raw = {option: each.probability for option, each in found.items()}
     for otherwise in options.keys() - found.keys():
         raw[otherwise] = max(0.0, 1 - sum(raw.values()))
     whole = sum(raw.values())
     probabilities = {option: raw[option] / whole if whole else 1 / len(options) for option in options}
-    reasons = joined(case, [each.reason for each in found.values()])
+    reasons = joined(context, [each.reason for each in found.values()])
     nothing = Detection(0.0, searched=_searched(found.values()), reason=reasons)
 
     def support(option: str) -> Support:
@@ -72,9 +72,9 @@ def weigh_choice(options: Mapping[str, Detect | None], case: Case) -> Weighing:
     return Weighing(probabilities, support)
 
 
-def weigh_multiple(options: Mapping[str, Detect], case: Case, *, limits: Thresholds) -> Weighing:
+def weigh_multiple(options: Mapping[str, Detect], context: CallContext, *, limits: Thresholds) -> Weighing:
     """Every combination of the options, which are taken as independent. One in doubt puts the answer in doubt."""
-    found = {option: detect(case) for option, detect in options.items()}
+    found = {option: detect(context) for option, detect in options.items()}
     probabilities: dict[str, float] = {}
     for ticks in product((True, False), repeat=len(found)):
         pairs = list(zip(ticks, found.items(), strict=True))
@@ -84,29 +84,29 @@ def weigh_multiple(options: Mapping[str, Detect], case: Case, *, limits: Thresho
     def support(answer: str) -> Support:
         ticked = [found[option] for option in answer.split(AND) if option in found] or list(found.values())
         evidence = tuple(quote for each in ticked for quote in each.evidence) if answer != NONE else ()
-        return Support(evidence, _searched(ticked), joined(case, [each.reason for each in ticked]))
+        return Support(evidence, _searched(ticked), joined(context, [each.reason for each in ticked]))
 
     doubtful = any(limits.no_up_to < each.probability < limits.yes_from for each in found.values())
     return Weighing(probabilities, support, doubtful=doubtful)
 
 
-def weigh_numeric(question: Numeric, case: Case) -> Weighing:
+def weigh_numeric(question: Numeric, context: CallContext) -> Weighing:
     """The band in which the number lies. Raises Unanswerable where there is no number."""
-    value = _number(question.measure, case)
+    value = _number(question.measure, context)
     bounds = [band.up_to for band in question.bands if band.up_to is not None]
-    return _at(question.answers(), bisect_left(bounds, value), name=question.measure, value=value, case=case)
+    return _at(question.answers(), bisect_left(bounds, value), name=question.measure, value=value, context=context)
 
 
-def weigh_scale(question: Scale, graded: Detect | None, case: Case) -> Weighing:
+def weigh_scale(question: Scale, graded: Detect | None, context: CallContext) -> Weighing:
     """The grade of a probability, or of a number; the probability itself is known only to about `GRADE_DOUBT`."""
     if question.measure is not None:
-        value = _number(question.measure, case)
+        value = _number(question.measure, context)
         rising = question.steps[0] <= question.steps[-1]
         grade = sum(value >= step if rising else value <= step for step in question.steps)
-        return _at(question.answers(), grade, name=question.measure, value=value, case=case)
+        return _at(question.answers(), grade, name=question.measure, value=value, context=context)
     if graded is None:
         raise ValueError("a scale was built without its detector or number")
-    found = graded(case)
+    found = graded(context)
     around = NormalDist(found.probability, GRADE_DOUBT)
     edges = [0.0, *(around.cdf(step) for step in question.steps), 1.0]
     chances = [high - low for low, high in pairwise(edges)]
@@ -114,20 +114,20 @@ def weigh_scale(question: Scale, graded: Detect | None, case: Case) -> Weighing:
     return Weighing(dict(zip(question.answers(), chances, strict=True)), lambda _: support)
 
 
-def _at(answers: Sequence[str], place: int, *, name: MeasureName, value: float, case: Case) -> Weighing:
+def _at(answers: Sequence[str], place: int, *, name: MeasureName, value: float, context: CallContext) -> Weighing:
     """The answer at a place, with the little doubt that a measured number leaves on its neighbours."""
     beside = [near for near in (place - 1, place + 1) if 0 <= near < len(answers)]
     chances = dict.fromkeys(answers, 0.0)
     chances[answers[place]] = EXACT
     for near in beside:
         chances[answers[near]] = (1 - EXACT) / len(beside)
-    searched = tuple(turn.index for turn in case.transcript.turns)
-    support = Support((), searched, measured(case, name=name, value=value))
+    searched = tuple(turn.index for turn in context.transcript.turns)
+    support = Support((), searched, measured(context, name=name, value=value))
     return Weighing(chances, lambda _: support)
 
 
-def _number(name: MeasureName, case: Case) -> float:
-    value = number(name, case.call)
+def _number(name: MeasureName, context: CallContext) -> float:
+    value = number(name, context.call)
     if value is None:
         raise Unanswerable(f"{name} is not known of this call: it has no times, or its metadata no such column")
     return value

@@ -1,6 +1,6 @@
 from bench.cross_validated import ROOT, cross_validated
 from models.fakes.encoder import HashingEncoder
-from pipeline.labelled import read_labelled
+from pipeline.evaluate.labelled import read_labelled
 
 
 def calls(name):

@@ -9,7 +9,7 @@ from bench.cue_changes import CHANGES, changes
 from bench.cues import cost, spreads
 from bench.pulse_trains import pulse_train
 from pipeline.recording import Audio, CallMetadata
-from pipeline.transcript import Cues, Transcript, Turn, Word
+from pipeline.transcript import Prosody, Transcript, Turn, Word
 
 RATE = 16_000
 PIECE_S, PIECES = 4.0, 9
@@ -50,8 +50,8 @@ def test_cost_is_by_minute_of_the_whole_call(call: tuple[Audio, Transcript]) -> 
 
 def test_spread_counts_voices_and_turns_that_have_a_cue(call: tuple[Audio, Transcript]) -> None:
     _, transcript = call
-    told = [Cues(-1.0, None, 1.1), Cues(2.0, None, 1.0), None, None]
-    turns = tuple(replace(turn, cues=cues) for turn, cues in zip(transcript.turns, told, strict=False))
+    told = [Prosody(-1.0, None, 1.1), Prosody(2.0, None, 1.0), None, None]
+    turns = tuple(replace(turn, prosody=prosody) for turn, prosody in zip(transcript.turns, told, strict=False))
     (pitch, loudness, pace) = spreads([replace(transcript, turns=turns)])
     assert (pitch["group"], pitch["voices"], pitch["told_share"]) == ("en, two channels", 2, 0.5)
     assert (pitch["median_of_voices"], pitch["worst_voice"]) == (1.5, 2.0)

@@ -9,9 +9,9 @@ from bench.call_encoders import Centred, Frozen, Joined, chosen, shared_language
 from bench.encoders import Judged, compare, draws, judge, kappas, table
 from bench.remembering import Remembering
 from models.fakes.encoder import HashingEncoder
-from models.folds import grouped_folds
-from pipeline.agreement import kappa
+from models.fitting.folds import grouped_folds
 from pipeline.errors import ConfigError, ModelError
+from pipeline.evaluate.agreement import kappa
 
 
 class Counting(HashingEncoder):

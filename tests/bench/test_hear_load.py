@@ -8,7 +8,7 @@ import pytest
 from bench.hear import error_rate, medians
 from bench.hear_load import LONGEST_S, SHORTEST_S, cuts, read_load, write_load
 from bench.hear_systems import Texts
-from everycall.reference import Reference
+from pipeline.evaluate.reference import Reference
 
 WORDS = [
     f"{word} {word}"

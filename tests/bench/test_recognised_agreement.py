@@ -5,7 +5,7 @@ import pytest
 
 from bench.recognised_agreement import agreement, coverage, stored_cards, table
 from pipeline.enriched import Conduct, EnrichedCall
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata
 from pipeline.scorecard import Answer, Scorecard
 from pipeline.store import SHARD_TABLES, Part, Store, write_part

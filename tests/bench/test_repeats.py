@@ -1,5 +1,5 @@
 from bench.repeats import repeats_by_labels
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript
 

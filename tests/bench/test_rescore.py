@@ -7,7 +7,7 @@ import pytest
 from bench.made_calls import TURNS, made_calls
 from bench.rescore import rescored
 from models.registry import EngineNames
-from pipeline.night import begin_rescore, rescore, run_night, run_shard
+from pipeline.night.night import begin_rescore, rescore, run_night, run_shard
 from pipeline.store import Store, read
 
 LABELLED = Path(__file__).parents[2] / "examples" / "labelled.jsonl"

@@ -12,10 +12,10 @@ from bench.role_sureness import assignments, sureness_table
 from bench.speaker_errors import DiarizationParts, diarization_parts, overlap_s, spoken_by_channel
 from bench.speaker_mixes import GROUPS, HELD_OUT, MIX_GAIN, OVERLAPPED, REAL, REPORTED, TUNED_ON, mixes
 from bench.speakers import Measured, Words, measure, sides_of_spans, voices_table, words_table
-from everycall.reference import Reference
-from pipeline.hear.ears import Ears
+from pipeline.evaluate.reference import Reference
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import CallMetadata
+from pipeline.transcribe.speech_models import SpeechModels
 from pipeline.transcript import Transcript, Turn, Word
 
 RATE = 16_000
@@ -153,7 +153,7 @@ class Told:
 
 def test_a_mix_goes_the_products_way_and_is_compared(calls):
     (mix,) = mixes(calls, only=HELD_OUT)
-    measured = measure(mix, Ears(voice=Told(), recogniser=None, diarizer=Told()), words=False)
+    measured = measure(mix, SpeechModels(voice=Told(), recogniser=None, diarizer=Told()), words=False)
     assert measured.words is None
     assert measured.voices.plain.confused_s == pytest.approx(2.5)
     assert measured.voices.plain.speech_s == pytest.approx(8.5)
@@ -165,7 +165,7 @@ def test_spans_are_sorted_by_voice():
 
 def test_tables_have_a_line_a_group_and_tell_wrong_assignments_from_right_ones(calls):
     (mix,) = mixes(calls, only=REAL)
-    one = measure(mix, Ears(voice=Told(), recogniser=None, diarizer=Told()), words=False)
+    one = measure(mix, SpeechModels(voice=Told(), recogniser=None, diarizer=Told()), words=False)
     none = DiarizationParts(speech_s=1.0)
     measured = [replace(one, words=Words(none, none, right, 10, sure)) for right, sure in ((10, 0.9), (1, 0.6))]
     assert REAL in GROUPS

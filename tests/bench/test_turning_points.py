@@ -1,8 +1,8 @@
 import numpy as np
 
 from bench.turning_points import report_on
-from models.held_out import HeldOut
-from pipeline.labelled import LabelledCall
+from models.fitting.held_out import HeldOut
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 

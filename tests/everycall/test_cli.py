@@ -12,7 +12,7 @@ from everycall.cli import app
 from everycall.cli.app import exit_code
 from everycall.cli.night_options import NightOptions
 from pipeline.errors import ConfigError, RubricError, StoreError, WeightError
-from pipeline.summary import NightSummary
+from pipeline.night.summary import NightSummary
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOTHING_DONE = NightSummary(0, 0, 0, 0, 0, 0, 0, 0, 0.0, 1.0, None)

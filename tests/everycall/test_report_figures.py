@@ -5,8 +5,8 @@ from everycall.report.bins import Bin
 from everycall.report.figures import FailureFigures, MoodChange, read_figures
 from everycall.report.quoting import Quote
 from everycall.report.subjects import RepeatRow
+from pipeline.analytics.statistics.intervals import wilson
 from pipeline.errors import ConfigError
-from pipeline.overall.intervals import wilson
 from pipeline.store import Store
 
 

@@ -8,7 +8,7 @@ from everycall.report.rates import Rate
 from everycall.report.telling import minutes_told, repeats_told
 from everycall.report.topic_names import Name
 from everycall.report.trends import change_of
-from pipeline.overall.intervals import Interval, wilson
+from pipeline.analytics.statistics.intervals import Interval, wilson
 
 
 @pytest.fixture(scope="module")

@@ -4,24 +4,24 @@ import subprocess
 import sys
 from pathlib import Path
 
-from flows.holders import holding, unheld
+from flows.device_lock import device_free, device_lock
 
 ROOT = Path(__file__).parents[2]
 HOLDER = (
-    "import sys, time, pathlib; from flows.holders import holding\n"
+    "import sys, time, pathlib; from flows.device_lock import holding\n"
     "with holding(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
 )
 
 
 def test_several_may_hold_at_once(tmp_path):
-    with holding(tmp_path / "lock"), holding(tmp_path / "lock"), unheld(tmp_path / "lock") as nobody:
+    with device_lock(tmp_path / "lock"), device_lock(tmp_path / "lock"), device_free(tmp_path / "lock") as nobody:
         assert nobody is False
 
 
 def test_nobody_holds_after_the_last_has_let_go(tmp_path):
-    with holding(tmp_path / "lock"):
+    with device_lock(tmp_path / "lock"):
         pass
-    with unheld(tmp_path / "lock") as nobody:
+    with device_free(tmp_path / "lock") as nobody:
         assert nobody is True
 
 
@@ -29,9 +29,9 @@ def test_a_killed_process_holds_no_more(tmp_path):
     lock = tmp_path / "lock"
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(lock)], cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"
-        with unheld(lock) as nobody:
+        with device_free(lock) as nobody:
             assert nobody is False
         process.kill()
         process.wait()
-        with unheld(lock) as nobody:
+        with device_free(lock) as nobody:
             assert nobody is True

@@ -8,11 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from night_fakes import FakeMeasure, fake_engine, fake_verbs, write_wav
+from night_fakes import FakeMeasure, fake_engine, fake_stages, write_wav
 
 from everycall.cli.night_options import NightOptions
+from pipeline.night.summary import NightSummary
 from pipeline.store import Store, read
-from pipeline.summary import NightSummary
 
 pytestmark = [
     pytest.mark.slow,
@@ -117,13 +117,13 @@ def test_a_shard_with_a_bug_fails_the_flow_and_the_others_are_written(recordings
     from flows.nightly import nightly
     from flows.shards import ShardsError
 
-    def broken_on_one_day(calls, ears):
+    def broken_on_one_day(calls, speech_models):
         for call in calls:
             if call[0].date == "2026-11-21":
                 raise ZeroDivisionError("my bill is wrong")
-            yield from fake_verbs().hear([call], ears)
+            yield from fake_stages().hear([call], speech_models)
 
-    use_engine(fake_engine(verbs=replace(fake_verbs(), hear=broken_on_one_day)))
+    use_engine(fake_engine(stages=replace(fake_stages(), hear=broken_on_one_day)))
     store = Store(str(tmp_path / "store"))
     with pytest.raises(ShardsError, match=r"1 of 2 shards failed.* shard 2 failed \(ZeroDivisionError\)"):
         nightly(str(recordings), store.address)
@@ -141,7 +141,7 @@ def test_scoring_again(recordings, tmp_path, use_engine):
     store = Store(str(tmp_path / "store"))
     use_engine(fake_engine())
     nightly(str(recordings), store.address)
-    use_engine(fake_engine(judges="judges-2", verbs=replace(fake_verbs(), hear=None, read=None)))
+    use_engine(fake_engine(scoring_models="judges-2", stages=replace(fake_stages(), hear=None, read=None)))
     summary = rescore(store.address, since="2026-11-21", until="2026-11-21")
     assert (summary.calls_found, summary.calls_done) == (1, 1)
     assert {row["measure"]: row["value"] for row in artifact("everycall-rescore")}["calls done"] == 1
@@ -181,4 +181,4 @@ def test_hearing_waits_for_the_device_and_fails_without_its_limit(monkeypatch):
     monkeypatch.setattr(device, "DEVICE_LIMIT", "a-limit-that-nobody-made")
     guarded = device.on_device(fake_engine())
     with pytest.raises(ConcurrencySlotAcquisitionError):
-        list(guarded.verbs.hear([], None))
+        list(guarded.stages.hear([], None))

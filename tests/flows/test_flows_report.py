@@ -1,6 +1,6 @@
 import pytest
 
-from pipeline.summary import NightSummary
+from pipeline.night.summary import NightSummary
 
 
 @pytest.fixture(autouse=True)

@@ -2,7 +2,7 @@ import pytest
 from labelled_calls import labelled_call
 
 from models.fakes.encoder import HashingEncoder
-from models.fit import fit
+from models.fitting.fit import fit
 
 
 @pytest.fixture(scope="session")

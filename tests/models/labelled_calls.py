@@ -1,6 +1,6 @@
 """Small made-up labelled calls for tests of fitting: every act is one plain phrase."""
 
-from pipeline.labelled import LabelledCall
+from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 

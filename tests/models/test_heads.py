@@ -6,18 +6,21 @@ import numpy as np
 import pytest
 
 from models.call_features import role_of
+from models.call_label_forms import FORMS
 from models.fakes.encoder import HashingEncoder
 from models.heads import SHIPPED, load_heads, named_turns, save_heads
 from models.sentiment_heads import HeadSentiment
-from models.verdict_forms import FORMS
-from pipeline.agreement import QUESTIONS
+from pipeline.enrich import EnrichmentModels, enrich
 from pipeline.errors import ModelError, WeightError
-from pipeline.read import Reader, read
+from pipeline.evaluate.agreement import QUESTIONS
 
 
 @pytest.fixture
 def enriched(calls, heads):
-    return read([call.transcript for call in calls[:6]], reader=Reader(HashingEncoder(), HeadSentiment(heads)))
+    return enrich(
+        [call.transcript for call in calls[:6]],
+        enrichment_models=EnrichmentModels(HashingEncoder(), HeadSentiment(heads)),
+    )
 
 
 def test_an_act_has_a_probability_for_each_turn_of_its_role(heads, enriched):
@@ -39,19 +42,19 @@ def test_acts_are_found_where_they_are(heads, enriched):
 
 def test_a_verdict_is_a_distribution_with_turns(heads, enriched, calls):
     for call, labelled in zip(enriched, calls[:6], strict=True):
-        verdict = heads.verdict("outcome", call)
-        assert sum(verdict.probabilities.values()) == pytest.approx(1.0)
-        assert max(verdict.probabilities, key=verdict.probabilities.get) == labelled.labels["outcome"]
-        assert verdict.turns[labelled.labels["outcome"]][0] in (4, 5)
+        call_label = heads.call_label("outcome", call)
+        assert sum(call_label.probabilities.values()) == pytest.approx(1.0)
+        assert max(call_label.probabilities, key=call_label.probabilities.get) == labelled.labels["outcome"]
+        assert call_label.turns[labelled.labels["outcome"]][0] in (4, 5)
 
 
 def test_verdicts_name_their_options(heads):
-    assert heads.verdicts["greeting_identify"] == ("no", "yes")
+    assert heads.call_labels["greeting_identify"] == ("no", "yes")
 
 
 def test_an_unknown_verdict_is_refused(heads, enriched):
     with pytest.raises(ModelError, match="no head was fitted for the verdict 'loyalty'"):
-        heads.verdict("loyalty", enriched[0])
+        heads.call_label("loyalty", enriched[0])
 
 
 def test_vectors_of_another_encoder_are_refused(heads, enriched):
@@ -126,6 +129,6 @@ def test_the_best_turn_is_named_even_when_it_is_weak(calls):
 
 def test_the_shipped_heads_know_every_question_of_the_form():
     heads = load_heads()
-    assert set(heads.verdicts) == set(QUESTIONS) == set(FORMS)
+    assert set(heads.call_labels) == set(QUESTIONS) == set(FORMS)
     assert heads.dimensions == 512
     assert SHIPPED.stat().st_size < 5_000_000

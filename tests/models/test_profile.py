@@ -2,7 +2,7 @@ import pytest
 
 from models.language_model import OpenAICompatibleModel
 from models.profile import PROFILES, load_profile
-from models.registry import build_judges
+from models.registry import build_scoring_models
 from pipeline.errors import ConfigError
 
 
@@ -40,11 +40,11 @@ def test_the_weights_of_a_profile_are_in_the_catalogue():
 
 
 def test_no_language_model_is_asked_unless_the_profile_gives_one():
-    assert build_judges(PROFILES["embedded"]).language_model is None
+    assert build_scoring_models(PROFILES["embedded"]).language_model is None
 
 
 def test_a_language_model_of_the_profile_becomes_a_judge(tmp_path):
     (tmp_path / "ours.yaml").write_text("language_model: {address: 'http://localhost:8000/v1', model: judge}\n")
-    judge = build_judges(load_profile(str(tmp_path / "ours.yaml"))).language_model
+    judge = build_scoring_models(load_profile(str(tmp_path / "ours.yaml"))).language_model
     assert isinstance(judge, OpenAICompatibleModel)
     assert judge.settings.model == "judge"

@@ -7,17 +7,17 @@ import models.fakes
 from models.fakes.encoder import HashingEncoder
 from models.fakes.heads import KeywordHeads
 from models.fakes.sentiment import WordSentiment
-from pipeline.read import Reader, read
+from pipeline.enrich import EnrichmentModels, enrich
 
 
 def test_keyword_heads_hear_the_right_role_only(calls):
-    (call,) = read([calls[1].transcript], reader=Reader(HashingEncoder(), WordSentiment()))
+    (call,) = enrich([calls[1].transcript], enrichment_models=EnrichmentModels(HashingEncoder(), WordSentiment()))
     heads = KeywordHeads({"greets": ("hello",), "voices_problem": ("hello", "bill")}, {"outcome": {"resolved": 1.0}})
     found = heads.act_probabilities(call)
     assert found["greets"].tolist() == [1, 0, 0, 0, 0, 0]
     assert found["voices_problem"].tolist() == [0, 1, 0, 0, 0, 0]
-    assert heads.verdict("outcome", call).probabilities == {"resolved": 1.0}
-    assert (heads.acts, heads.verdicts) == (("greets", "voices_problem"), {"outcome": ("resolved",)})
+    assert heads.call_label("outcome", call).probabilities == {"resolved": 1.0}
+    assert (heads.acts, heads.call_labels) == (("greets", "voices_problem"), {"outcome": ("resolved",)})
 
 
 def test_hashing_encoder_puts_common_words_close():

@@ -5,7 +5,7 @@ import pytest
 from models.heads import load_heads
 from models.sentiment_heads import HeadSentiment
 from models.use import UseEncoder
-from pipeline.read import Reader, read
+from pipeline.enrich import EnrichmentModels, enrich
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 
@@ -118,13 +118,15 @@ RUDE = [
 
 @pytest.fixture(scope="module")
 def mood():
-    reader = Reader(UseEncoder(), HeadSentiment(load_heads()))
+    enrichment_models = EnrichmentModels(UseEncoder(), HeadSentiment(load_heads()))
 
     def of(texts, *, language="en"):
         turns = tuple(
             Turn(index, "customer" if index % 2 else "agent", 0, None, None, text) for index, text in enumerate(texts)
         )
-        (call,) = read([Transcript("c1", language, turns, CallMetadata(), "jsonl")], reader=reader)
+        (call,) = enrich(
+            [Transcript("c1", language, turns, CallMetadata(), "jsonl")], enrichment_models=enrichment_models
+        )
         return call.mood
 
     return of

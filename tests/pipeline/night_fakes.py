@@ -19,11 +19,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from pipeline import flags, ingest
-from pipeline.engine import Engine, Verbs
+from pipeline import ingest
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.errors import ScoreError
 from pipeline.failure import Failure
+from pipeline.night.engine import Engine, Stages
+from pipeline.score import flag_rules
 from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore
 from pipeline.store import Store, schema_of
 from pipeline.transcript import Transcript, Turn, Word
@@ -112,7 +113,7 @@ def fake_hear(calls, slow_s=0.0):
         yield Transcript(recording.call_id, "en", turns, recording.metadata, "audio", "fake", recording.duration_s)
 
 
-def fake_read(transcripts, reader):
+def fake_read(transcripts, enrichment_models):
     return [
         EnrichedCall(
             transcript=transcript,
@@ -122,36 +123,41 @@ def fake_read(transcripts, reader):
                 0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),)
             ),
             vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
-            encoder=reader.fingerprint,
+            encoder=enrichment_models.fingerprint,
         )
         for transcript in transcripts
     ]
 
 
-def fake_score(calls, rubric, judges):
+def fake_score(calls, rubric, scoring_models):
     if len(calls) > 1 and any("unscorable" in call.transcript.call_id for call in calls):
         raise ScoreError("cannot be scored", source="batch")
     return [(_scorecard(call, rubric),) for call in calls]
 
 
-def fake_verbs(*, slow_s: float = 0.0, revision: str = "1") -> Verbs:
-    return Verbs(
+def fake_stages(*, slow_s: float = 0.0, revision: str = "1") -> Stages:
+    return Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, ears: fake_hear(calls, slow_s),
+        hear=lambda calls, speech_models: fake_hear(calls, slow_s),
         read=fake_read,
         score=fake_score,
-        flag=flags.flag,
+        flag=flag_rules.flag,
         revision=revision,
     )
 
 
 def fake_engine(
-    *, ears: str = "ears-1", reader: str = "reader-1", judges: str = "judges-1",
-    rubric: FakeRubric | FakeRubrics | None = None, measure: FakeMeasure | None = None, verbs: Verbs | None = None,
+    *, speech_models: str = "ears-1", enrichment_models: str = "reader-1", scoring_models: str = "judges-1",
+    rubric: FakeRubric | FakeRubrics | None = None, measure: FakeMeasure | None = None, stages: Stages | None = None,
 ) -> Engine:  # fmt: skip
     return Engine(
-        FakeModel(ears), FakeModel(reader), FakeModel(judges), rubric or FakeRubric(), measure, verbs or fake_verbs()
+        FakeModel(speech_models),
+        FakeModel(enrichment_models),
+        FakeModel(scoring_models),
+        rubric or FakeRubric(),
+        measure,
+        stages or fake_stages(),
     )
 
 
@@ -212,8 +218,8 @@ def _die_at_write(count: int) -> None:
 
 
 def main() -> None:
-    from pipeline import shard
-    from pipeline.night import run_night
+    from pipeline.night import shard
+    from pipeline.night.night import run_night
 
     parser = argparse.ArgumentParser()
     parser.add_argument("recordings")
@@ -226,7 +232,7 @@ def main() -> None:
     if arguments.die_at_write:
         _die_at_write(arguments.die_at_write)
     rubric = FakeRubrics(tuple(FakeRubric(form) for form in arguments.forms))
-    engine = fake_engine(measure=FakeMeasure(), verbs=fake_verbs(slow_s=arguments.slow_s), rubric=rubric)
+    engine = fake_engine(measure=FakeMeasure(), stages=fake_stages(slow_s=arguments.slow_s), rubric=rubric)
     summary = run_night(arguments.recordings, store=Store(arguments.store), engine=engine)
     sys.stdout.write(f"{summary.calls_done} done, {summary.calls_failed} failed\n")
 

@@ -6,10 +6,10 @@
 import csv
 from pathlib import Path
 
-from pipeline.characters import simplified
-from pipeline.read.commitments_chinese import chinese_commitments
-from pipeline.read.commitments_english import english_commitments
-from pipeline.read.due import moment_of
+from pipeline.enrich.commitments_chinese import chinese_commitments
+from pipeline.enrich.commitments_english import english_commitments
+from pipeline.enrich.due import moment_of
+from pipeline.text.chinese_script import simplified
 
 FOLDER = Path(__file__).parents[1] / "data" / "promises"
 STARTED_AT = "2026-03-11T10:30:00"

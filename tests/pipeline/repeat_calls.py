@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pyarrow as pa
-from overall_store import memory_store
+from analytics_store import memory_store
 
 START = datetime(2026, 3, 2, 9)
 DAY_S = 86_400.0

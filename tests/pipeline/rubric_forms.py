@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from score_cases import call, judges
+from score_contexts import call, scoring_models
 
 from pipeline.enriched import Conduct, EnrichedCall
 from pipeline.rubric.rubric import Rubric
@@ -52,8 +52,8 @@ def form(*sections: list[dict[str, Any]], weights: tuple[float, ...] = (), **mor
 
 def card(rubric: Rubric, of: EnrichedCall = A_CALL, **yes: float) -> Scorecard:
     """The card of a call on which each named thing happens with the given probability."""
-    verdicts = {name: {"yes": p, "no": 1 - p} for name, p in yes.items()}
-    (made,) = score([of], rubric=rubric, judges=judges(**verdicts))
+    call_labels = {name: {"yes": p, "no": 1 - p} for name, p in yes.items()}
+    (made,) = score([of], rubric=rubric, scoring_models=scoring_models(**call_labels))
     return made
 
 

@@ -8,15 +8,15 @@ from typing import Any
 
 from night_fakes import FakeModel, fake_read
 from rubric_forms import form, yes_no
-from score_cases import judges
+from score_contexts import scoring_models
 
-from pipeline import flags, ingest
-from pipeline.engine import Engine, Verbs
+from pipeline import ingest
 from pipeline.ingest.metadata import metadata_source
-from pipeline.night import run_night
+from pipeline.night.engine import Engine, Stages
+from pipeline.night.night import run_night
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric
-from pipeline.score import score_by_leg
+from pipeline.score import flag_rules, score_by_leg
 from pipeline.store import Store
 
 SAYINGS = {"c1": ("A", "thanks sorry"), "c2": ("A", "thanks"), "c3": ("B", "sorry"), "c4": ("B", "hm")}
@@ -49,15 +49,21 @@ def scored(folder: Path, rubric: RubricFamily) -> Store:
         for call_id, (agent, text) in SAYINGS.items()
     ]
     (folder / "calls.jsonl").write_text("\n".join(lines), "utf-8")
-    verbs = Verbs(
+    stages = Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, ears: iter(()),
+        hear=lambda calls, speech_models: iter(()),
         read=fake_read,
-        score=lambda calls, rubric, judges: score_by_leg(calls, rubric=rubric, judges=judges),
-        flag=flags.flag,
+        score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
+        flag=flag_rules.flag,
     )
-    engine = Engine(ears=FakeModel("e"), reader=FakeModel("r"), judges=judges(), rubric=rubric, verbs=verbs)
+    engine = Engine(
+        speech_models=FakeModel("e"),
+        enrichment_models=FakeModel("r"),
+        scoring_models=scoring_models(),
+        rubric=rubric,
+        stages=stages,
+    )
     store = Store(str(folder / "store"))
     run_night(str(folder / "calls.jsonl"), store=store, engine=engine, metadata=metadata_source(None, None))
     return store

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
-from overall_store import memory_store
+from analytics_store import memory_store
 
-from pipeline.overall.cold_weights import THRESHOLDS, WEIGHTS
-from pipeline.overall.contacts import COLUMNS
-from pipeline.overall.ordinal import cumulative
-from pipeline.overall.satisfaction_features import matrix, read_features
+from pipeline.analytics.contacts.contacts import COLUMNS
+from pipeline.analytics.satisfaction.cold_start_prior import THRESHOLDS, WEIGHTS
+from pipeline.analytics.satisfaction.features import matrix, read_features
+from pipeline.analytics.statistics.ordinal import cumulative
 from pipeline.store.schemas import schema_of
 
 MOODS = np.array(["negative", "neutral", "positive"])

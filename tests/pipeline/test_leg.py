@@ -10,7 +10,7 @@ from pipeline.ingest.jsonl import transcript_from_json
 from pipeline.ingest.metadata import metadata_row
 from pipeline.ingest.speakers import with_agents
 from pipeline.leg import agents_column, legs_of
-from pipeline.night import rescore, run_night
+from pipeline.night.night import rescore, run_night
 from pipeline.recording import CallMetadata
 from pipeline.rubric.rubric_set import rubric_set
 from pipeline.store import Store, open_duckdb, read

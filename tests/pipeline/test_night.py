@@ -3,11 +3,11 @@ import shutil
 from dataclasses import replace
 
 import pytest
-from night_fakes import FakeMeasure, FakeRubric, fake_engine, fake_verbs, parquet_files, write_wav
+from night_fakes import FakeMeasure, FakeRubric, fake_engine, fake_stages, parquet_files, write_wav
 
+from pipeline.analytics.update import measure_all
 from pipeline.ingest import discover
-from pipeline.measures import measure_all
-from pipeline.night import begin, rescore, run_night, run_shard
+from pipeline.night.night import begin, rescore, run_night, run_shard
 from pipeline.store import Store, compact, open_duckdb, read
 
 
@@ -68,7 +68,7 @@ def test_a_new_recording_is_done_alone(recordings, store):
 
 def test_a_new_rubric_scores_again_without_hearing_or_reading(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    engine = fake_engine(rubric=FakeRubric(version="2"), verbs=replace(fake_verbs(), hear=None, read=None))
+    engine = fake_engine(rubric=FakeRubric(version="2"), stages=replace(fake_stages(), hear=None, read=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert (summary.calls_done, summary.audio_s) == (3, 0.0)
     assert column(store, "scorecards", "rubric_version") == ["2"] * 3
@@ -78,7 +78,7 @@ def test_a_new_rubric_scores_again_without_hearing_or_reading(recordings, store)
 def test_scoring_again_gives_the_answers_of_the_night(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     first = column(store, "answers", "probability")
-    rescore(store, engine=fake_engine(judges="judges-2"))
+    rescore(store, engine=fake_engine(scoring_models="judges-2"))
     assert column(store, "answers", "probability") == first
     assert len(set(column(store, "answers", "part"))) == 2
 
@@ -93,14 +93,14 @@ def test_scorecards_of_two_rubrics_stand_side_by_side(recordings, store):
 
 def test_scoring_again_can_keep_to_some_dates(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    summary = rescore(store, engine=fake_engine(judges="judges-2"), dates=["2026-11-21"])
+    summary = rescore(store, engine=fake_engine(scoring_models="judges-2"), dates=["2026-11-21"])
     assert (summary.calls_found, summary.calls_done) == (1, 1)
 
 
 def test_new_ears_hear_everything_again_and_old_scorecards_go(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     rescore(store, engine=fake_engine(rubric=FakeRubric(id="other")))
-    summary = run_night(str(recordings), store=store, engine=fake_engine(ears="ears-2"))
+    summary = run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2"))
     assert summary.audio_s == pytest.approx(1.8)
     assert column(store, "scorecards", "rubric_id") == ["fake"] * 3
     assert read(store, "turns").num_rows == 9
@@ -109,7 +109,7 @@ def test_new_ears_hear_everything_again_and_old_scorecards_go(recordings, store)
 
 def test_a_new_reader_reads_stored_turns_again(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    engine = fake_engine(reader="reader-2", verbs=replace(fake_verbs(), hear=None))
+    engine = fake_engine(enrichment_models="reader-2", stages=replace(fake_stages(), hear=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert (summary.calls_done, summary.audio_s) == (3, 0.0)
     assert set(column(store, "turn_vectors", "encoder")) == {"reader-2"}
@@ -120,7 +120,7 @@ def test_new_metadata_scores_again_and_moves_the_call_to_its_date(recordings, st
     run_night(str(recordings), store=store, engine=fake_engine())
     metadata = {"started_at": "2026-11-19T08:00:00", "agent_id": "A7"}
     (recordings / "2026-11-20_a.json").write_text(json.dumps(metadata))
-    engine = fake_engine(verbs=replace(fake_verbs(), hear=None, read=None))
+    engine = fake_engine(stages=replace(fake_stages(), hear=None, read=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert summary.calls_done == 1
     found = {row["agent_id"]: row for row in rows(store, "calls")}
@@ -156,7 +156,7 @@ def test_a_failure_waits_for_a_change_or_an_order(recordings, store):
     assert (held.calls_held_back, held.shards) == (1, 0)
     retried = run_night(str(recordings), store=store, engine=fake_engine(), retry_failed=True)
     assert (retried.calls_failed, retried.calls_held_back) == (1, 0)
-    other_ears = run_night(str(recordings), store=store, engine=fake_engine(ears="ears-2"))
+    other_ears = run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2"))
     assert (other_ears.calls_done, other_ears.calls_failed) == (3, 1)
     assert read(store, "failures").num_rows == 1
 
@@ -181,7 +181,7 @@ def test_a_call_that_cannot_be_scored_keeps_its_turns(recordings, store):
     assert "unscorable" in column(store, "turns", "call_id")
     assert run_night(str(recordings), store=store, engine=fake_engine()).calls_held_back == 1
     assert rescore(store, engine=fake_engine()).shards == 0
-    assert rescore(store, engine=fake_engine(judges="judges-2")).calls_failed == 1
+    assert rescore(store, engine=fake_engine(scoring_models="judges-2")).calls_failed == 1
 
 
 def test_the_same_audio_twice_is_one_call_and_is_said_so(recordings, store):
@@ -229,7 +229,7 @@ def test_written_transcripts_come_in_by_the_same_door(tmp_path, store):
     folder = tmp_path / "written"
     folder.mkdir()
     (folder / "calls.jsonl").write_text("\n".join([transcript_line("w1"), "not json", transcript_line("w2")]))
-    engine = fake_engine(verbs=replace(fake_verbs(), hear=None))
+    engine = fake_engine(stages=replace(fake_stages(), hear=None))
     summary = run_night(str(folder), store=store, engine=engine)
     assert (summary.calls_found, summary.calls_done, summary.notices) == (2, 2, 1)
     assert column(store, "calls", "source") == ["jsonl", "jsonl"]
@@ -280,11 +280,11 @@ def test_measures_do_not_run_again_for_scorecards_whose_answers_they_see_unchang
     first = column(store, "topics", "part")
     rescore(store, engine=fake_engine(rubric=FakeRubric(version="2"), measure=FakeMeasure()))
     assert column(store, "topics", "part") == first
-    score = fake_verbs().score
-    verbs = replace(
-        fake_verbs(), score=lambda *given: [(replied(card, "churn_risk", "yes"),) for (card,) in score(*given)]
+    score = fake_stages().score
+    stages = replace(
+        fake_stages(), score=lambda *given: [(replied(card, "churn_risk", "yes"),) for (card,) in score(*given)]
     )
-    rescore(store, engine=fake_engine(rubric=FakeRubric(version="3"), measure=FakeMeasure(), verbs=verbs))
+    rescore(store, engine=fake_engine(rubric=FakeRubric(version="3"), measure=FakeMeasure(), stages=stages))
     assert column(store, "topics", "part") != first
 
 
@@ -300,11 +300,11 @@ def test_a_night_leaves_one_run(recordings, store):
 
 
 def test_a_bug_ends_the_night_and_the_run_says_so(recordings, store):
-    def broken(calls, ears):
+    def broken(calls, speech_models):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run_night(str(recordings), store=store, engine=fake_engine(verbs=replace(fake_verbs(), hear=broken)))
+        run_night(str(recordings), store=store, engine=fake_engine(stages=replace(fake_stages(), hear=broken)))
     assert column(store, "runs", "status") == ["failed"]
     assert read(store, "calls").num_rows == 0
 
@@ -320,8 +320,8 @@ def test_a_shard_that_was_not_finished_is_not_seen(recordings, store, tmp_path):
 def test_compaction_changes_nothing_that_is_seen(recordings, store, tmp_path):
     run_night(str(recordings), store=store, engine=fake_engine(measure=FakeMeasure()))
     write_wav(recordings / "z.wav")
-    run_night(str(recordings), store=store, engine=fake_engine(ears="ears-2", measure=FakeMeasure()))
-    rescore(store, engine=fake_engine(ears="ears-2", rubric=FakeRubric(version="2")))
+    run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2", measure=FakeMeasure()))
+    rescore(store, engine=fake_engine(speech_models="ears-2", rubric=FakeRubric(version="2")))
     connection = open_duckdb(store)
     tables = [
         row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()
@@ -336,7 +336,7 @@ def test_compaction_changes_nothing_that_is_seen(recordings, store, tmp_path):
     assert compact(store, older_than_s=0).rows_removed == 0
     assert (
         run_night(
-            str(recordings), store=store, engine=fake_engine(ears="ears-2", rubric=FakeRubric(version="2"))
+            str(recordings), store=store, engine=fake_engine(speech_models="ears-2", rubric=FakeRubric(version="2"))
         ).shards
         == 0
     )

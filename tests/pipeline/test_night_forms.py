@@ -6,16 +6,16 @@ import pytest
 from night_fakes import FakeModel, fake_read, parquet_files
 from rubric_forms import form
 from rubric_store import says
-from score_cases import judges
+from score_contexts import scoring_models
 
-from pipeline import flags, ingest
-from pipeline.engine import Engine, Verbs
+from pipeline import ingest
 from pipeline.errors import RubricError
-from pipeline.night import rescore, run_night
+from pipeline.night.engine import Engine, Stages
+from pipeline.night.night import rescore, run_night
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.load import load_rubrics
 from pipeline.rubric.rubric_set import rubric_set
-from pipeline.score import score_by_leg
+from pipeline.score import flag_rules, score_by_leg
 from pipeline.store import Store, compact, open_duckdb, read
 
 QUEUES = {"c1": "sales", "c2": "sales", "c3": "help"}
@@ -31,20 +31,26 @@ BOTH = rubric_set([GENERAL, SELLING])
 
 
 def engine(rubric, *, refuses=""):
-    def judge(calls, rubric, judges):
+    def judge(calls, rubric, scoring_models):
         if rubric.id == refuses:
             raise RubricError(f"{refuses} asks for what is not there", remedy="Mend it")
-        return score_by_leg(calls, rubric=rubric, judges=judges)
+        return score_by_leg(calls, rubric=rubric, scoring_models=scoring_models)
 
-    verbs = Verbs(
+    stages = Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, ears: iter(()),
+        hear=lambda calls, speech_models: iter(()),
         read=fake_read,
         score=judge,
-        flag=flags.flag,
+        flag=flag_rules.flag,
     )
-    return Engine(ears=FakeModel("e"), reader=FakeModel("r"), judges=judges(), rubric=rubric, verbs=verbs)
+    return Engine(
+        speech_models=FakeModel("e"),
+        enrichment_models=FakeModel("r"),
+        scoring_models=scoring_models(),
+        rubric=rubric,
+        stages=stages,
+    )
 
 
 def calls(folder, **queues):

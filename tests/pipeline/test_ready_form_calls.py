@@ -5,7 +5,7 @@ The fitted heads stand aside (they know nothing here), so that it is the forms' 
 
 import pytest
 import yaml
-from score_cases import call
+from score_contexts import call
 from test_ready_forms import FORMS, LANGUAGES
 from test_support_forms import heads
 
@@ -27,7 +27,7 @@ def labelled(form: str, language: Language):
 @pytest.mark.parametrize("form", FORMS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_nine_answers_of_ten_are_a_persons(form: str, language: Language):
-    scoring = scorer(load_rubric(form), judges=heads(0.5), language=language)
+    scoring = scorer(load_rubric(form), scoring_models=heads(0.5), language=language)
     judged = [
         (name, question, wanted, scoring.score(of).answer(question).value)
         for name, of, labels in labelled(form, language)
@@ -43,5 +43,5 @@ def test_nine_answers_of_ten_are_a_persons(form: str, language: Language):
 def test_a_clean_call_of_one_kind_is_clean_by_every_form(form: str, language: Language):
     clean = [of for _, of, labels in labelled(form, language) if labels[CLEAN[form]] == "yes"]
     for other in FORMS:
-        scoring = scorer(load_rubric(other), judges=heads(0.5), language=language)
+        scoring = scorer(load_rubric(other), scoring_models=heads(0.5), language=language)
         assert [scoring.score(of).answer(CLEAN[other]).value for of in clean] == ["yes"] * len(clean)

@@ -4,7 +4,7 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
-from score_cases import call
+from score_contexts import call
 from test_support_forms import heads
 
 from pipeline.rubric.load import load_rubric
@@ -20,7 +20,9 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
 def scored(form: str, language: Language, turns: Turns) -> Scorecard:
-    return scorer(load_rubric(form), judges=heads(0.5), language=language).score(call(*turns, language=language))
+    return scorer(load_rubric(form), scoring_models=heads(0.5), language=language).score(
+        call(*turns, language=language)
+    )
 
 
 def turns(*texts: str) -> Turns:

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from rubric_forms import form, yes_no
 from rubric_store import says, scored
-from score_cases import call, judges
+from score_contexts import call, scoring_models
 
 from pipeline.errors import RubricError
 from pipeline.recording import CallMetadata
@@ -52,16 +52,16 @@ def test_a_form_judges_calls_between_its_days(day, expected):
 def test_each_call_is_scored_by_the_form_that_fits_it():
     family = RubricFamily("f", (EVERY, BILLING))
     calls = [call(("agent", "a"), metadata=CallMetadata(queue=queue)) for queue in ("billing", "other")]
-    judging = judges(a={"yes": 1.0, "no": 0.0})
-    assert [made.rubric_id for made in score(calls, rubric=family, judges=judging)] == ["billing", "every"]
-    cards = score_by_every_form(calls, rubric=family, judges=judging)
+    judging = scoring_models(a={"yes": 1.0, "no": 0.0})
+    assert [made.rubric_id for made in score(calls, rubric=family, scoring_models=judging)] == ["billing", "every"]
+    cards = score_by_every_form(calls, rubric=family, scoring_models=judging)
     assert [[made.rubric_id for made in each] for each in cards] == [["billing", "every"], ["every"]]
 
 
 def test_a_topic_that_is_known_elsewhere_chooses_the_form():
     family = RubricFamily("f", (EVERY, ABOUT_MOVES))
-    judging = judges(a={"yes": 1.0, "no": 0.0})
-    (made,) = score([call(("agent", "a"))], rubric=family, judges=judging, topics={"c1": "moving house"})
+    judging = scoring_models(a={"yes": 1.0, "no": 0.0})
+    (made,) = score([call(("agent", "a"))], rubric=family, scoring_models=judging, topics={"c1": "moving house"})
     assert made.rubric_id == "moves"
 
 
@@ -69,7 +69,7 @@ def test_a_call_that_no_form_fits_is_told_with_what_is_known_of_it():
     family = RubricFamily("f", (BILLING,))
     with pytest.raises(RubricError, match="no form in en for calls with queue sales, direction unknown"):
         family.for_call(CallFacts("en", queue="sales"))
-    assert score_by_every_form([call(("agent", "a"))], rubric=family, judges=judges()) == [()]
+    assert score_by_every_form([call(("agent", "a"))], rubric=family, scoring_models=scoring_models()) == [()]
 
 
 def test_a_list_of_forms_holds_files_beside_it_and_built_in_ones(tmp_path: Path):

@@ -4,17 +4,17 @@ import re
 
 import pytest
 import yaml
-from score_cases import call, judges
+from score_contexts import call, scoring_models
 
+from pipeline.enrich.conduct import conduct_of
 from pipeline.enriched import EnrichedCall
-from pipeline.flags import flag
-from pipeline.read.conduct import conduct_of
 from pipeline.recording import CallMetadata
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.lint import lint
 from pipeline.rubric.load import FOLDER, _StrictLoader, parse_rubric
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.score import score, score_by_leg
+from pipeline.score.flag_rules import flag
 from pipeline.transcript import Turn
 
 PAGE = (FOLDER / "README.md").read_text("utf-8")
@@ -71,10 +71,10 @@ def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
     family = RubricFamily("example", (rubric,))
     of = spoken(text)
     if LEGS in after:
-        (legs,) = score_by_leg([of], rubric=family, judges=judges())
+        (legs,) = score_by_leg([of], rubric=family, scoring_models=scoring_models())
         assert [card.total for card in legs] == [float(total) for total in re.findall(r"\*\*([\d.]+)\*\*", after)]
         return
-    (card,) = score([of], rubric=weighed(family, profile) if profile else family, judges=judges())
+    (card,) = score([of], rubric=weighed(family, profile) if profile else family, scoring_models=scoring_models())
     (expected,) = re.findall(r"Score: \*\*([\d.]+)\*\*", after)
     assert round(card.total, 1) == float(expected)
     assert set(re.findall(r"`(\w+_fail)`", after)) <= {each.rule for each in flag(of, card)}

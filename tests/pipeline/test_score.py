@@ -1,11 +1,11 @@
 import pytest
-from score_cases import ENCODER, call, judges
+from score_contexts import ENCODER, call, scoring_models
 
 from models.fakes.heads import KeywordHeads
-from pipeline.agreement import QUESTIONS
 from pipeline.errors import RubricError
+from pipeline.evaluate.agreement import QUESTIONS
 from pipeline.rubric.load import load_rubric
-from pipeline.score import Judges, score, scorer
+from pipeline.score import ScoringModels, score, scorer
 from pipeline.scorecard import Scorecard
 
 SUPPORT = load_rubric("support")
@@ -46,13 +46,13 @@ GOOD_ZH = (
 )
 
 
-def undecided() -> Judges:
+def undecided() -> ScoringModels:
     """Heads that have no opinion, so that the rules decide."""
-    return Judges(KeywordHeads(ACTS, UNDECIDED), encoder=ENCODER)
+    return ScoringModels(KeywordHeads(ACTS, UNDECIDED), encoder=ENCODER)
 
 
 def bests(turns: tuple[tuple[str, str], ...], language: str = "en") -> dict[str, str]:
-    (card,) = score([call(*turns, language=language)], rubric=SUPPORT, judges=undecided())
+    (card,) = score([call(*turns, language=language)], rubric=SUPPORT, scoring_models=undecided())
     return {answer.question_id: answer.best for answer in card.answers}
 
 
@@ -98,7 +98,7 @@ def test_the_customers_words_never_count_for_the_agent():
 
 
 def test_a_prohibited_remark_is_the_evidence_of_no():
-    (card,) = score([call(*BAD, turn_s=10.0)], rubric=SUPPORT, judges=undecided())
+    (card,) = score([call(*BAD, turn_s=10.0)], rubric=SUPPORT, scoring_models=undecided())
     answer = card.answer("no_prohibited")
     assert (answer.value, {quote.turn for quote in answer.evidence}) == ("no", {2})
     assert all(BAD[quote.turn][1].find(quote.quote) >= 0 for quote in answer.evidence)
@@ -106,41 +106,41 @@ def test_a_prohibited_remark_is_the_evidence_of_no():
 
 
 def test_calls_of_two_languages_keep_their_order():
-    cards = score([call(*GOOD_ZH, language="zh"), call(*GOOD)], rubric=SUPPORT, judges=undecided())
+    cards = score([call(*GOOD_ZH, language="zh"), call(*GOOD)], rubric=SUPPORT, scoring_models=undecided())
     assert [card.rubric_id for card in cards] == ["support.zh", "support.en"]
 
 
 def test_the_same_call_gives_the_same_card():
     def card() -> Scorecard:
-        return score([call(*GOOD)], rubric=SUPPORT, judges=undecided())[0]
+        return score([call(*GOOD)], rubric=SUPPORT, scoring_models=undecided())[0]
 
     assert card() == card()
 
 
 def test_an_empty_call_is_scored():
-    (card,) = score([call()], rubric=SUPPORT, judges=undecided())
+    (card,) = score([call()], rubric=SUPPORT, scoring_models=undecided())
     assert card.total is not None
     assert card.interval is not None
 
 
 def test_no_calls_give_no_cards():
-    assert score([], rubric=SUPPORT, judges=undecided()) == []
+    assert score([], rubric=SUPPORT, scoring_models=undecided()) == []
 
 
 def test_the_fingerprint_changes_with_the_judges():
-    other = Judges(KeywordHeads(ACTS, UNDECIDED, fingerprint="others"), encoder=ENCODER)
-    (one,) = score([call(*GOOD)], rubric=SUPPORT, judges=undecided())
-    (two,) = score([call(*GOOD)], rubric=SUPPORT, judges=other)
+    other = ScoringModels(KeywordHeads(ACTS, UNDECIDED, fingerprint="others"), encoder=ENCODER)
+    (one,) = score([call(*GOOD)], rubric=SUPPORT, scoring_models=undecided())
+    (two,) = score([call(*GOOD)], rubric=SUPPORT, scoring_models=other)
     assert one.fingerprint != two.fingerprint
 
 
 def test_a_form_that_names_a_missing_verdict_says_which_question():
     with pytest.raises(RubricError, match=r"rubric support\.en, question greeting_identify: there is no verdict named"):
-        scorer(SUPPORT, judges=judges(), language="en")
+        scorer(SUPPORT, scoring_models=scoring_models(), language="en")
 
 
 def test_the_total_follows_from_the_answers():
-    (card,) = score([call(*GOOD)], rubric=SUPPORT, judges=undecided())
+    (card,) = score([call(*GOOD)], rubric=SUPPORT, scoring_models=undecided())
     possible = sum(answer.points_possible for answer in card.answers)
     assert card.total == pytest.approx(100 * sum(answer.points for answer in card.answers) / possible)
     assert card.auto_failed == ()

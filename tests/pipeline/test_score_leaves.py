@@ -1,17 +1,17 @@
 """The detectors `act`, `meaning`, `verdict`, `measure` and `metadata`."""
 
 import pytest
-from score_cases import ENCODER, call, detect, judges, quotes
+from score_contexts import ENCODER, call, detect, quotes, scoring_models
 
 from models.fakes.heads import KeywordHeads
 from pipeline.enriched import Conduct, Interruption, Silence
 from pipeline.errors import RubricError
 from pipeline.recording import CallMetadata
-from pipeline.score.detection import Detection, Unanswerable
-from pipeline.score.judges import Judges
+from pipeline.score.context.detection import Detection, Unanswerable
+from pipeline.score.context.scoring_models import ScoringModels
 
 HOLD = call(("agent", "Please hold."), ("customer", "Sure."), ("agent", " Back again. "))
-ACTS = judges({"announces_hold": ("hold",), "greets": ("hello",)})
+ACTS = scoring_models({"announces_hold": ("hold",), "greets": ("hello",)})
 
 
 def test_an_act_quotes_the_turn_that_performs_it():
@@ -53,16 +53,16 @@ def test_a_counter_example_that_is_nearer_takes_the_turn_away():
 
 def test_meaning_needs_an_encoder():
     with pytest.raises(RubricError, match="needs a text encoder"):
-        detect({"kind": "meaning", "examples": ["x"]}, HOLD, by=Judges(KeywordHeads({})))
+        detect({"kind": "meaning", "examples": ["x"]}, HOLD, by=ScoringModels(KeywordHeads({})))
 
 
 def test_meaning_refuses_vectors_of_another_encoder():
     other = type(ENCODER)(fingerprint="another")
     with pytest.raises(Unanswerable, match="read the call again"):
-        detect({"kind": "meaning", "examples": ["x"]}, HOLD, by=Judges(KeywordHeads({}), encoder=other))
+        detect({"kind": "meaning", "examples": ["x"]}, HOLD, by=ScoringModels(KeywordHeads({}), encoder=other))
 
 
-OUTCOME = judges(outcome={"resolved": 0.5, "follow_up": 0.1, "unresolved": 0.4})
+OUTCOME = scoring_models(outcome={"resolved": 0.5, "follow_up": 0.1, "unresolved": 0.4})
 
 
 def test_a_verdict_gives_the_options_probability():

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from score_cases import ENCODER, call, detect
+from score_contexts import ENCODER, call, detect
 
 from models.fakes.heads import KeywordHeads
 from pipeline.errors import ModelError
 from pipeline.ports import Completion
-from pipeline.score.detection import Detection, Unanswerable
-from pipeline.score.judges import Judges
+from pipeline.score.context.detection import Detection, Unanswerable
+from pipeline.score.context.scoring_models import ScoringModels
 
 SPEC = {"kind": "model", "ask": "Does the agent apologise?"}
 CALL = call(("customer", "It broke."), ("agent", "I am sorry for that."))
@@ -38,7 +38,7 @@ def reply(answer: bool, confidence: float, *quotes: tuple[int, str]) -> dict[str
 
 
 def asked(model: Told, of: Any = CALL, spec: Mapping[str, Any] = SPEC) -> Detection:
-    return detect(spec, of, by=Judges(KeywordHeads({}), ENCODER, model))
+    return detect(spec, of, by=ScoringModels(KeywordHeads({}), ENCODER, model))
 
 
 def test_a_yes_has_its_quote():

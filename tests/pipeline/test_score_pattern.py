@@ -3,9 +3,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.errors import RubricError
-from pipeline.score.pattern import clues, fuzzy, patterns, verbatim
-from pipeline.score.word_index import clue_of, suspects, word_index
-from pipeline.score.wording import wording
+from pipeline.score.words.normalized_text import normalize
+from pipeline.score.words.pattern import clues, fuzzy, patterns, verbatim
+from pipeline.score.words.word_index import clue_of, suspects, word_index
 
 
 @pytest.mark.parametrize(
@@ -37,7 +37,7 @@ from pipeline.score.wording import wording
     ],
 )
 def test_patterns(pattern: str, text: str, found: bool):
-    assert bool(patterns([pattern])(wording(text))) is found
+    assert bool(patterns([pattern])(normalize(text))) is found
 
 
 @pytest.mark.parametrize(
@@ -56,33 +56,33 @@ def test_a_wrong_pattern_is_refused(pattern: str, message: str):
 
 
 def test_matches_name_their_words_and_phrase():
-    first, second = patterns(["for calling", "thank you"])(wording("Thank you for calling."))
+    first, second = patterns(["for calling", "thank you"])(normalize("Thank you for calling."))
     assert (first.phrase, first.start, first.end) == (1, 0, 2)
     assert (second.phrase, second.start, second.end) == (0, 2, 4)
 
 
 def test_verbatim_takes_special_characters_as_they_are():
     find = verbatim(["is that all?"], language="en")
-    assert [(match.start, match.end) for match in find(wording("So is that all?"))] == [(1, 4)]
-    assert find(wording("is that")) == []
-    assert find(wording("")) == []
+    assert [(match.start, match.end) for match in find(normalize("So is that all?"))] == [(1, 4)]
+    assert find(normalize("is that")) == []
+    assert find(normalize("")) == []
 
 
 def test_verbatim_finds_chinese_by_character():
-    assert len(verbatim(["请稍等"], language="zh")(wording("好的，請稍等一下"))) == 1
+    assert len(verbatim(["请稍等"], language="zh")(normalize("好的，請稍等一下"))) == 1
 
 
 @pytest.mark.parametrize(
     "text", ["this call will be recorded for quality", "this call may be recorded for the quality"]
 )
 def test_fuzzy_finds_nearly_the_same_letters(text: str):
-    (match,) = fuzzy(["this call may be recorded for quality"], similarity=85)(wording(text))
+    (match,) = fuzzy(["this call may be recorded for quality"], similarity=85)(normalize(text))
     assert match.start == 0
 
 
 @pytest.mark.parametrize("text", ["this call", "we call you when the quality is back", ""])
 def test_fuzzy_does_not_take_a_part_for_the_whole(text: str):
-    assert fuzzy(["this call may be recorded for quality"], similarity=85)(wording(text)) == []
+    assert fuzzy(["this call may be recorded for quality"], similarity=85)(normalize(text)) == []
 
 
 @pytest.mark.parametrize("make", [lambda: verbatim(["?!"], language="en"), lambda: fuzzy(["?!"], similarity=80)])
@@ -109,7 +109,7 @@ def test_no_match_lacks_its_clue(pattern: str, words: list[str], by_sound: bool)
         find = patterns([pattern], by_sound=by_sound)
     except RubricError:
         return
-    turn = wording(" ".join(words))
+    turn = normalize(" ".join(words))
     assert find(turn) == find(turn, [0])
 
 

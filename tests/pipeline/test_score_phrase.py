@@ -1,9 +1,9 @@
 from dataclasses import replace
 
 import pytest
-from score_cases import call, detect, quotes
+from score_contexts import call, detect, quotes
 
-from pipeline.score.detection import Unanswerable
+from pipeline.score.context.detection import Unanswerable
 from pipeline.score.detectors.phrase import missed
 
 NOTICE = {"kind": "phrase", "match": "pattern", "phrases": ["call ... recorded"]}

@@ -1,7 +1,7 @@
 """The detector `prohibited`: half of what sounds like it is not."""
 
 import pytest
-from score_cases import call, detect, quotes
+from score_contexts import call, detect, quotes
 
 EN = {
     "kind": "prohibited",

@@ -2,12 +2,12 @@ import json
 
 import pytest
 from rubric_forms import A_CALL, form, yes_no
-from score_cases import judges
+from score_contexts import scoring_models
 
 from pipeline.rubric.question import Thresholds
 from pipeline.score import score
-from pipeline.score.judges import Judges
-from pipeline.score.reliability import Reliability, reliability_of
+from pipeline.score.context.reliability import Reliability, reliability_of
+from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.scorecard import Scorecard
 
 MEASURED = Reliability(sure_from={"": {0.05: 0.9, 0.1: 0.7}, "easy": {0.05: 0.55, 0.1: 0.45}}, level=0.8, misheard=0.5)
@@ -16,9 +16,9 @@ MEASURED = Reliability(sure_from={"": {0.05: 0.9, 0.1: 0.7}, "easy": {0.05: 0.55
 def card(
     reliability: Reliability = MEASURED, *, more: dict[str, object] | None = None, **form_more: object
 ) -> Scorecard:
-    asked = judges(greeted={"yes": 0.65, "no": 0.35})
-    judging = Judges(asked.heads, encoder=asked.encoder, reliability=reliability)
-    (made,) = score([A_CALL], rubric=form([yes_no("greeted", **(more or {}))], **form_more), judges=judging)
+    asked = scoring_models(greeted={"yes": 0.65, "no": 0.35})
+    judging = ScoringModels(asked.heads, encoder=asked.encoder, reliability=reliability)
+    (made,) = score([A_CALL], rubric=form([yes_no("greeted", **(more or {}))], **form_more), scoring_models=judging)
     return made
 
 
@@ -65,8 +65,8 @@ def test_the_interval_lies_between_the_quantiles_that_were_measured():
 
 
 def test_judges_that_are_relied_on_differently_are_other_judges():
-    heads = judges().heads
-    assert Judges(heads).fingerprint != Judges(heads, reliability=MEASURED).fingerprint
+    heads = scoring_models().heads
+    assert ScoringModels(heads).fingerprint != ScoringModels(heads, reliability=MEASURED).fingerprint
 
 
 def test_the_figures_survive_the_card_of_the_heads():

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from score_cases import call, detect, quotes
+from score_contexts import call, detect, quotes
 
 from pipeline.rubric.script import Script
-from pipeline.score.detection import Detection
+from pipeline.score.context.detection import Detection
 
 STEPS: list[dict[str, Any]] = [
     {

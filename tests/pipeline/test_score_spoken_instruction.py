@@ -8,12 +8,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
-from score_cases import ENCODER, call
+from score_contexts import ENCODER, call
 from test_support_forms import heads
 
 from models.language_model import LanguageModelSettings, OpenAICompatibleModel
 from pipeline.rubric.load import load_rubric, parse_rubric
-from pipeline.score import Judges, scorer
+from pipeline.score import ScoringModels, scorer
 from pipeline.scorecard import FAILED, Scorecard
 
 SPOKEN = (
@@ -113,9 +113,9 @@ def judged(judge: Judge, spoken: str, *, who: str = "anyone", agent: str = "Yes?
     address = f"http://127.0.0.1:{judge.server_port}/v1"
     model = OpenAICompatibleModel(LanguageModelSettings(address=address, model="judge"))
     rubric = parse_rubric(FORM.replace("WHO", who), source="form")
-    by = Judges(heads(0.5).heads, ENCODER, model)
+    by = ScoringModels(heads(0.5).heads, ENCODER, model)
     of = call(("agent", agent), ("customer", spoken), ("agent", "Bye."))
-    return scorer(rubric, judges=by, language="en").score(of)
+    return scorer(rubric, scoring_models=by, language="en").score(of)
 
 
 @pytest.mark.parametrize("spoken", SPOKEN)
@@ -168,6 +168,6 @@ def test_the_built_in_detectors_give_the_same_total(spoken: str):
     def total(words: str) -> float | None:
         language = "zh" if any("一" <= letter <= "鿿" for letter in words) else "en"
         of = call(("agent", "Hm."), ("customer", words), ("agent", "Hm."), language=language)
-        return scorer(load_rubric("support"), judges=heads(0.5), language=language).score(of).total  # type: ignore[arg-type]
+        return scorer(load_rubric("support"), scoring_models=heads(0.5), language=language).score(of).total  # type: ignore[arg-type]
 
     assert total(spoken) == total("谢谢。" if any("一" <= letter <= "鿿" for letter in spoken) else "Thanks.")

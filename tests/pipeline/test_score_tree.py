@@ -7,22 +7,22 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from score_cases import call, detect, judges
+from score_contexts import call, detect, scoring_models
 
 from pipeline.rubric.detector import Count, Each, Pool
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
 from pipeline.score.detectors.order import before, count, each
 from pipeline.score.detectors.tree import all_of, any_of, merged, noisy_or, not_of, pool_of
 
-CASE = Case(call=call(("agent", "a")), judges=judges())
+CASE = CallContext(call=call(("agent", "a")), scoring_models=scoring_models())
 PROBABILITY = st.floats(min_value=0, max_value=1)
 LEAF = {"kind": "phrase", "phrases": ["x"]}
 
 
 def fixed(probability: float, *moments: tuple[int, float]):
     found = Detection(probability, moments=tuple(Moment(turn, p) for turn, p in moments))
-    return lambda case: found
+    return lambda context: found
 
 
 def fixed_all(probabilities: Sequence[float]):
@@ -136,7 +136,7 @@ def test_each_holds_when_every_moment_is_followed_in_time():
 
 def test_before_shows_what_came_too_early():
     of = call(("agent", "Your balance is ten."), ("agent", "Your name?"))
-    acts = judges({"asks": ("name",), "uses": ("balance",)})
+    acts = scoring_models({"asks": ("name",), "uses": ("balance",)})
     spec = {"kind": "before", "first": {"kind": "act", "act": "asks"}, "then": {"kind": "act", "act": "uses"}}
     found = detect(spec, of, by=acts)
     assert (found.probability, [quote.turn for quote in found.contrary]) == (0.0, [0])

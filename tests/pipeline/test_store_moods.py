@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from moods import course
 
+from pipeline.enrich.turning_points import mood_of
 from pipeline.enriched import Conduct, Effort, EnrichedCall, Mood
-from pipeline.read.turning import mood_of
 from pipeline.store.parts import table_of
 from pipeline.store.rows.calls import call_from_rows, call_row
 from pipeline.store.rows.turning_points import turning_point_rows, turning_points_of

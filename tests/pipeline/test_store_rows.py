@@ -8,12 +8,13 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from pipeline.analytics.topics.issues import issues_from
+from pipeline.analytics.topics.registry import Registry
+from pipeline.analytics.topics.rows import registry_from_rows, topics_table
+from pipeline.enrich.issues import Issue
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.failure import Failure
 from pipeline.flag import Flag
-from pipeline.overall.issue import Issue
-from pipeline.overall.issues import issues_from
-from pipeline.overall.registry import Registry
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.run import Run
 from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore
@@ -23,10 +24,9 @@ from pipeline.store.rows.failures import failure_from_row, failure_rows
 from pipeline.store.rows.flags import flag_from_row, flag_rows
 from pipeline.store.rows.runs import run_from_row, run_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_from_rows, scorecard_row
-from pipeline.store.rows.topics import registry_from_rows, topics_table
 from pipeline.store.rows.turns import storable, turn_from_row, turn_rows, turns_by_call, vector_table, vectors_of
 from pipeline.topic import Topic, TopicQuote
-from pipeline.transcript import Cues, Transcript, Turn, Word
+from pipeline.transcript import Prosody, Transcript, Turn, Word
 
 DATE = "2026-11-20"
 
@@ -57,7 +57,7 @@ metadata = st.builds(
 )  # fmt: skip
 roles = st.sampled_from(["agent", "customer", "ivr"])
 words = st.lists(st.builds(Word, texts, numbers, numbers, numbers), max_size=2).map(tuple)
-cues = st.none() | st.builds(Cues, numbers, maybe, maybe) | st.builds(Cues, maybe, maybe, numbers)
+prosody = st.none() | st.builds(Prosody, numbers, maybe, maybe) | st.builds(Prosody, maybe, maybe, numbers)
 conducts = st.builds(
     Conduct, maybe, maybe, maybe, maybe, st.lists(st.builds(Silence, numbers, numbers, roles), max_size=2).map(tuple),
     st.lists(st.builds(Interruption, counts, numbers, roles, st.booleans()), max_size=2).map(tuple),
@@ -76,7 +76,7 @@ flag_nouns = st.builds(
 
 @st.composite
 def calls(draw):
-    turn = st.tuples(roles, st.integers(0, 1), maybe, maybe, texts, words, numbers, numbers, cues)
+    turn = st.tuples(roles, st.integers(0, 1), maybe, maybe, texts, words, numbers, numbers, prosody)
     turns = tuple(Turn(index, *fields) for index, fields in enumerate(draw(st.lists(turn, max_size=3))))
     transcript = Transcript(
         draw(names), draw(st.sampled_from(["en", "zh"])), turns, draw(metadata), "audio", draw(names), draw(maybe),
@@ -186,7 +186,7 @@ def test_a_turn_has_its_written_form_where_that_differs():
 
 
 def test_turns_come_back_by_column_with_their_cues_where_there_are_some():
-    turns = (Turn(0, "agent", 0, 0.0, 1.0, "", cues=Cues(1.5, None, 0.9)), Turn(1, "customer", 1, 1.0, 2.0, ""))
+    turns = (Turn(0, "agent", 0, 0.0, 1.0, "", prosody=Prosody(1.5, None, 0.9)), Turn(1, "customer", 1, 1.0, 2.0, ""))
     transcript = Transcript("a", "en", turns, CallMetadata(), "audio")
     call = EnrichedCall(
         transcript, (TurnSentiment(0.0, 1.0, 0.0),) * 2, ("neutral",) * 3, Conduct(), np.zeros((2, 1), np.float32)
@@ -194,5 +194,5 @@ def test_turns_come_back_by_column_with_their_cues_where_there_are_some():
     rows = table_of("turns", turn_rows(call), part="g0001-f", date=DATE)
     assert tuple(turn for turn, _ in turns_by_call(rows)["a"]) == turns
     before = rows.drop_columns(["pitch_st", "loudness_db", "pace_ratio"])
-    assert [turn.cues for turn, _ in turns_by_call(before)["a"]] == [None, None]
-    assert [turn_from_row(row)[0].cues for row in before.to_pylist()] == [None, None]
+    assert [turn.prosody for turn, _ in turns_by_call(before)["a"]] == [None, None]
+    assert [turn_from_row(row)[0].prosody for row in before.to_pylist()] == [None, None]

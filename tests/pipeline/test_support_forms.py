@@ -1,10 +1,10 @@
 """The built-in support forms on single sentences: words must be said, and the right ones."""
 
 import pytest
-from score_cases import call, judges
+from score_contexts import call, scoring_models
 
 from pipeline.rubric.load import load_rubric
-from pipeline.score import Judges, scorer
+from pipeline.score import ScoringModels, scorer
 from pipeline.scorecard import Answer
 from pipeline.transcript import Language
 
@@ -23,11 +23,11 @@ YES_NO = (
 ACTS = {"asks_identity": ("postcode",), "uses_account": ("balance",), "thanks_for_holding": ("never said",)}
 
 
-def heads(yes: float) -> Judges:
+def heads(yes: float) -> ScoringModels:
     """Heads that say yes to everything with this probability."""
     three = {"yes": 0.8 * yes, "no": 0.8 * (1 - yes), "na": 0.2}
     moods = {"negative": 0.7, "neutral": 0.2, "positive": 0.1}
-    return judges(
+    return scoring_models(
         ACTS,
         **{name: {"yes": yes, "no": 1 - yes} for name in YES_NO},
         **dict.fromkeys(("identity_check", "empathy", "hold_etiquette"), three),
@@ -40,7 +40,7 @@ def heads(yes: float) -> Judges:
 def answer(question: str, *turns: tuple[str, str], language: Language = "en", yes: float = 0.5) -> Answer:
     by = heads(yes)
     return (
-        scorer(load_rubric("support"), judges=by, language=language)
+        scorer(load_rubric("support"), scoring_models=by, language=language)
         .score(call(*turns, language=language))
         .answer(question)
     )

@@ -6,6 +6,7 @@ from pipeline.errors import RubricError
 from pipeline.rubric import detector as spec
 from pipeline.rubric.prohibited import Prohibited
 from pipeline.rubric.script import Script
+from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.detectors.act import act
 from pipeline.score.detectors.meaning import meaning
 from pipeline.score.detectors.measure import measure
@@ -17,18 +18,19 @@ from pipeline.score.detectors.prohibited import prohibited
 from pipeline.score.detectors.script import script
 from pipeline.score.detectors.tree import Detect, all_of, any_of, not_of, pool_of
 from pipeline.score.detectors.verdict import verdict
-from pipeline.score.judges import Judges
 from pipeline.transcript import Language
 
 
-def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Language, witness: bool = False) -> Detect:
+def build(
+    part: spec.Detector | spec.Moment, *, scoring_models: ScoringModels, language: Language, witness: bool = False
+) -> Detect:
     """The detector that works. Raises RubricError when it names an act, verdict or model that is not there.
 
     A `witness` is one of those that a pool hears, or a part of one.
     """
 
     def inner(child: spec.Detector | spec.Moment, *, witness: bool = witness) -> Detect:
-        return build(child, judges=judges, language=language, witness=witness)
+        return build(child, scoring_models=scoring_models, language=language, witness=witness)
 
     match part:
         case spec.All():
@@ -46,33 +48,33 @@ def build(part: spec.Detector | spec.Moment, *, judges: Judges, language: Langua
         case spec.Each():
             return each(part, inner(part.of), inner(part.then))
         case _:
-            return _leaf(part, judges=judges, language=language, witness=witness)
+            return _leaf(part, scoring_models=scoring_models, language=language, witness=witness)
 
 
-def _leaf(part: spec.Leaf, *, judges: Judges, language: Language, witness: bool) -> Detect:
+def _leaf(part: spec.Leaf, *, scoring_models: ScoringModels, language: Language, witness: bool) -> Detect:
     match part:
         case spec.Phrase():
             return phrase(part, language=language, witness=witness)
         case Script():
-            return script(part, encoder=judges.encoder, language=language)
+            return script(part, encoder=scoring_models.encoder, language=language)
         case Prohibited():
             return prohibited(part, language=language)
         case spec.Act():
-            _known(part.act, judges.heads.acts, what="act")
+            _known(part.act, scoring_models.heads.acts, what="act")
             return act(part)
         case spec.Meaning():
-            return meaning(part, encoder=judges.encoder)
+            return meaning(part, encoder=scoring_models.encoder)
         case spec.Verdict():
-            _known(part.name, tuple(judges.heads.verdicts), what="verdict")
+            _known(part.name, tuple(scoring_models.heads.call_labels), what="verdict")
             for option in (part.option, *part.among):
-                _known(option, judges.heads.verdicts[part.name], what=f"option of the verdict {part.name}")
+                _known(option, scoring_models.heads.call_labels[part.name], what=f"option of the verdict {part.name}")
             return verdict(part)
         case spec.Measure():
             return measure(part)
         case spec.Metadata():
             return metadata(part)
         case spec.Model():
-            return model(part, language_model=judges.language_model)
+            return model(part, language_model=scoring_models.language_model)
 
 
 def _known(name: str, names: tuple[str, ...], *, what: str) -> None:

@@ -6,17 +6,17 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from pipeline.characters import simplified
 from pipeline.enriched import Vectors
 from pipeline.errors import RubricError
 from pipeline.ports import TextEncoder
 from pipeline.rubric.detector import Meaning
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Unanswerable
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Unanswerable
 from pipeline.score.detectors.moments import detection_of_turns
+from pipeline.text.chinese_script import simplified
 
 
-def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[Case], Detection]:
+def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[CallContext], Detection]:
     """The detector of one set of examples, which are encoded once. Raises RubricError without an encoder."""
     if encoder is None:
         raise RubricError("a `meaning` detector needs a text encoder", remedy="Name one in the settings.")
@@ -24,16 +24,18 @@ def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[Case], D
     examples = _encoded(encoder, spec.examples)
     counter = _encoded(encoder, spec.counter_examples)
 
-    def detect(case: Case) -> Detection:
-        searched = case.turns(spec.where)
-        if case.call.encoder != name:
+    def detect(context: CallContext) -> Detection:
+        searched = context.turns(spec.where)
+        if context.call.encoder != name:
             raise Unanswerable("the turns were encoded by another model than the examples; read the call again")
-        vectors = case.call.vectors[list(searched)]
+        vectors = context.call.vectors[list(searched)]
         near = _nearest(vectors, examples)
         if len(counter):
             near = np.where(_nearest(vectors, counter) > near, 0.0, near)
         probabilities = 1 / (1 + np.exp(-spec.slope * (near - spec.middle)))
-        return detection_of_turns(case, dict(zip(searched, map(float, probabilities), strict=True)), by=spec.where.by)
+        return detection_of_turns(
+            context, dict(zip(searched, map(float, probabilities), strict=True)), by=spec.where.by
+        )
 
     return detect
 

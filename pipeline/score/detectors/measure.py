@@ -5,28 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from pipeline.rubric.detector import Measure
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Unanswerable
-from pipeline.score.number import number
-from pipeline.score.reasons import measured
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Unanswerable
+from pipeline.score.context.number import number
+from pipeline.score.context.reasons import measured
 
 # A number is what it is; the little doubt that is left is about the times it was measured from.
 HOLDS, FAILS = 0.98, 0.02
 
 
-def measure(spec: Measure) -> Callable[[Case], Detection]:
+def measure(spec: Measure) -> Callable[[CallContext], Detection]:
     """The detector of one number."""
 
-    def detect(case: Case) -> Detection:
-        value = number(spec.name, case.call)
+    def detect(context: CallContext) -> Detection:
+        value = number(spec.name, context.call)
         if value is None:
             raise Unanswerable(f"{spec.name} needs times, which this transcript lacks")
         low = spec.at_least is None or value >= spec.at_least
         high = spec.at_most is None or value <= spec.at_most
         return Detection(
             probability=HOLDS if low and high else FAILS,
-            searched=tuple(turn.index for turn in case.transcript.turns),
-            reason=measured(case, name=spec.name, value=value),
+            searched=tuple(turn.index for turn in context.transcript.turns),
+            reason=measured(context, name=spec.name, value=value),
         )
 
     return detect

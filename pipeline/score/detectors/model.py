@@ -10,12 +10,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import EvidenceError, ModelError
 from pipeline.ports import Completion, LanguageModel
+from pipeline.quote import quoted
 from pipeline.rubric.detector import Model
-from pipeline.score.addressed import without_addressed
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment, Unanswerable
-from pipeline.score.quote import quoted
-from pipeline.score.reasons import told
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment, Unanswerable
+from pipeline.score.context.prompt_injection import without_prompt_injection
+from pipeline.score.context.reasons import told
 from pipeline.scorecard import Evidence
 
 # A model's own confidence is bold; it is held inside these bounds so that no answer rests on it alone.
@@ -45,16 +45,16 @@ class _Reply(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
-def model(spec: Model, *, language_model: LanguageModel | None) -> Callable[[Case], Detection]:
+def model(spec: Model, *, language_model: LanguageModel | None) -> Callable[[CallContext], Detection]:
     """The detector of one question. Without a language model every answer stays open, and says so."""
 
-    def detect(case: Case) -> Detection:
+    def detect(context: CallContext) -> Detection:
         if language_model is None:
             raise Unanswerable("no language model is set up; name one in the settings or use another detector")
-        searched = case.turns(spec.where)
-        shown = {index: without_addressed(case.transcript.turns[index].text) for index in searched}
-        reply, completion = _ask(language_model, spec.ask, case, shown)
-        quotes = tuple(_checked(case, quote, shown) for quote in reply.quotes)
+        searched = context.turns(spec.where)
+        shown = {index: without_prompt_injection(context.transcript.turns[index].text) for index in searched}
+        reply, completion = _ask(language_model, spec.ask, context, shown)
+        quotes = tuple(_checked(context, quote, shown) for quote in reply.quotes)
         if reply.answer and not quotes:
             raise Unanswerable("the language model says yes and quotes nothing that it rests on")
         sure = max(0.5, min(MOST, reply.confidence))
@@ -64,16 +64,18 @@ def model(spec: Model, *, language_model: LanguageModel | None) -> Callable[[Cas
             evidence=quotes if reply.answer else (),
             contrary=() if reply.answer else quotes,
             searched=searched,
-            reason=told(case, yes=reply.answer, read=completion.tokens_read, written=completion.tokens_written),
+            reason=told(context, yes=reply.answer, read=completion.tokens_read, written=completion.tokens_written),
             moments=tuple(Moment(quote.turn, probability, (quote,)) for quote in quotes if reply.answer),
         )
 
     return detect
 
 
-def _ask(language_model: LanguageModel, ask: str, case: Case, shown: Mapping[int, str]) -> tuple[_Reply, Completion]:
+def _ask(
+    language_model: LanguageModel, ask: str, context: CallContext, shown: Mapping[int, str]
+) -> tuple[_Reply, Completion]:
     try:
-        completion = language_model.complete(system=SYSTEM, user=_prompt(ask, case, shown), schema=_schema())
+        completion = language_model.complete(system=SYSTEM, user=_prompt(ask, context, shown), schema=_schema())
         return _Reply.model_validate(completion.answer), completion
     except ModelError as error:
         raise Unanswerable(f"the language model did not answer: {error.message}") from error
@@ -85,20 +87,20 @@ def _schema() -> Mapping[str, object]:
     return _Reply.model_json_schema()
 
 
-def _prompt(ask: str, case: Case, shown: Mapping[int, str]) -> str:
+def _prompt(ask: str, context: CallContext, shown: Mapping[int, str]) -> str:
     """The question, then the turns as JSON lines between fences that no speaker can know."""
-    roles = {index: case.transcript.turns[index].role for index in shown}
+    roles = {index: context.transcript.turns[index].role for index in shown}
     lines = [json.dumps({"turn": n, "by": roles[n], "text": text}, ensure_ascii=False) for n, text in shown.items()]
     fence = "call-" + hashlib.sha256("\n".join([ask, *lines]).encode()).hexdigest()[:24]
     return "\n".join([f"Question: {ask}", f"<{fence}>", *lines, f"</{fence}>", f"Question, again: {ask}"])
 
 
-def _checked(case: Case, quote: _Quote, shown: Mapping[int, str]) -> Evidence:
+def _checked(context: CallContext, quote: _Quote, shown: Mapping[int, str]) -> Evidence:
     if quote.turn not in shown:
         raise Unanswerable("the language model quotes a turn that it was not shown")
     if quote.quote not in shown[quote.turn]:
         raise Unanswerable("the language model quotes words that are not on the call")
     try:
-        return quoted(case.transcript, turn=quote.turn, quote=quote.quote)
+        return quoted(context.transcript, turn=quote.turn, quote=quote.quote)
     except EvidenceError as error:
         raise Unanswerable("the language model quotes words that are not on the call") from error

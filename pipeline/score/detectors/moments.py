@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
-from pipeline.score.reasons import not_found, sounds
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import not_found, sounds
 
 EVIDENT = 0.5
 NEGLIGIBLE = 0.02
 
 
-def detection_of_turns(case: Case, probabilities: Mapping[int, float], *, by: str) -> Detection:
+def detection_of_turns(context: CallContext, probabilities: Mapping[int, float], *, by: str) -> Detection:
     """The likeliest turn decides; every turn that is more likely than not is quoted, the likeliest first."""
-    spoken = {turn: p for turn, p in probabilities.items() if case.transcript.turns[turn].text.strip()}
-    moments = tuple(Moment(turn, p, (case.quote(turn),)) for turn, p in sorted(spoken.items()) if p >= NEGLIGIBLE)
+    spoken = {turn: p for turn, p in probabilities.items() if context.transcript.turns[turn].text.strip()}
+    moments = tuple(Moment(turn, p, (context.quote(turn),)) for turn, p in sorted(spoken.items()) if p >= NEGLIGIBLE)
     evident = sorted((m for m in moments if m.probability >= EVIDENT), key=lambda m: (-m.probability, m.turn))
     likeliest = max(spoken.values(), default=0.0)
     return Detection(
         probability=min(1.0, max(0.0, likeliest)),
         evidence=tuple(quote for moment in evident for quote in moment.evidence),
         searched=tuple(probabilities),
-        reason=_reason(case, evident, by=by, searched=tuple(probabilities)),
+        reason=_reason(context, evident, by=by, searched=tuple(probabilities)),
         moments=moments,
     )
 
 
-def _reason(case: Case, evident: Sequence[Moment], *, by: str, searched: Sequence[int]) -> str:
+def _reason(context: CallContext, evident: Sequence[Moment], *, by: str, searched: Sequence[int]) -> str:
     if not evident:
-        return not_found(case, by=by, searched=searched)
-    return sounds(case, by=by, turns=sorted(moment.turn for moment in evident))
+        return not_found(context, by=by, searched=searched)
+    return sounds(context, by=by, turns=sorted(moment.turn for moment in evident))

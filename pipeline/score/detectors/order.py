@@ -9,22 +9,22 @@ import math
 from collections.abc import Callable, Sequence
 
 from pipeline.rubric.detector import Count, Each
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import expected
+from pipeline.score.context.reasons import then as then_reason
 from pipeline.score.detectors.moments import EVIDENT
 from pipeline.score.detectors.tree import distinct, merged
-from pipeline.score.reasons import expected
-from pipeline.score.reasons import then as then_reason
 from pipeline.scorecard import Evidence
 
-Detect = Callable[[Case], Detection]
+Detect = Callable[[CallContext], Detection]
 
 
 def before(first: Detect, then: Detect) -> Detect:
     """`first` happens, and in no later turn than the first `then`. Sums over the turn of the first `first`."""
 
-    def detect(case: Case) -> Detection:
-        early, late = first(case), then(case)
+    def detect(context: CallContext) -> Detection:
+        early, late = first(context), then(context)
         firsts, thens = merged(early.moments), merged(late.moments)
         probability, none_yet = 0.0, 1.0
         for moment in firsts:
@@ -36,7 +36,7 @@ def before(first: Detect, then: Detect) -> Detect:
             evidence=_first_quotes(firsts),
             contrary=_first_quotes(thens),
             searched=tuple(sorted({*early.searched, *late.searched})),
-            reason=then_reason(case, first=early.reason, following=late.reason),
+            reason=then_reason(context, first=early.reason, following=late.reason),
         )
 
     return detect
@@ -45,8 +45,8 @@ def before(first: Detect, then: Detect) -> Detect:
 def count(spec: Count, part: Detect) -> Detect:
     """The number of turns in which it happens lies within bounds: exact, by convolution (Poisson binomial)."""
 
-    def detect(case: Case) -> Detection:
-        found = part(case)
+    def detect(context: CallContext) -> Detection:
+        found = part(context)
         distribution = [1.0]
         for moment in merged(found.moments):
             p = moment.probability
@@ -59,7 +59,7 @@ def count(spec: Count, part: Detect) -> Detect:
             evidence=found.evidence,
             contrary=found.evidence,
             searched=found.searched,
-            reason=expected(case, times=sum(m.probability for m in merged(found.moments))),
+            reason=expected(context, times=sum(m.probability for m in merged(found.moments))),
         )
 
     return detect
@@ -68,8 +68,8 @@ def count(spec: Count, part: Detect) -> Detect:
 def each(spec: Each, part: Detect, following: Detect) -> Detect:
     """Every moment of `part` is followed in time; a moment that may not be one counts by its probability."""
 
-    def detect(case: Case) -> Detection:
-        found, after = part(case), following(case)
+    def detect(context: CallContext) -> Detection:
+        found, after = part(context), following(context)
         answers = merged(after.moments)
         probability = 1.0
         for moment in merged(found.moments):
@@ -82,7 +82,7 @@ def each(spec: Each, part: Detect, following: Detect) -> Detect:
             evidence=quotes,
             contrary=quotes,
             searched=tuple(sorted({*found.searched, *after.searched})),
-            reason=then_reason(case, first=found.reason, following=after.reason),
+            reason=then_reason(context, first=found.reason, following=after.reason),
         )
 
     return detect

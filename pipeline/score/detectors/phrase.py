@@ -10,14 +10,14 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
+from pipeline.quote import cut
 from pipeline.rubric.detector import Phrase
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
-from pipeline.score.pattern import Finder, Match, clues, fuzzy, patterns, verbatim
-from pipeline.score.quote import cut
-from pipeline.score.reasons import not_found, said
-from pipeline.score.word_index import suspects
-from pipeline.score.wording import Wording
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import not_found, said
+from pipeline.score.words.normalized_text import NormalizedText
+from pipeline.score.words.pattern import Finder, Match, clues, fuzzy, patterns, verbatim
+from pipeline.score.words.word_index import suspects
 from pipeline.transcript import Language
 
 NEGATION_REACH = 3
@@ -45,7 +45,7 @@ _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 class Standing(Protocol):
     """Finds what stands in a turn's words and text, of all phrases or of those whose numbers are `among` the given."""
 
-    def __call__(self, words: Wording, text: str, among: Collection[int] | None = None) -> list[Match]:
+    def __call__(self, words: NormalizedText, text: str, among: Collection[int] | None = None) -> list[Match]:
         """The matches in order."""
 
 
@@ -54,8 +54,8 @@ def phrase(
     *,
     language: Language,
     witness: bool = False,
-    excused: Callable[[Match, Wording], bool] | None = None,
-) -> Callable[[Case], Detection]:
+    excused: Callable[[Match, NormalizedText], bool] | None = None,
+) -> Callable[[CallContext], Detection]:
     """The detector of one phrase rule; what is `excused` does not count. Raises RubricError for a bad pattern.
 
     A `witness` is heard beside others. Of a rule that stands alone the ruling itself doubts what was heard badly.
@@ -66,39 +66,39 @@ def phrase(
     find_alike = standing(spec, language=language, by_sound=True) if sounds_like_chinese else None
     suspected_alike = _suspected(spec, by_sound=True)
 
-    def matches(case: Case, turn: int, exact: Suspects, alike: Suspects) -> list[Match]:
-        words, said_there = case.wordings[turn], case.transcript.turns[turn]
+    def matches(context: CallContext, turn: int, exact: Suspects, alike: Suspects) -> list[Match]:
+        words, said_there = context.normalized_turns[turn], context.transcript.turns[turn]
         found = find(words, said_there.text, among=exact[turn]) if turn in exact else []
         if found or find_alike is None or said_there.confidence >= CLEARLY_HEARD or turn not in alike:
             return found
         return find_alike(words, said_there.text, among=alike[turn])
 
-    def detect(case: Case) -> Detection:
-        searched = case.turns(spec.where)
-        exact = suspected(case, searched)
-        alike = suspected_alike(case, searched) if find_alike and case.heard_badly else {}
+    def detect(context: CallContext) -> Detection:
+        searched = context.turns(spec.where)
+        exact = suspected(context, searched)
+        alike = suspected_alike(context, searched) if find_alike and context.heard_badly else {}
         hits = [
             (turn, match)
             for turn in searched
             if turn in exact or turn in alike
-            for match in matches(case, turn, exact, alike)
-            if excused is None or not excused(match, case.wordings[turn])
+            for match in matches(context, turn, exact, alike)
+            if excused is None or not excused(match, context.normalized_turns[turn])
         ]
-        absent = missed(spec.absent, _confidence(case, searched)) if witness else spec.absent
+        absent = missed(spec.absent, _confidence(context, searched)) if witness else spec.absent
         chosen = _in_order(hits, len(spec.phrases)) if spec.in_order else hits
-        return _detection(spec, case, searched, chosen, absent=absent)
+        return _detection(spec, context, searched, chosen, absent=absent)
 
     return detect
 
 
-def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[Case, Sequence[int]], Suspects]:
+def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[CallContext, Sequence[int]], Suspects]:
     """Finds the turns in which a phrase may be, since most hold none; only patterns have clues to go by."""
     if spec.match != "pattern":
         return lambda _, searched: dict.fromkeys(searched)
     known = clues(tuple(spec.phrases), by_sound=by_sound)
 
-    def suspected(case: Case, searched: Sequence[int]) -> Suspects:
-        found = suspects(known, case.index_by_sound if by_sound else case.index)
+    def suspected(context: CallContext, searched: Sequence[int]) -> Suspects:
+        found = suspects(known, context.index_by_sound if by_sound else context.index)
         return {turn: found.get(turn, set()).union(known[""]) for turn in searched} if "" in known else found
 
     return suspected
@@ -109,7 +109,7 @@ def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Sta
     find = patterns(spec.phrases, by_sound=True) if by_sound else _finder(spec, language)
     veto = patterns(spec.unless) if spec.unless else None
 
-    def matches(words: Wording, text: str, among: Collection[int] | None = None) -> list[Match]:
+    def matches(words: NormalizedText, text: str, among: Collection[int] | None = None) -> list[Match]:
         found = find(words, among)
         vetoes = veto(words) if found and veto else []
         return [
@@ -144,18 +144,18 @@ def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Ma
     return chosen
 
 
-def _beside(match: Match, other: Match, words: Wording) -> bool:
+def _beside(match: Match, other: Match, words: NormalizedText) -> bool:
     """In the same clause or in the next to it."""
     return abs(words.clauses[match.start] - words.clauses[other.start]) <= 1
 
 
-def _stands(match: Match, words: Wording, text: str, spec: Phrase) -> bool:
+def _stands(match: Match, words: NormalizedText, text: str, spec: Phrase) -> bool:
     if spec.negated == "ignore" and _negated(match, words):
         return False
     return not (spec.quoted == "ignore" and _reported(match, words, text))
 
 
-def _negated(match: Match, words: Wording) -> bool:
+def _negated(match: Match, words: NormalizedText) -> bool:
     """A negation shortly before the match in the same clause."""
     for at in range(max(0, match.start - NEGATION_REACH), match.start):
         if words.clauses[at] != words.clauses[match.start] or words.words[at] not in _NEGATORS:
@@ -168,7 +168,7 @@ def _negated(match: Match, words: Wording) -> bool:
     return False
 
 
-def _reported(match: Match, words: Wording, text: str) -> bool:
+def _reported(match: Match, words: NormalizedText, text: str) -> bool:
     """The speaker repeats what somebody else said, by a reporting verb shortly before or between quotation marks."""
     start, end = words.starts[match.start], words.ends[match.end - 1]
     for span in _QUOTED.finditer(text):
@@ -191,17 +191,17 @@ def _english_report(words: Sequence[str], *, reach: int) -> bool:
 
 
 def _detection(
-    spec: Phrase, case: Case, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]], *, absent: float
+    spec: Phrase, context: CallContext, searched: tuple[int, ...], hits: Iterable[tuple[int, Match]], *, absent: float
 ) -> Detection:
     first: dict[int, Match] = {}
     for turn, match in hits:
         first.setdefault(turn, match)
-    moments = tuple(_moment(spec, case, turn, match) for turn, match in sorted(first.items()))
+    moments = tuple(_moment(spec, context, turn, match) for turn, match in sorted(first.items()))
     return Detection(
         probability=spec.found if moments else absent,
         evidence=tuple(quote for moment in moments for quote in moment.evidence),
         searched=searched,
-        reason=_reason(spec, case, searched, moments),
+        reason=_reason(spec, context, searched, moments),
         moments=moments,
     )
 
@@ -218,18 +218,18 @@ def missed(absent: float, confidence: float) -> float:
     return unwritten / (1 + unwritten)
 
 
-def _confidence(case: Case, turns: Sequence[int]) -> float:
+def _confidence(context: CallContext, turns: Sequence[int]) -> float:
     """The mean confidence of turns; 1 where there are none."""
-    return sum(case.transcript.turns[turn].confidence for turn in turns) / len(turns) if turns else 1.0
+    return sum(context.transcript.turns[turn].confidence for turn in turns) / len(turns) if turns else 1.0
 
 
-def _reason(spec: Phrase, case: Case, searched: Sequence[int], moments: Sequence[Moment]) -> str:
+def _reason(spec: Phrase, context: CallContext, searched: Sequence[int], moments: Sequence[Moment]) -> str:
     if not moments:
-        return not_found(case, by=spec.where.by, searched=searched)
-    return said(case, by=spec.where.by, turns=[moment.turn for moment in moments])
+        return not_found(context, by=spec.where.by, searched=searched)
+    return said(context, by=spec.where.by, turns=[moment.turn for moment in moments])
 
 
-def _moment(spec: Phrase, case: Case, turn: int, match: Match) -> Moment:
-    words = case.wordings[turn]
+def _moment(spec: Phrase, context: CallContext, turn: int, match: Match) -> Moment:
+    words = context.normalized_turns[turn]
     start, end = words.starts[match.start], words.ends[match.end - 1]
-    return Moment(turn, spec.found, (cut(case.transcript, turn=turn, start=start, end=end),))
+    return Moment(turn, spec.found, (cut(context.transcript, turn=turn, start=start, end=end),))

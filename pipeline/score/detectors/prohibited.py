@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 from pipeline.rubric.detector import Phrase
 from pipeline.rubric.prohibited import Prohibited
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection
 from pipeline.score.detectors.phrase import phrase
-from pipeline.score.pattern import Match
-from pipeline.score.wording import Wording
+from pipeline.score.words.normalized_text import NormalizedText
+from pipeline.score.words.pattern import Match
 from pipeline.transcript import Language
 
 # What stands before the words in their clause decides whether they are said or only spoken of. A denial does not reach
@@ -61,7 +61,7 @@ _DEMAND = re.compile(r"\bif you (?:do |can |will |could |would )?not (?:just |pl
 _ZH_DEMAND = re.compile("[你再](?:要是|如果|要)?不$")
 
 
-def prohibited(spec: Prohibited, *, language: Language) -> Callable[[Case], Detection]:
+def prohibited(spec: Prohibited, *, language: Language) -> Callable[[CallContext], Detection]:
     """The detector of prohibited phrases. Raises RubricError for a pattern that cannot be read."""
     words = Phrase(
         kind="phrase",
@@ -76,7 +76,7 @@ def prohibited(spec: Prohibited, *, language: Language) -> Callable[[Case], Dete
     return phrase(words, language=language, excused=_excused)
 
 
-def _excused(match: Match, words: Wording) -> bool:
+def _excused(match: Match, words: NormalizedText) -> bool:
     """The words are denied, reported or spoken of as words."""
     clause = words.clauses[match.start]
     before = [words.words[at] for at in range(match.start) if words.clauses[at] == clause]

@@ -10,15 +10,15 @@ from pipeline.ports import TextEncoder
 from pipeline.rubric.detector import Meaning, Phrase
 from pipeline.rubric.place import Place
 from pipeline.rubric.script import Script, Step
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
+from pipeline.score.context.agent_span import AgentSpan, agent_span
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import followed
+from pipeline.score.context.step import StepFound
 from pipeline.score.detectors.meaning import meaning
 from pipeline.score.detectors.phrase import standing
-from pipeline.score.nearly import Span, nearly
-from pipeline.score.reasons import followed
-from pipeline.score.step import StepFound
-from pipeline.score.stretch import Stretch, stretch
-from pipeline.score.wording import wording
+from pipeline.score.words.fuzzy_match import Span, fuzzy_match
+from pipeline.score.words.normalized_text import normalize
 from pipeline.scorecard import Evidence
 from pipeline.transcript import Language
 
@@ -42,15 +42,15 @@ class _Hit:
         return self.turn, self.word
 
 
-_Search = Callable[[Case, Sequence[int]], list[_Hit]]
+_Search = Callable[[CallContext, Sequence[int]], list[_Hit]]
 
 
-def script(spec: Script, *, encoder: TextEncoder | None, language: Language) -> Callable[[Case], Detection]:
+def script(spec: Script, *, encoder: TextEncoder | None, language: Language) -> Callable[[CallContext], Detection]:
     """The detector of one script. Raises RubricError for a pattern that cannot be read or a missing encoder."""
     searches = [_search(step, encoder=encoder, language=language) for step in spec.steps]
 
-    def detect(case: Case) -> Detection:
-        found = _found(spec, case, searches)
+    def detect(context: CallContext) -> Detection:
+        found = _found(spec, context, searches)
         judged = [step for step in found if spec.step in (None, step.id)]
         good = [step for step in judged if step.state == "said"]
         wanted = [step for step in spec.steps if spec.step in (None, step.id)]
@@ -58,8 +58,8 @@ def script(spec: Script, *, encoder: TextEncoder | None, language: Language) -> 
             probability=_within([step.state == "said" for step in judged], spec.at_least, spec.at_most),
             evidence=tuple(quote for step in good for quote in step.evidence),
             contrary=tuple(quote for step in judged if step.state != "said" for quote in step.evidence),
-            searched=tuple(sorted({turn for step in wanted for turn in case.turns(step.where)})),
-            reason=followed(case, judged),
+            searched=tuple(sorted({turn for step in wanted for turn in context.turns(step.where)})),
+            reason=followed(context, judged),
             moments=tuple(Moment(quote.turn, SAID, (quote,)) for step in good for quote in step.evidence[:1]),
             steps=tuple(judged),
         )
@@ -78,14 +78,14 @@ def _within(said: Sequence[bool], least: float, most: float) -> float:
     return min(1.0, sum(p for count, p in enumerate(distribution) if low <= count <= high))
 
 
-def _found(spec: Script, case: Case, searches: Sequence[_Search]) -> list[StepFound]:
+def _found(spec: Script, context: CallContext, searches: Sequence[_Search]) -> list[StepFound]:
     """What became of each step: said where it belongs, else what is wrong with it."""
     hits, elsewhere = [], []
     for step, search in zip(spec.steps, searches, strict=True):
-        inside = case.turns(step.where)
-        outside = [turn for turn in case.turns(Place(by=step.where.by)) if turn not in inside]
-        hits.append(search(case, inside))
-        elsewhere.append(search(case, outside) if not hits[-1] and outside else [])
+        inside = context.turns(step.where)
+        outside = [turn for turn in context.turns(Place(by=step.where.by)) if turn not in inside]
+        hits.append(search(context, inside))
+        elsewhere.append(search(context, outside) if not hits[-1] and outside else [])
     chosen = _in_order([_whole(each) for each in hits]) if spec.in_order else [each[:1] for each in map(_whole, hits)]
     at = {step.id: each[0].at for step, each in zip(spec.steps, chosen, strict=True) if each}
     neighbours = [
@@ -167,10 +167,12 @@ def _by_meaning(step: Step, encoder: TextEncoder | None) -> _Search:
     where = Place(by=step.where.by)
     detect = meaning(Meaning(kind="meaning", examples=step.says, where=where, middle=step.cosine), encoder=encoder)
 
-    def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
-        evident = [moment for moment in detect(case).moments if moment.turn in turns and moment.probability >= 0.5]
+    def search(context: CallContext, turns: Sequence[int]) -> list[_Hit]:
+        evident = [moment for moment in detect(context).moments if moment.turn in turns and moment.probability >= 0.5]
         return [
-            _Hit(moment.turn, 0, moment.evidence, _lacking(step, stretch(case, by=step.where.by, turn=moment.turn)))
+            _Hit(
+                moment.turn, 0, moment.evidence, _lacking(step, agent_span(context, by=step.where.by, turn=moment.turn))
+            )
             for moment in evident
         ]
 
@@ -182,16 +184,16 @@ def _worded(step: Step, language: Language) -> _Search:
     spec = Phrase(kind="phrase", match=step.match, phrases=step.says, quoted="count")  # type: ignore[arg-type]
     find = standing(spec, language=language)
 
-    def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
+    def search(context: CallContext, turns: Sequence[int]) -> list[_Hit]:
         hits: list[_Hit] = []
         for turn in turns:
-            run = stretch(case, by=step.where.by, turn=turn, most_between=BACK_CHANNEL_WORDS)
-            words = case.wordings[turn]
-            found = find(words, case.transcript.turns[turn].text)
+            run = agent_span(context, by=step.where.by, turn=turn, most_between=BACK_CHANNEL_WORDS)
+            words = context.normalized_turns[turn]
+            found = find(words, context.transcript.turns[turn].text)
             if not found and len(run.places) > len(words.words):
-                crossing = find(run.wording, "")
+                crossing = find(run.normalized, "")
                 found = [match for match in crossing if match.start < len(words.words) < match.end]
-            hits.extend(_hit(step, case, run, match.start, match.end) for match in found[:1])
+            hits.extend(_hit(step, context, run, match.start, match.end) for match in found[:1])
         return hits
 
     return search
@@ -200,41 +202,45 @@ def _worded(step: Step, language: Language) -> _Search:
 def _near(step: Step) -> _Search:
     """Nearly these words, over a few turns; what must be said may be missing from them, and is then named."""
     for says in (*step.says, *step.must_say):
-        if not wording(says).words:
+        if not normalize(says).words:
             raise RubricError(f"the wording {says!r} holds no words", remedy="Give it at least one word.")
     whole = [(says, ()) for says in step.says]
     partial = [(_without(says, step.must_say), step.must_say) for says in step.says] if step.must_say else []
 
-    def search(case: Case, turns: Sequence[int]) -> list[_Hit]:
+    def search(context: CallContext, turns: Sequence[int]) -> list[_Hit]:
         hits = []
         for turn in turns:
-            run = stretch(case, by=step.where.by, turn=turn)
+            run = agent_span(context, by=step.where.by, turn=turn)
             best = _nearest(whole, run, step.similarity) or _nearest(partial, run, step.similarity)
             if best and run.places[best.start][0] == turn:
-                hits.append(_hit(step, case, run, best.start, best.end))
+                hits.append(_hit(step, context, run, best.start, best.end))
         return hits
 
     return search
 
 
-def _nearest(wordings: Sequence[tuple[str, Sequence[str]]], run: Stretch, similarity: float) -> Span | None:
-    words = run.wording.words
-    spans = [nearly(says, words, similarity=similarity, free=free) for says, free in wordings]
+def _nearest(normalized_turns: Sequence[tuple[str, Sequence[str]]], run: AgentSpan, similarity: float) -> Span | None:
+    words = run.normalized.words
+    spans = [fuzzy_match(says, words, similarity=similarity, free=free) for says, free in normalized_turns]
     return max((span for span in spans if span), key=lambda span: span.alike, default=None)
 
 
 def _without(says: str, parts: Sequence[str]) -> str:
     """The wording less the parts; the whole of it where hardly anything would be left."""
-    words = wording(says).spaced
+    words = normalize(says).spaced
     for part in parts:
-        words = words.replace(wording(part).spaced, "", 1)
+        words = words.replace(normalize(part).spaced, "", 1)
     return words if len(words.split()) >= FEWEST_WORDS else says
 
 
-def _hit(step: Step, case: Case, run: Stretch, start: int, end: int) -> _Hit:
+def _hit(step: Step, context: CallContext, run: AgentSpan, start: int, end: int) -> _Hit:
     turn, word = run.places[start]
-    return _Hit(turn, word, run.quotes(case, start, end), _lacking(step, stretch(case, by=step.where.by, turn=turn)))
+    return _Hit(
+        turn, word, run.quotes(context, start, end), _lacking(step, agent_span(context, by=step.where.by, turn=turn))
+    )
 
 
-def _lacking(step: Step, run: Stretch) -> tuple[str, ...]:
-    return tuple(part for part in step.must_say if nearly(part, run.wording.words, similarity=step.similarity) is None)
+def _lacking(step: Step, run: AgentSpan) -> tuple[str, ...]:
+    return tuple(
+        part for part in step.must_say if fuzzy_match(part, run.normalized.words, similarity=step.similarity) is None
+    )

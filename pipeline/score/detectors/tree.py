@@ -13,12 +13,12 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from pipeline.rubric.detector import Pool
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
-from pipeline.score.reasons import joined
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import joined
 from pipeline.scorecard import Evidence
 
-Detect = Callable[[Case], Detection]
+Detect = Callable[[CallContext], Detection]
 
 # No witness is surer than this, so that no single one decides a pool alone.
 CERTAIN = 0.995
@@ -28,14 +28,14 @@ HALF = 0.5
 def all_of(parts: Sequence[Detect]) -> Detect:
     """Every part holds: the product."""
 
-    def detect(case: Case) -> Detection:
-        found = [part(case) for part in parts]
+    def detect(context: CallContext) -> Detection:
+        found = [part(context) for part in parts]
         return Detection(
             probability=math.prod(each.probability for each in found),
             evidence=distinct(quote for each in found if each.probability >= 0.5 for quote in each.evidence),
             contrary=distinct(quote for each in found if each.probability < 0.5 for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(case, found, holds=math.prod(each.probability for each in found) >= HALF),
+            reason=_reasons(context, found, holds=math.prod(each.probability for each in found) >= HALF),
         )
 
     return detect
@@ -44,14 +44,14 @@ def all_of(parts: Sequence[Detect]) -> Detect:
 def any_of(parts: Sequence[Detect]) -> Detect:
     """At least one part holds: noisy-or."""
 
-    def detect(case: Case) -> Detection:
-        found = [part(case) for part in parts]
+    def detect(context: CallContext) -> Detection:
+        found = [part(context) for part in parts]
         return Detection(
             probability=noisy_or(each.probability for each in found),
             evidence=distinct(quote for each in found if each.probability >= 0.5 for quote in each.evidence),
             contrary=distinct(quote for each in found for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(case, found, holds=noisy_or(each.probability for each in found) >= HALF),
+            reason=_reasons(context, found, holds=noisy_or(each.probability for each in found) >= HALF),
             moments=merged(moment for each in found for moment in each.moments),
         )
 
@@ -61,8 +61,8 @@ def any_of(parts: Sequence[Detect]) -> Detect:
 def not_of(part: Detect) -> Detect:
     """The part does not hold; what spoke for it now speaks against."""
 
-    def detect(case: Case) -> Detection:
-        found = part(case)
+    def detect(context: CallContext) -> Detection:
+        found = part(context)
         return Detection(
             probability=1 - found.probability,
             evidence=found.contrary,
@@ -77,8 +77,8 @@ def not_of(part: Detect) -> Detect:
 def pool_of(spec: Pool, parts: Sequence[Detect]) -> Detect:
     """Witnesses of one fact: weighed log-odds, added to a bias (a logarithmic opinion pool)."""
 
-    def detect(case: Case) -> Detection:
-        found = [part(case) for part in parts]
+    def detect(context: CallContext) -> Detection:
+        found = [part(context) for part in parts]
         terms = [weight * log_odds(each.probability) for weight, each in zip(spec.weights, found, strict=True)]
         probability = 1 / (1 + math.exp(-(spec.bias + sum(terms))))
         positive = [each for weight, each in zip(spec.weights, found, strict=True) if weight > 0]
@@ -88,7 +88,7 @@ def pool_of(spec: Pool, parts: Sequence[Detect]) -> Detect:
             evidence=distinct(quote for each in agreeing for quote in each.evidence),
             contrary=distinct(quote for each in positive if each.probability < HALF for quote in each.contrary),
             searched=_searched(found),
-            reason=_reasons(case, positive, holds=probability >= HALF),
+            reason=_reasons(context, positive, holds=probability >= HALF),
             moments=merged(moment for each in agreeing for moment in each.moments),
         )
 
@@ -126,7 +126,7 @@ def _searched(found: Sequence[Detection]) -> tuple[int, ...]:
     return tuple(sorted({turn for each in found for turn in each.searched}))
 
 
-def _reasons(case: Case, found: Sequence[Detection], *, holds: bool) -> str:
+def _reasons(context: CallContext, found: Sequence[Detection], *, holds: bool) -> str:
     """The reasons of the parts that agree with the whole; of all of them where none does."""
     agreeing = [each for each in found if (each.probability > HALF if holds else each.probability < HALF)]
-    return joined(case, [each.reason for each in agreeing or found])
+    return joined(context, [each.reason for each in agreeing or found])

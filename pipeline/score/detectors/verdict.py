@@ -7,10 +7,10 @@ from typing import Literal
 
 from pipeline.rubric.detector import Verdict
 from pipeline.rubric.place import Place
-from pipeline.score.case import Case
-from pipeline.score.detection import Detection, Moment
+from pipeline.score.context.call_context import CallContext
+from pipeline.score.context.detection import Detection, Moment
+from pipeline.score.context.reasons import judged
 from pipeline.score.detectors.moments import EVIDENT
-from pipeline.score.reasons import judged
 from pipeline.scorecard import Evidence
 
 MOST_QUOTES = 3
@@ -33,24 +33,26 @@ _AGENTS = frozenset(
 _CUSTOMERS = frozenset(["repeat_contact", "escalation_request", "churn_risk", "sentiment_start", "sentiment_end"])
 
 
-def verdict(spec: Verdict) -> Callable[[Case], Detection]:
+def verdict(spec: Verdict) -> Callable[[CallContext], Detection]:
     """The detector of one option of one verdict."""
     place = Place(by=_about(spec.name))
 
-    def detect(case: Case) -> Detection:
-        ruling = case.verdict(spec.name)
-        possible = spec.among or tuple(ruling.probabilities)
-        probability = _share(ruling.probabilities, spec.option, possible)
+    def detect(context: CallContext) -> Detection:
+        question_result = context.call_label(spec.name)
+        possible = spec.among or tuple(question_result.probabilities)
+        probability = _share(question_result.probabilities, spec.option, possible)
         others = [option for option in possible if option != spec.option]
-        rival = max(others, key=lambda option: ruling.probabilities[option], default=spec.option)
+        rival = max(others, key=lambda option: question_result.probabilities[option], default=spec.option)
         likely = probability >= 1 / len(possible)
-        evidence = _quotes(case, ruling.turns.get(spec.option, ())) if likely or probability >= EVIDENT else ()
+        evidence = (
+            _quotes(context, question_result.turns.get(spec.option, ())) if likely or probability >= EVIDENT else ()
+        )
         return Detection(
             probability=probability,
             evidence=evidence if likely else (),
-            contrary=_quotes(case, ruling.turns.get(rival, ())) if probability < EVIDENT else (),
-            searched=case.turns(place),
-            reason=judged(case, name=spec.name, option=spec.option, likely=likely),
+            contrary=_quotes(context, question_result.turns.get(rival, ())) if probability < EVIDENT else (),
+            searched=context.turns(place),
+            reason=judged(context, name=spec.name, option=spec.option, likely=likely),
             moments=tuple(Moment(turn.turn, probability, (turn,)) for turn in evidence if probability >= EVIDENT),
         )
 
@@ -63,9 +65,9 @@ def _about(name: str) -> Literal["agent", "customer", "anyone"]:
     return "customer" if name in _CUSTOMERS else "anyone"
 
 
-def _quotes(case: Case, turns: Sequence[int]) -> tuple[Evidence, ...]:
-    spoken = [turn for turn in turns if case.transcript.turns[turn].text.strip()]
-    return tuple(case.quote(turn) for turn in spoken[:MOST_QUOTES])
+def _quotes(context: CallContext, turns: Sequence[int]) -> tuple[Evidence, ...]:
+    spoken = [turn for turn in turns if context.transcript.turns[turn].text.strip()]
+    return tuple(context.quote(turn) for turn in spoken[:MOST_QUOTES])
 
 
 def _share(probabilities: Mapping[str, float], option: str, possible: Sequence[str]) -> float:

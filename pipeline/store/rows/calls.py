@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.enriched import (
+    ClassifierOutputs,
     Conduct,
     Effort,
     EnrichedCall,
-    HeadView,
     Interruption,
     Mood,
     Silence,
@@ -57,7 +57,7 @@ def call_from_rows(
     *,
     sentiments: Sequence[TurnSentiment],
     vectors: Vectors,
-    head_view: HeadView | None = None,
+    classifier_outputs: ClassifierOutputs | None = None,
     events: Sequence[Event] = (),
 ) -> EnrichedCall:
     """The call back from its row, its turns (see `rows.turns`), its vectors, what the heads saw and its events."""
@@ -80,7 +80,7 @@ def call_from_rows(
         vectors=vectors,
         encoder=row["encoder"],
         fingerprint=row["read_fingerprint"],
-        head_view=head_view,
+        classifier_outputs=classifier_outputs,
         mood=_mood_from_row(row),
         effort=Effort(**{name: row[name] for name in EFFORT}),
     )

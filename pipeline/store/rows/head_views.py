@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.enriched import HeadView
+from pipeline.enriched import ClassifierOutputs
 from pipeline.store.parts import Row
 
 
-def head_view_row(call_id: str, view: HeadView, *, turns_part: str) -> Row:
+def head_view_row(call_id: str, view: ClassifierOutputs, *, turns_part: str) -> Row:
     """The row of `head_views` of one call. Nothing is rounded, so that scoring again gives the same answers."""
     return {
         "call_id": call_id,
@@ -24,7 +24,7 @@ def head_view_row(call_id: str, view: HeadView, *, turns_part: str) -> Row:
     }
 
 
-def head_views_of(rows: pa.Table) -> dict[str, HeadView]:
+def head_views_of(rows: pa.Table) -> dict[str, ClassifierOutputs]:
     """The head views in these rows, by call id. Read by column: a number a Python object is slow."""
     acts, shares, named = (rows.column(name).combine_chunks() for name in ("acts", "shares", "named"))
     first_act, first_share, first_named = _starts(acts), _starts(shares), _starts(named)
@@ -32,12 +32,12 @@ def head_views_of(rows: pa.Table) -> dict[str, HeadView]:
     first_probability, first_turn = _starts(act_lists), _starts(named_lists)
     probabilities, all_shares = _numbers(act_lists.values), shares.values.to_pylist()
     turns = named_lists.values.to_pylist()
-    found: dict[str, HeadView] = {}
+    found: dict[str, ClassifierOutputs] = {}
     names = (rows.column(name).to_pylist() for name in ("call_id", "heads", "part"))
     for row, (call_id, heads, part) in enumerate(zip(*names, strict=True)):
         start, end = first_act[row], first_act[row + 1]
         own = probabilities[first_probability[start] : first_probability[end]]
-        found[call_id] = HeadView(
+        found[call_id] = ClassifierOutputs(
             heads=heads,
             acts=own.reshape(end - start, -1) if end > start else np.zeros((0, 0), np.float32),
             shares=tuple(all_shares[first_share[row] : first_share[row + 1]]),

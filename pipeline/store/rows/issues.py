@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.overall.issue import Issue
-from pipeline.overall.issue_vectors import bytes_of
+from pipeline.enrich.issues import Issue
+from pipeline.store.issue_vectors import bytes_of
 from pipeline.store.parts import Row
 
 

@@ -12,12 +12,12 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.characters import language_of
 from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.store.parts import Row, sorted_table
 from pipeline.store.schemas import schema_of
-from pipeline.transcript import Cues, Language, Turn, Word
-from pipeline.written_form import written_form
+from pipeline.text.chinese_script import language_of
+from pipeline.text.itn import itn
+from pipeline.transcript import Language, Prosody, Turn, Word
 
 # The columns in the order in which `Turn` and `Word` take them.
 TURN_COLUMNS = ("turn", "role", "channel", "start_s", "end_s", "text")
@@ -46,7 +46,7 @@ def turn_from_row(row: Row) -> tuple[Turn, TurnSentiment]:
         words=tuple(Word(**word) for word in row.get("words", ())),
         confidence=row["confidence"],
         role_confidence=row["role_confidence"],
-        cues=_cues(*(row.get(name) for name in CUE_COLUMNS)),
+        prosody=_cues(*(row.get(name) for name in CUE_COLUMNS)),
     )
     return turn, TurnSentiment(row["negative"], row["neutral"], row["positive"])
 
@@ -55,9 +55,9 @@ def turns_by_call(rows: pa.Table) -> dict[str, list[tuple[Turn, TurnSentiment]]]
     """`turn_from_row` for many rows, by call id, in the rows' order. Read by column: a row a dictionary is slow."""
     column = {name: rows.column(name).to_pylist() for name in rows.column_names if name != "words"}
     words = _words(rows) if "words" in rows.column_names else repeat((), rows.num_rows)
-    cues = map(_cues, *(column.get(name, repeat(None, rows.num_rows)) for name in CUE_COLUMNS))
+    prosody = map(_cues, *(column.get(name, repeat(None, rows.num_rows)) for name in CUE_COLUMNS))
     plain = (column[name] for name in TURN_COLUMNS)
-    turns = map(Turn, *plain, words, column["confidence"], column["role_confidence"], cues)
+    turns = map(Turn, *plain, words, column["confidence"], column["role_confidence"], prosody)
     sentiments = map(TurnSentiment, column["negative"], column["neutral"], column["positive"])
     found: dict[str, list[tuple[Turn, TurnSentiment]]] = defaultdict(list)
     for call_id, turn, sentiment in zip(column["call_id"], turns, sentiments, strict=True):
@@ -73,11 +73,11 @@ def _words(rows: pa.Table) -> Iterator[tuple[Word, ...]]:
         yield tuple(islice(spoken, count or 0))
 
 
-def _cues(pitch_st: float | None, loudness_db: float | None, pace_ratio: float | None) -> Cues | None:
+def _cues(pitch_st: float | None, loudness_db: float | None, pace_ratio: float | None) -> Prosody | None:
     """None where there is not one: rows of calls in writing, and of those heard before cues were."""
     if pitch_st is None and loudness_db is None and pace_ratio is None:
         return None
-    return Cues(pitch_st, loudness_db, pace_ratio)
+    return Prosody(pitch_st, loudness_db, pace_ratio)
 
 
 def storable(vectors: Vectors) -> Vectors:
@@ -108,7 +108,7 @@ def vectors_of(rows: pa.Table) -> Vectors:
 
 
 def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, language: Language) -> Row:
-    written = written_form(turn.text)
+    written = itn(turn.text)
     return {
         "call_id": call_id,
         "turn": turn.index,
@@ -124,7 +124,7 @@ def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, language: Lang
         "negative": sentiment.negative,
         "neutral": sentiment.neutral,
         "positive": sentiment.positive,
-        **{name: getattr(turn.cues, name, None) for name in CUE_COLUMNS},
+        **{name: getattr(turn.prosody, name, None) for name in CUE_COLUMNS},
         "words": [
             {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "probability": word.probability}
             for word in turn.words

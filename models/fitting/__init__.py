@@ -1,0 +1,1 @@
+"""Fitting: heads from labelled calls, with augmentation, folds and held-out reliability."""

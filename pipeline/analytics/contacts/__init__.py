@@ -1,0 +1,1 @@
+"""Contacts: which calls belong to one contact, repeat an earlier one, and resolve it."""

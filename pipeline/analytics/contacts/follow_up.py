@@ -1,0 +1,102 @@
+"""Followed: one row an arrival of a customer who is known, with what came before it and after it.
+
+Only these can be seen to call again. Whoever measures says which of them it counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date as Date  # noqa: N812
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules
+from pipeline.analytics.contacts.chains import COMPLAINT, rooted
+from pipeline.analytics.measure.working_tables import is_there, replace_table
+from pipeline.analytics.update import first_day
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+# An arrival stands under the queue and the agent that had it last: who sent the customer away answers for what follows.
+# All arrivals of the customers at hand are looked at, for what was complained of before; those since `begin` are given.
+ARRIVALS = f"""
+with calls as (
+    select a.arrival_id, a.place, c.date, c.started_at, t.topic_id, c.queue, c.duration_s, {COMPLAINT} as complaint,
+        c.escalated, {OUTBOUND.format(direction="c.direction")} as outbound, c.agents,
+        a.last_call_id = c.call_id and a.place = 1 as alone
+    from arrival_calls a join contacts c using (call_id) left join main_topics t using (call_id)
+), arrived as (
+    select date, arrival_id, started_at as first_at, started_at as last_at, coalesce(topic_id, '') as topic_id, queue,
+        coalesce(agents[-1], '') as agent_id, agents, len(agents) > 0 as owners_known, [queue] as queues,
+        duration_s as handle_s, complaint, escalated, outbound
+    from calls where alone
+    union all
+    select min_by(date, place), arrival_id, min(started_at), max(started_at), coalesce(min_by(topic_id, place), ''),
+        max_by(queue, place), coalesce(max_by(agents[-1], place), ''),
+        list_sort(list_distinct(flatten(list(agents)))), bool_and(len(agents) > 0),
+        list_sort(list_distinct(list(queue))), sum(duration_s order by place), bool_or(complaint), bool_or(escalated),
+        min_by(outbound, place)
+    from calls where not alone group by arrival_id
+), before as (
+    select call_id as arrival_id, min(days_between) as days_since, bool_or(method = 'said') as said
+    from repeats group by call_id
+), after as (
+    select a.arrival_id, min(r.days_between) as days_until
+    from repeats r join arrival_calls a on a.call_id = r.earlier_call_id where r.method = 'matched'
+    group by a.arrival_id
+), linked as (
+    select arrived.*, coalesce(r.root_id, arrival_id) as chain_id, days_since, coalesce(said, false) as said, days_until
+    from arrived left join before using (arrival_id) left join after using (arrival_id)
+        left join roots r on r.call_id = arrival_id
+), complained as (
+    select arrival_id, bool_or(complaint) over (
+        partition by chain_id order by first_at, arrival_id rows between unbounded preceding and 1 preceding
+    ) as complained_before
+    from linked where days_since is not null or days_until is not null
+)
+select linked.*, coalesce(complained_before, false) as complained_before
+from linked left join complained using (arrival_id) where date >= $begin order by date, arrival_id"""
+
+FOLLOWED = """create or replace temp view followed as
+with ends as (select min(started_at) as first_seen_at, max(started_at) as last_seen_at from contacts)
+select a.*, epoch(last_seen_at - last_at) / 86400 as watched_days, epoch(first_at - first_seen_at) / 86400 as past_days
+from arrivals a, ends"""
+
+
+def find_arrivals(
+    connection: DuckDBPyConnection, *, since: Date | None = None, rules: RepeatRules = DEFAULT_RULES
+) -> pa.Table:
+    """The rows of `arrivals`, by date and id, from `contacts`, `call_topics` and `repeats`.
+
+    `days_since` and `days_until` are to the former and to the next arrival about the same issue, null where there is
+    none; `complained_before` looks at all former arrivals of the chain. With `since` those are given that a repeat of
+    that day or later may have changed.
+    """
+    begin = first_day("arrivals", since)
+    with rooted(connection, rules=rules, since=begin):
+        return connection.sql(ARRIVALS, params={"begin": begin or Date.min}).to_arrow_table()
+
+
+@contextmanager
+def contact_follow_up(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
+    """Have the temporary view `followed`: `arrivals` with `watched_days` and `past_days`.
+
+    Those are to the end and from the beginning of the data. Within another `followed` it is there already, and stays.
+    Where there is no table `arrivals`, it is made for as long.
+    """
+    if is_there(connection, "followed"):
+        yield
+        return
+    lasting = is_there(connection, "arrivals")
+    if not lasting:
+        replace_table(connection, "arrivals", find_arrivals(connection, rules=rules))
+    connection.execute(FOLLOWED)
+    try:
+        yield
+    finally:
+        connection.execute("drop view followed")
+        if not lasting:
+            connection.execute("drop table arrivals")

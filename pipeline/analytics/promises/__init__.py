@@ -1,0 +1,1 @@
+"""Promises: which were kept, by agent."""

@@ -1,0 +1,1 @@
+"""Satisfaction: surveys, and what customers who were not asked would have answered."""

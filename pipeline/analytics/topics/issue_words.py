@@ -1,0 +1,82 @@
+"""Wording: what both sides say of an issue, to name a topic by and to quote."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from pipeline.analytics.topics.issues import Issues
+from pipeline.text.chinese_script import ChineseScript, simplified
+from pipeline.topic import TopicQuote
+from pipeline.transcript import Language
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class IssueWords:
+    """The words about one issue. `texts` are the customer's that voice it, `agent_texts` all of the agent's.
+
+    Both are in Simplified characters; `script` is what the call itself is in, and `quote` has the words as they stand.
+    """
+
+    language: Language
+    script: ChineseScript
+    texts: tuple[str, ...] = field(repr=False)
+    agent_texts: tuple[str, ...] = field(repr=False)
+    quote: TopicQuote
+
+
+class ReadIssueWords(Protocol):
+    """Where the words of issues can be had."""
+
+    def __call__(self, issues: Issues) -> Mapping[tuple[str, int], IssueWords]:
+        """The wordings by call and number of the issue; none of those that are no call's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredIssueWords:
+    """The words as an open store has them: `issues` says which turns, `turns` what they say."""
+
+    connection: DuckDBPyConnection
+
+    def __call__(self, issues: Issues) -> Mapping[tuple[str, int], IssueWords]:
+        """The wordings of the issues that are still there. Reads the files of the issues' dates alone."""
+        if not len(issues):
+            return {}
+        calls = sorted(set(issues.call_ids.tolist()))
+        days = sorted({str(day) for day in issues.dates})
+        asked = [days, calls]
+        about = self.connection.execute(
+            """select call_id, issue, language, script, turns from issues
+            where list_contains($1::date[], date) and call_id in (select unnest($2))""",
+            asked,
+        ).fetchall()
+        said = self.connection.execute(
+            """select call_id, turn, role, text from turns
+            where list_contains($1::date[], date) and call_id in (select unnest($2)) order by call_id, turn""",
+            asked,
+        ).fetchall()
+        turns: dict[str, dict[int, tuple[str, str]]] = defaultdict(dict)
+        for call_id, turn, role, text in said:
+            turns[call_id][turn] = (role, text)
+        by_key = {(call_id, issue): rest for call_id, issue, *rest in about}
+        return {
+            key: _wording(key, int(turn), by_key[key], turns[key[0]])
+            for key, turn in zip(issues.keys, issues.turns, strict=True)
+            if key in by_key
+        }
+
+
+def _wording(key: tuple[str, int], quoted: int, about: Sequence[Any], turns: dict[int, tuple[str, str]]) -> IssueWords:
+    language, script, voiced = about
+    return IssueWords(
+        language=language,
+        script=script,
+        texts=tuple(simplified(turns[turn][1]) for turn in voiced if turn in turns),
+        agent_texts=tuple(simplified(text) for role, text in turns.values() if role == "agent"),
+        quote=TopicQuote(key[0], quoted, language, turns[quoted][1] if quoted in turns else ""),
+    )

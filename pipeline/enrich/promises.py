@@ -1,0 +1,82 @@
+"""Promises in a transcript: what its agents commit to for the time after the call, found in words alone.
+
+What is done on the call ("I'll put you on hold"), refused, offered, asked, reported of others or tied to an "if" is no
+promise. The acts of the fitted heads are not asked: so a call's promises depend on its turns and on nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from pipeline.enrich.commitment import Commitment
+from pipeline.enrich.commitments_chinese import chinese_commitments
+from pipeline.enrich.commitments_english import english_commitments
+from pipeline.enrich.due import Moment, moment_of
+from pipeline.errors import ScoreError
+from pipeline.leg import legs_of
+from pipeline.promise import Promise
+from pipeline.quote import cut
+from pipeline.text.chinese_script import in_simplified, language_of
+from pipeline.transcript import Transcript, Turn
+
+
+def promises_of(transcript: Transcript) -> tuple[Promise, ...]:
+    """The promises of a call in order. One that is said again is one, with the day that was told last."""
+    agents = _agents(transcript)
+    moment = moment_of(transcript.metadata.started_at)
+    said = [
+        _promise(transcript, turn, commitment, agents.get(turn.index, ""))
+        for turn in in_simplified(transcript).by("agent")
+        for commitment in commitments_in(turn, transcript=transcript, moment=moment)
+    ]
+    return tuple(replace(promise, position=number) for number, promise in enumerate(_once(said)))
+
+
+def commitments_in(turn: Turn, *, transcript: Transcript, moment: Moment | None) -> list[Commitment]:
+    """The commitments of one turn, whose text is in Simplified characters, in the language that it is in."""
+    chinese = language_of(turn.text, call=transcript.language) == "zh"
+    return (chinese_commitments if chinese else english_commitments)(turn.text, moment=moment)
+
+
+def _promise(transcript: Transcript, turn: Turn, found: Commitment, agent_id: str) -> Promise:
+    """The commitment with the turn's own characters: those it was found in are as many."""
+    evidence = cut(transcript, turn=turn.index, start=found.start, end=found.end)
+    own = transcript.turns[turn.index].text
+    return Promise(
+        call_id=transcript.call_id,
+        position=0,
+        turn=turn.index,
+        agent_id=agent_id,
+        kind=found.kind,
+        quote=evidence.quote,
+        start_s=evidence.start_s,
+        due_words=own[found.due.start : found.due.end] if found.due else "",
+        due_date=found.due.day if found.due else None,
+    )
+
+
+def _agents(transcript: Transcript) -> dict[int, str]:
+    """Who speaks in each turn; the call's agent throughout where the legs cannot be read."""
+    try:
+        legs = legs_of(transcript)
+    except ScoreError:
+        return {turn.index: transcript.metadata.agent_id for turn in transcript.turns}
+    return {turn: leg.agent_id for leg in legs for turn in range(leg.first_turn, leg.last_turn + 1)}
+
+
+def _once(said: Iterable[Promise]) -> list[Promise]:
+    """Of promises of one agent and kind that name the same day, or of which one names none, one."""
+    kept: list[Promise] = []
+    for promise in said:
+        for place, earlier in enumerate(kept):
+            if (earlier.agent_id, earlier.kind) != (promise.agent_id, promise.kind):
+                continue
+            if promise.due_date in (None, earlier.due_date):
+                break
+            if earlier.due_date is None:
+                kept[place] = promise
+                break
+        else:
+            kept.append(promise)
+    return sorted(kept, key=lambda promise: promise.turn)

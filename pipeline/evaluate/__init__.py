@@ -1,0 +1,1 @@
+"""Evaluate: agreement with labelled calls, word errors of transcripts, quality of topics."""

@@ -1,0 +1,189 @@
+"""Topics beside people's: utterances whose topic a person named, grouped as a night would group calls."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date as Date  # noqa: N812
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from threadpoolctl import threadpool_limits
+
+from pipeline.analytics.topics import topics
+from pipeline.analytics.topics.issue_words import IssueWords, ReadIssueWords
+from pipeline.analytics.topics.issues import Issues, issues_from
+from pipeline.analytics.topics.phrases import GrammarPhrases
+from pipeline.analytics.topics.topics import SAMPLE, discover
+from pipeline.enrich.issues import Issue, hashed, terms
+from pipeline.enriched import Vectors
+from pipeline.errors import ConfigError
+from pipeline.evaluate.bertopic_peer import NO_TOPIC, Grouping
+from pipeline.ingest.speakers import language_of
+from pipeline.ports import TextEncoder
+from pipeline.text.chinese_script import simplified
+from pipeline.topic import OTHER, TopicQuote
+
+SHAPE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
+
+
+class Utterance(BaseModel):
+    """One thing that a customer said, with the topic that a person gave it."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    utterance: str = Field(min_length=1, repr=False, description="What the customer said.")
+    reference_label: str = Field(min_length=1, description="The topic, for measuring only.")
+
+
+@dataclass(frozen=True, slots=True)
+class TopicFigures:
+    """How far the topics found are those of people.
+
+    `accuracy` is the share of utterances in the right topic when each topic found stands for the one reference topic
+    that makes most of them right, and each of those for one topic; what is in no topic is wrong. `nmi` is the
+    normalised mutual information, by the arithmetic mean. `seconds` include the encoder's. `bertopic` are the figures
+    of BERTopic on the same vectors, None where it was not asked.
+    """
+
+    accuracy: float
+    nmi: float
+    topics: int
+    seconds: float
+    bertopic: TopicFigures | None = None
+
+    def to_json(self) -> str:
+        """The figures as JSON, BERTopic's among them where it was asked."""
+        return json.dumps(self._record(), indent=2)
+
+    def _record(self) -> dict[str, Any]:
+        record = {name: round(getattr(self, name), 4) for name in ("accuracy", "nmi", "topics", "seconds")}
+        return record if self.bertopic is None else {**record, "bertopic": self.bertopic._record()}
+
+
+def read_utterances(path: Path) -> list[Utterance]:
+    """The utterances of a JSONL file. Raises ConfigError that names the line to mend."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled utterances") from error
+    found = [_utterance(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
+    if not found:
+        raise ConfigError(f"{path} holds no utterance", remedy=f"Write one a line: {SHAPE}")
+    return found
+
+
+def evaluate_topics(
+    utterances: Sequence[Utterance], *, encoder: TextEncoder, bertopic: Grouping | None = None
+) -> TopicFigures:
+    """Topics found among these utterances, each as a call of one turn, beside those that people named."""
+    reference = [utterance.reference_label for utterance in utterances]
+    began = time.perf_counter()
+    texts, vectors = _encoded(utterances, encoder)
+    encoding_s = time.perf_counter() - began
+
+    def figures(find: Callable[[], list[str]]) -> TopicFigures:
+        began = time.perf_counter()
+        found = find()
+        seconds = encoding_s + time.perf_counter() - began
+        return TopicFigures(accuracy(reference, found), nmi(reference, found), len(set(found) - {OTHER}), seconds)
+
+    own = figures(lambda: _topics(texts, vectors, encoder.fingerprint))
+    if bertopic is None:
+        return own
+    return replace(own, bertopic=figures(lambda: _named(bertopic(texts, vectors))))
+
+
+def topics_of(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> list[str]:
+    """The topic id of each utterance, `other` for none."""
+    texts, vectors = _encoded(utterances, encoder)
+    return _topics(texts, vectors, encoder.fingerprint)
+
+
+def accuracy(reference: Sequence[str], found: Sequence[str]) -> float:
+    """The share that is right under the best one-to-one assignment of found topics to reference topics.
+
+    Kuhn, 1955, "The Hungarian method for the assignment problem". `other` stands for nothing.
+    """
+    from scipy.optimize import linear_sum_assignment
+
+    table = _counts(reference, found)
+    rows, columns = linear_sum_assignment(table, maximize=True)
+    return float(table[rows, columns].sum() / len(reference))
+
+
+def nmi(reference: Sequence[str], found: Sequence[str]) -> float:
+    """Normalised mutual information; those in no topic count as one more."""
+    from sklearn.metrics import normalized_mutual_info_score
+
+    return float(normalized_mutual_info_score(reference, found))
+
+
+def _counts(reference: Sequence[str], found: Sequence[str]) -> npt.NDArray[np.int64]:
+    """How often each reference topic met each topic found: int64 [reference topics, topics]."""
+    names, topics = sorted(set(reference)), sorted(set(found) - {OTHER})
+    table = np.zeros((len(names), len(topics)), dtype=np.int64)
+    for name, topic in zip(reference, found, strict=True):
+        if topic != OTHER:
+            table[names.index(name), topics.index(topic)] += 1
+    return table
+
+
+def _encoded(utterances: Sequence[Utterance], encoder: TextEncoder) -> tuple[list[str], Vectors]:
+    """The texts as they are judged, and their vectors."""
+    texts = [simplified(utterance.utterance) for utterance in utterances]
+    return texts, encoder.encode(texts)
+
+
+def issues_and_words(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> tuple[Issues, ReadIssueWords]:
+    """The utterances as issues, each of a call in which nothing else is said, and where their words can be had."""
+    texts, vectors = _encoded(utterances, encoder)
+    return _issues(texts, vectors, encoder.fingerprint)
+
+
+def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
+    """The topic id of each text, `other` for none."""
+    issues, words = _issues(texts, vectors, encoder)
+    drawn = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
+    with threadpool_limits(limits=1):
+        discovery = discover(issues.take(drawn), words=words, finder=GrammarPhrases())
+        return list(topics.topics_of(discovery, issues)[0])
+
+
+def _issues(texts: Sequence[str], vectors: Vectors, encoder: str) -> tuple[Issues, ReadIssueWords]:
+    found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
+
+    def words(issues: Issues) -> dict[tuple[str, int], IssueWords]:
+        return {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in issues.keys}
+
+    return issues_from(found, dates=[Date.min] * len(found)), words
+
+
+def _named(numbers: Sequence[int]) -> list[str]:
+    """A peer's topics by name; what it puts into none is `other`, as with Everycall."""
+    return [OTHER if number == NO_TOPIC else str(number) for number in numbers]
+
+
+def _utterance(line: str, *, where: str) -> Utterance:
+    try:
+        return Utterance.model_validate_json(line)
+    except ValidationError as error:
+        first = error.errors(include_input=False)[0]
+        field = ".".join(map(str, first["loc"])) or "the line"
+        raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {SHAPE}") from error
+
+
+def _issue(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> Issue:
+    """An utterance as the issue of a call in which nothing else is said."""
+    language = language_of("", [text])
+    return Issue(str(number), 1, 0, (0,), language, "simplified", encoder, vector, hashed(terms([text])))
+
+
+def _wording(issue: Issue, text: str) -> IssueWords:
+    quote = TopicQuote(issue.call_id, 0, issue.language, text)
+    return IssueWords(issue.language, "simplified", (text,), (), quote)

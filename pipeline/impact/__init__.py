@@ -1,0 +1,1 @@
+"""Impact: what a change of form, weights or targets would do to the scores of stored calls."""

@@ -1,0 +1,1 @@
+"""Text: the scripts of Chinese, numerals, inverse text normalisation (ITN) and homophones."""

@@ -1,0 +1,80 @@
+from datetime import timedelta
+from itertools import pairwise
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from repeat_calls import about, contact, matched, moment, with_repeats
+
+from pipeline.analytics.contacts.arrivals import DEFAULT_RULES
+from pipeline.analytics.contacts.chains import find_chains
+from pipeline.analytics.contacts.follow_up import contact_follow_up, find_arrivals
+from pipeline.analytics.contacts.ownership import ownership_figures
+from pipeline.analytics.contacts.resolution import resolution_figures
+from pipeline.analytics.contacts.resolution_vs_speed import resolution_speed_figures
+from pipeline.analytics.measure.working_tables import is_there, replace_table
+
+
+def store():
+    calls = [contact("a", 0), contact("b", 0, minute=10, agents=("a2",)), contact("c", 4), contact("d", 20)]
+    return with_repeats(calls, [matched("c", "b", 4)], about("b", "t1"))
+
+
+def test_an_arrival_knows_what_came_before_and_after_it():
+    connection = store()
+    with contact_follow_up(connection, rules=DEFAULT_RULES):
+        rows = connection.execute(
+            """select arrival_id, chain_id, topic_id, agent_id, days_since, days_until, round(watched_days, 3),
+                past_days from followed order by first_at"""
+        ).fetchall()
+    assert rows == [
+        ("a", "a", "t1", "a2", None, 4.0, 19.993, 0.0),
+        ("c", "a", "", "a1", 4.0, None, 16.0, 4.0),
+        ("d", "d", "", "a1", None, None, 0.0, 20.0),
+    ]
+
+
+def test_all_makers_find_the_same_alone_and_together():
+    makers = (resolution_figures, ownership_figures, resolution_speed_figures)
+    alone = [maker(store()) for maker in makers]
+    connection = store()
+    with contact_follow_up(connection, rules=DEFAULT_RULES):
+        together = [maker(connection) for maker in makers]
+        assert is_there(connection, "followed")
+    assert not is_there(connection, "followed")
+    assert not is_there(connection, "arrivals")
+    assert all(one.equals(other) for one, other in zip(alone, together, strict=True))
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    st.lists(st.tuples(st.integers(0, 70), st.integers(0, 2), st.booleans()), min_size=2, max_size=16),
+    st.integers(20, 60),
+)
+def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
+    calls = [
+        contact(f"c{number:02d}", day, minute=number, customer_id=f"K{customer}")
+        for number, (day, customer, _) in enumerate(drawn)
+    ]
+    calls.sort(key=lambda one: one["started_at"])
+    links = [
+        matched(later["call_id"], earlier["call_id"], (later["started_at"] - earlier["started_at"]).days)
+        for (earlier, later), (_, _, linked) in zip(pairwise(calls), drawn, strict=False)
+        if linked
+        and earlier["customer_id"] == later["customer_id"]
+        and timedelta(hours=1) < later["started_at"] - earlier["started_at"] < timedelta(days=14)
+    ]
+    since = moment(since_day).date()
+    connection = with_repeats(calls, links, about("c00", "t1"))
+    for find, key in ((find_arrivals, "arrival_id"), (find_chains, "chain_id")):
+        whole, late = find(connection), find(connection, since=since)
+        begin = since - timedelta(days=16)
+        assert late.to_pylist() == [row for row in whole.to_pylist() if row["date"] >= begin]
+        assert len(set(whole[key].to_pylist())) == len(whole)
+
+
+def test_the_rows_of_a_night_stand_beside_those_of_nights_before():
+    connection = store()
+    replace_table(connection, "arrivals", find_arrivals(connection))
+    with contact_follow_up(connection, rules=DEFAULT_RULES):
+        assert connection.execute("select count(*) from followed").fetchall() == [(3,)]
+    assert is_there(connection, "arrivals")

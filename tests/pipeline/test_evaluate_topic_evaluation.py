@@ -1,0 +1,158 @@
+"""Topics found beside topics that people named."""
+
+import json
+
+import pytest
+
+import models.registry
+from models.fakes.encoder import HashingEncoder
+from pipeline.enrich.enrich import EnrichmentModels
+from pipeline.errors import ConfigError
+from pipeline.evaluate import bertopic_peer
+from pipeline.evaluate.topic_evaluation import (
+    TopicFigures,
+    Utterance,
+    accuracy,
+    evaluate_topics,
+    nmi,
+    read_utterances,
+    topics_of,
+)
+from pipeline.topic import OTHER
+
+CARD = ["lost my card today", "my card is lost", "lost card again"]
+BILL = ["question about bill amount", "bill amount is wrong", "the wrong amount on bill"]
+
+
+def said(*texts, label="any"):
+    return [Utterance(utterance=text, reference_label=label) for text in texts]
+
+
+def test_each_topic_stands_for_one_reference_topic():
+    assert accuracy(["a", "a", "a", "b", "b", "b"], ["1", "1", "2", "2", "2", "2"]) == pytest.approx(5 / 6)
+
+
+def test_a_reference_topic_that_is_split_is_right_once():
+    assert accuracy(["a", "a", "a", "a"], ["1", "1", "1", "2"]) == pytest.approx(3 / 4)
+
+
+def test_what_is_in_no_topic_is_wrong():
+    assert accuracy(["a", "a", "b", "b"], ["1", OTHER, "2", OTHER]) == 0.5
+
+
+def test_nothing_is_right_where_no_topic_was_found():
+    assert accuracy(["a", "b"], [OTHER, OTHER]) == 0.0
+
+
+def test_the_names_of_topics_do_not_matter_to_mutual_information():
+    assert nmi(["a", "a", "b", "b"], ["2", "2", "1", "1"]) == pytest.approx(1.0)
+    assert nmi(["a", "a", "b", "b"], ["1", "2", "1", "2"]) == pytest.approx(0.0)
+
+
+def test_utterances_about_the_same_thing_meet():
+    found = topics_of(said(*CARD, *BILL), encoder=HashingEncoder(dimensions=256))
+    assert len(set(found[:3])) == len(set(found[3:])) == 1
+    assert found[0] != found[3]
+
+
+def test_labels_are_for_measuring_only():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    assert topics_of(labelled, encoder=HashingEncoder()) == topics_of(said(*CARD, *BILL), encoder=HashingEncoder())
+
+
+def test_the_figures_of_a_file_where_all_meet_as_people_say():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    figures = evaluate_topics(labelled, encoder=HashingEncoder(dimensions=256))
+    assert (figures.accuracy, figures.topics) == (1.0, 2)
+    assert figures.nmi == pytest.approx(1.0)
+
+
+def test_the_figures_as_json():
+    record = json.loads(TopicFigures(0.66666, 0.5, 3, 1.23456).to_json())
+    assert record == {"accuracy": 0.6667, "nmi": 0.5, "topics": 3, "seconds": 1.2346}
+
+
+def test_a_peer_is_measured_on_the_same_texts_and_vectors():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    encoder, given = HashingEncoder(dimensions=256), {}
+
+    def peer(texts, vectors):
+        given.update(texts=texts, vectors=vectors)
+        return [0, 0, 0, 1, 1, 0]
+
+    figures = evaluate_topics(labelled, encoder=encoder, bertopic=peer)
+    assert given["texts"] == [*CARD, *BILL]
+    assert (given["vectors"] == encoder.encode([*CARD, *BILL])).all()
+    assert (figures.bertopic.accuracy, figures.bertopic.topics) == (pytest.approx(5 / 6), 2)
+    assert (figures.accuracy, figures.topics) == (1.0, 2)
+
+
+def test_what_a_peer_puts_into_no_topic_is_wrong_too():
+    labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+    figures = evaluate_topics(
+        labelled, encoder=HashingEncoder(dimensions=256), bertopic=lambda *_: [-1, -1, -1, 0, 0, 0]
+    )
+    assert (figures.bertopic.accuracy, figures.bertopic.topics) == (0.5, 1)
+
+
+def test_the_figures_of_a_peer_stand_in_the_json_by_its_name():
+    record = json.loads(TopicFigures(0.7, 0.6, 3, 1.0, bertopic=TopicFigures(0.66666, 0.5, 2, 2.0)).to_json())
+    assert record.pop("bertopic") == {"accuracy": 0.6667, "nmi": 0.5, "topics": 2, "seconds": 2.0}
+    assert record == {"accuracy": 0.7, "nmi": 0.6, "topics": 3, "seconds": 1.0}
+
+
+@pytest.fixture
+def measured(tmp_path, monkeypatch, everycall):
+    """What the command prints and writes with a peer, or with None for one that is not installed."""
+
+    def measure(peer):
+        monkeypatch.setattr(
+            models.registry, "build_reader", lambda _: EnrichmentModels(HashingEncoder(dimensions=256), None)
+        )
+        monkeypatch.setattr(bertopic_peer, "bertopic", lambda: peer)
+        path, written = tmp_path / "said.jsonl", tmp_path / "topics.json"
+        labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
+        path.write_text("\n".join(utterance.model_dump_json() for utterance in labelled), "utf-8")
+        return everycall("evaluate-topics", path, "--json", written), json.loads(written.read_text("utf-8"))
+
+    return measure
+
+
+def test_without_the_peer_the_command_says_how_to_get_it_and_goes_on(measured):
+    output, record = measured(None)
+    assert "6 utterances in 2 topics: accuracy 1.000" in output
+    assert "BERTopic is not installed" in output
+    assert "make peers" in output
+    assert set(record) == {"accuracy", "nmi", "topics", "seconds"}
+
+
+def test_the_command_prints_a_line_of_the_peer(measured):
+    output, record = measured(lambda *_: [0, 0, 0, 0, 0, 0])
+    assert "BERTopic on the same vectors: 1 topics: accuracy 0.500" in output
+    assert record["bertopic"]["accuracy"] == 0.5
+
+
+def test_a_file_is_read_and_other_fields_are_left(tmp_path):
+    path = tmp_path / "said.jsonl"
+    path.write_text('{"utterance": "hello there", "reference_label": "greeting", "turn_id": "1"}\n\n', "utf-8")
+    assert read_utterances(path) == said("hello there", label="greeting")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ('{"utterance": "a secret"}', "line 1: reference_label: Field required"),
+        ("no json", "line 1: the line"),
+        ("", "holds no"),
+    ],
+)
+def test_a_wrong_file_is_an_error_that_names_the_line_and_tells_nothing_said(tmp_path, text, told):
+    path = tmp_path / "said.jsonl"
+    path.write_text(text, "utf-8")
+    with pytest.raises(ConfigError, match=told) as error:
+        read_utterances(path)
+    assert "secret" not in str(error.value)
+
+
+def test_an_utterance_shows_nothing_of_what_was_said():
+    assert "card" not in repr(said("I lost my card")[0])
