@@ -22,7 +22,7 @@ from everycall.evaluation import scored_files
 from models.profile import PROFILES
 from pipeline.evaluate.agreement import Agreement, evaluate
 from pipeline.evaluate.labelled import LabelledCall
-from pipeline.night.engine import rubric_ids
+from pipeline.ports import rubric_ids
 from pipeline.rubric.load import load_rubric
 from pipeline.score.by_labels import total_by_labels
 from pipeline.score.context.reliability import COVERAGE

@@ -65,16 +65,16 @@ def on_device(engine: Engine) -> Engine:
         with _held():
             hearing = True
             try:
-                yield from stages.hear(calls, speech_models)
+                yield from stages.transcribe(calls, speech_models)
             finally:
                 hearing = False
 
     def read(transcripts: Sequence[Transcript], enrichment_models: Any) -> Sequence[EnrichedCall]:
         # What was heard is read while more is being heard, and the shard has the device already.
         with nullcontext() if hearing else _held():
-            return stages.read(transcripts, enrichment_models)
+            return stages.enrich(transcripts, enrichment_models)
 
-    return replace(engine, stages=replace(stages, hear=hear, read=read))
+    return replace(engine, stages=replace(stages, transcribe=hear, enrich=read))
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import Literal
 
 from models.registry import build_engine_by_name
 from pipeline.night.engine import Engine
-from pipeline.text.chinese_script import ChineseScript
+from pipeline.transcript import ChineseScript
 
 Device = Literal["auto", "cpu", "cuda"]
 

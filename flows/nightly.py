@@ -12,7 +12,7 @@ from flows.tasks import discover_calls, measure_calls, plan_night, unmapped
 from pipeline.night.night import finish
 from pipeline.night.summary import NightSummary
 from pipeline.store import Store
-from pipeline.text.chinese_script import ChineseScript
+from pipeline.transcript import ChineseScript
 
 
 @flow(name="nightly", persist_result=False, log_prints=False)

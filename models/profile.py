@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from models.language_model import LanguageModelSettings
 from pipeline.errors import ConfigError
-from pipeline.text.chinese_script import ChineseScript
+from pipeline.transcript import ChineseScript
 
 Device = Literal["auto", "cpu", "cuda"]
 

@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.call_facts import CallFacts
 from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.recording import Samples
 from pipeline.transcript import Language, Transcript, Word
@@ -164,3 +165,42 @@ class LanguageModel(Protocol):
 
     def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Completion:
         """An answer that fits the JSON schema, and its cost. Raises ModelError."""
+
+
+class Fingerprinted(Protocol):
+    """A bundle of models and settings; the verb that it belongs to knows what is inside."""
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a model or a setting does."""
+
+
+class Form(Protocol):
+    """A rubric, as far as the night must know it."""
+
+    @property
+    def id(self) -> str:
+        """The form's name."""
+
+    @property
+    def version(self) -> str:
+        """Changes with the form's content."""
+
+
+class Forms(Form, Protocol):
+    """All rubrics of a night: a family of them, or several families side by side."""
+
+    @property
+    def members(self) -> Sequence[Form]:
+        """Every form, whichever calls it is for."""
+
+    def fitting(self, facts: CallFacts) -> Sequence[Form]:
+        """The forms that such a call may be judged by."""
+
+    def judging(self, facts: CallFacts) -> Sequence[Form]:
+        """Those of them that do judge it. Raises RubricError when there is none."""
+
+
+def rubric_ids(rubric: Forms) -> tuple[str, ...]:
+    """The names under which the scorecards of these forms stand."""
+    return tuple(member.id for member in rubric.members)

@@ -9,6 +9,7 @@ from pipeline.recording import CallMetadata
 
 Role = Literal["agent", "customer", "ivr"]
 Language = Literal["en", "zh"]
+ChineseScript = Literal["simplified", "traditional"]
 EventKind = Literal["ivr", "voicemail", "music", "ringing", "busy", "keypad", "beep", "tone"]
 
 

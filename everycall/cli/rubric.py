@@ -77,8 +77,8 @@ def diff(
 ) -> None:
     """Score the stored calls by both forms and print who moves, and how far; nothing is written."""
     from everycall.cli.progress import watched
+    from pipeline.concurrency.processes import cores
     from pipeline.impact.difference import difference
-    from pipeline.night.workers import cores
     from pipeline.rubric.load import load_rubric
     from pipeline.store import Store
 

@@ -56,7 +56,7 @@ def score(
 ) -> None:
     """Score stored calls with these rubrics without listening to them again."""
     from everycall.cli.progress import watched
-    from pipeline.night.workers import cores
+    from pipeline.concurrency.processes import cores
     from pipeline.store import Store
 
     scoring = _score_as_flow if flow else _score_here

@@ -19,6 +19,7 @@ from pipeline.analytics.contacts.ownership import ownership_figures
 from pipeline.analytics.contacts.repeats import find_repeats
 from pipeline.analytics.contacts.resolution import resolution_figures
 from pipeline.analytics.contacts.resolution_vs_speed import resolution_speed_figures
+from pipeline.analytics.measure.measuring import Measuring, first_day
 from pipeline.analytics.measure.weekly_fit import as_of_today, standing_fit
 from pipeline.analytics.measure.working_tables import overlay_view, replace_table, swap_in
 from pipeline.analytics.promises.figures import promise_figures
@@ -31,7 +32,6 @@ from pipeline.analytics.topics.phrases import GrammarPhrases, PhraseFinder
 from pipeline.analytics.topics.taxonomy import load_taxonomy
 from pipeline.analytics.topics.topic_tables import find_topic_tables
 from pipeline.analytics.topics.trends import find_peaks, find_trends
-from pipeline.analytics.update import Measuring, first_day
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import TextEncoder
 from pipeline.store.taxonomy_file import NAME

@@ -7,17 +7,17 @@ a call; older days keep their rows. What follows from all days is small and made
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date as Date  # noqa: N812
 from datetime import timedelta
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipeline.analytics.contacts.contact_days import OF_CALLS, contact_days
+from pipeline.analytics.measure.measuring import Measure, Measuring, first_day
 from pipeline.fingerprint import fingerprint
-from pipeline.night.engine import Forms, rubric_ids
+from pipeline.ports import Forms, rubric_ids
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
 from pipeline.store.parts import UNKNOWN_DATE, PartFile, files, generation_of, newest_measure, sorted_table
 from pipeline.store.schemas import DATED_MEASURES, WHOLE_MEASURES, schema_of
@@ -28,42 +28,9 @@ if TYPE_CHECKING:
 
 # A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
 SETTLING_DAYS = 35
-# A call may repeat one of two weeks ago, and the date of either may be a day off its moment in UTC. Rows of these
-# tables say what calls lead back to: they are made anew from so many days before the day asked for.
-LINKED_DAYS = 16
-LINKED_TABLES = ("arrivals", "chains")
 # What DuckDB holds before it puts some aside on disk; the arrays beside it take about as much for a million calls.
 MEMORY_LIMIT = "3GB"
 READ_TABLES = ("calls", "answers", "scorecards", "turns", "issues", "promises", "surveys", *MEASURE_TABLES)
-
-
-@dataclass(frozen=True, slots=True)
-class Measuring:
-    """What is to be measured: calls from `since` on (None for all), on a connection that has `contacts`."""
-
-    connection: DuckDBPyConnection
-    since: Date | None
-    taxonomy: str = ""
-
-
-class Measure(Protocol):
-    """Looks over all calls at once."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with its settings and its code."""
-
-    def __call__(self, measuring: Measuring) -> Mapping[str, pa.Table]:
-        """The rows of each table of measures, less `part`, and less `date` where rows are of no one call.
-
-        Rows of calls are those since the day asked for (see `first_day`); of earlier days they may be given too where a
-        day's are all there. The same calls give the same.
-        """
-
-
-def first_day(table: str, since: Date | None) -> Date | None:
-    """From which day on a measure gives all rows of a table, asked for those since a day."""
-    return since - timedelta(days=LINKED_DAYS) if since and table in LINKED_TABLES else since
 
 
 def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str, pa.Table] | None:

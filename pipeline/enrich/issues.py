@@ -8,15 +8,15 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from pipeline.enriched import EnrichedCall, Vectors
-from pipeline.text.chinese_script import ChineseScript, script_of, simplified
-from pipeline.transcript import Language, Turn
+from pipeline.issue import Issue
+from pipeline.text.chinese_script import script_of, simplified
+from pipeline.transcript import Turn
 
 # Raise it when the same call would have other issues.
 REVISION = 1
@@ -60,26 +60,6 @@ _DENIED_CHINESE = ("没有", "没", "不用", "不想", "不要")
 _FURTHER = re.compile("|".join((*_FURTHER_ENGLISH, *_FURTHER_CHINESE)), re.IGNORECASE)
 _DENIED = re.compile("|".join((*_DENIED_ENGLISH, *_DENIED_CHINESE)), re.IGNORECASE)
 DENIAL_REACH = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """One thing that the customer calls about; `issue` counts from 1. The repr shows no content.
-
-    `turns` index the turns that voice it, `turn` is that which says it best. `vector` is their mean, float32
-    [dimensions] of unit length, made by `encoder`; `terms` are hashes of the words and pairs of words said, each as
-    often as it is said. Vectors of two encoders do not compare.
-    """
-
-    call_id: str
-    issue: int
-    turn: int
-    turns: tuple[int, ...]
-    language: Language
-    script: ChineseScript
-    encoder: str
-    vector: npt.NDArray[np.float32] = field(repr=False, compare=False)
-    terms: tuple[int, ...] = field(repr=False)
 
 
 def find_issues(call: EnrichedCall) -> list[Issue]:

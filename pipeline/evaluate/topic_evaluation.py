@@ -20,11 +20,12 @@ from pipeline.analytics.topics.issue_words import IssueWords, ReadIssueWords
 from pipeline.analytics.topics.issues import Issues, issues_from
 from pipeline.analytics.topics.phrases import GrammarPhrases
 from pipeline.analytics.topics.topics import SAMPLE, discover
-from pipeline.enrich.issues import Issue, hashed, terms
+from pipeline.enrich.issues import hashed, terms
 from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError
 from pipeline.evaluate.bertopic_peer import NO_TOPIC, Grouping
 from pipeline.ingest.speakers import language_of
+from pipeline.issue import Issue
 from pipeline.ports import TextEncoder
 from pipeline.text.chinese_script import simplified
 from pipeline.topic import OTHER, TopicQuote

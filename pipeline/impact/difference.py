@@ -7,14 +7,15 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from pipeline.call_facts import facts_of
+from pipeline.concurrency.processes import map_in_processes
 from pipeline.enriched import EnrichedCall
 from pipeline.impact.movement import Move, Movement
 from pipeline.night.progress import Progress, Step, unwatched
-from pipeline.night.workers import changed, map_in_processes
+from pipeline.night.workers import engine_changed
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.question import Question
 from pipeline.rubric.rubric import Rubric
-from pipeline.rubric.used_for import facts_of
 from pipeline.score.arithmetic import tally
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.scoring_models import ScoringModels
@@ -84,7 +85,7 @@ class _Comparing:
     def __call__(self, job: _Job, scoring_models: ScoringModels) -> _Compared:
         """A call's words and what its turns do are found once for both forms."""
         if scoring_models.fingerprint != self.scoring_models:
-            raise changed()
+            raise engine_changed()
         scorers = Scorers(scoring_models)
         moves, answers = [], Counter[str]()
         for call in _calls(self.store, job):

@@ -13,16 +13,17 @@ from functools import partial
 from itertools import islice
 from typing import TypeVar
 
+from pipeline.call_facts import facts_of
 from pipeline.concurrency.prefetch import prefetch
 from pipeline.enriched import EnrichedCall
 from pipeline.errors import CallError, RubricError
 from pipeline.failure import Failure, failure_of
 from pipeline.flag import Flag
-from pipeline.night.engine import Engine, Form
+from pipeline.night.engine import Engine
 from pipeline.night.progress import Progress, Step
 from pipeline.night.shard import CallTask
+from pipeline.ports import Form
 from pipeline.recording import Audio, Recording
-from pipeline.rubric.used_for import facts_of
 from pipeline.scorecard import Scorecard
 from pipeline.store.rows.turns import storable
 from pipeline.store.stored_calls import StoredCall
@@ -134,7 +135,7 @@ def _listened(items: Sequence[CallTask], *, engine: Engine) -> Iterator[Transcri
     if not items:
         return
     order: deque[tuple[CallTask, Recording] | FailedCall] = deque()
-    for transcript in engine.stages.hear(_decoded(items, order, engine=engine), engine.speech_models):
+    for transcript in engine.stages.transcribe(_decoded(items, order, engine=engine), engine.speech_models):
         while isinstance(each := order.popleft(), FailedCall):
             yield each
         item, recording = each
@@ -173,7 +174,7 @@ def _read(heard: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[Trans
     yield from (each for each in heard if each.call is not None)
     unread = [each for each in heard if each.call is None]
     calls = _each(
-        lambda batch: engine.stages.read(batch, engine.enrichment_models), [each.transcript for each in unread]
+        lambda batch: engine.stages.enrich(batch, engine.enrichment_models), [each.transcript for each in unread]
     )
     for each, call in zip(unread, calls, strict=True):
         if isinstance(call, EnrichedCall):

@@ -4,56 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from pipeline.enriched import EnrichedCall
 from pipeline.failure import Failure
 from pipeline.fingerprint import StageFingerprints, fingerprint, metadata_fingerprint
 from pipeline.flag import Flag
+from pipeline.ports import Fingerprinted, Form, Forms
 from pipeline.recording import Audio, CallMetadata, Recording
 from pipeline.scorecard import Scorecard
 from pipeline.transcript import Transcript
 
 if TYPE_CHECKING:
-    from pipeline.analytics.update import Measure
+    from pipeline.analytics.measure.measuring import Measure
     from pipeline.ingest import Source
-    from pipeline.rubric.used_for import CallFacts
 
 LONGEST_CALL_S = 7_200.0
-
-
-class Fingerprinted(Protocol):
-    """A bundle of models and settings; the verb that it belongs to knows what is inside."""
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes when a model or a setting does."""
-
-
-class Form(Protocol):
-    """A rubric, as far as the night must know it."""
-
-    @property
-    def id(self) -> str:
-        """The form's name."""
-
-    @property
-    def version(self) -> str:
-        """Changes with the form's content."""
-
-
-class Forms(Form, Protocol):
-    """All rubrics of a night: a family of them, or several families side by side."""
-
-    @property
-    def members(self) -> Sequence[Form]:
-        """Every form, whichever calls it is for."""
-
-    def fitting(self, facts: CallFacts) -> Sequence[Form]:
-        """The forms that such a call may be judged by."""
-
-    def judging(self, facts: CallFacts) -> Sequence[Form]:
-        """Those of them that do judge it. Raises RubricError when there is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +33,8 @@ class Stages:
 
     read_recording: Callable[[Source], tuple[Recording, Audio]]
     read_transcripts: Callable[[Source], Sequence[Transcript | Failure]]
-    hear: Callable[[Iterable[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
-    read: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
+    transcribe: Callable[[Iterable[tuple[Recording, Audio]], Any], Iterator[Transcript | Failure]]
+    enrich: Callable[[Sequence[Transcript], Any], Sequence[EnrichedCall]]
     score: Callable[[Sequence[EnrichedCall], Any, Any], Sequence[Sequence[Scorecard]]]
     flag: Callable[[EnrichedCall, Scorecard], Sequence[Flag]]
     run_classifiers: Callable[[Sequence[EnrichedCall], Any], Sequence[EnrichedCall]] = lambda calls, _: calls
@@ -107,11 +73,6 @@ class Engine:
         )
 
 
-def rubric_ids(rubric: Forms) -> tuple[str, ...]:
-    """The names under which the scorecards of these forms stand."""
-    return tuple(member.id for member in rubric.members)
-
-
 def default_stages(*, max_call_s: float = LONGEST_CALL_S) -> Stages:
     """The verbs of the rooms; a recording longer than `max_call_s` is refused.
 
@@ -128,8 +89,8 @@ def default_stages(*, max_call_s: float = LONGEST_CALL_S) -> Stages:
     return Stages(
         read_recording=lambda source: ingest.read_recording(source, limits=limits),
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, speech_models: transcribe(calls, speech_models=speech_models),
-        read=lambda transcripts, enrichment_models: enrich(transcripts, enrichment_models=enrichment_models),
+        transcribe=lambda calls, speech_models: transcribe(calls, speech_models=speech_models),
+        enrich=lambda transcripts, enrichment_models: enrich(transcripts, enrichment_models=enrichment_models),
         score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
         flag=flag_rules.flag,
         run_classifiers=lambda calls, scoring_models: [

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import PurePosixPath
 
+from pipeline.call_facts import known_facts
 from pipeline.errors import IngestError
 from pipeline.failure import Failure, failure_of
 from pipeline.fingerprint import StageFingerprints, transcript_hash
@@ -19,7 +20,6 @@ from pipeline.night.engine import Engine
 from pipeline.night.shard import CallTask, Shard, cut
 from pipeline.night.stored_index import IndexedCall, StoredIndex, read_stored_index
 from pipeline.recording import CallMetadata
-from pipeline.rubric.used_for import known_facts
 from pipeline.store import Store
 from pipeline.store.parts import partition_date
 from pipeline.transcript import Transcript

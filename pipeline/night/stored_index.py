@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pipeline.night.engine import Forms, rubric_ids
+from pipeline.ports import Forms, rubric_ids
 from pipeline.recording import CallMetadata
 from pipeline.store import Store, open_duckdb
 from pipeline.store.parts import Row, generation_of

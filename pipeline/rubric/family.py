@@ -8,11 +8,11 @@ from typing import Literal
 
 from pydantic import Field
 
+from pipeline.call_facts import CallFacts
 from pipeline.errors import RubricError
 from pipeline.rubric.asked import Name
 from pipeline.rubric.part import Part
 from pipeline.rubric.rubric import Rubric
-from pipeline.rubric.used_for import CallFacts
 from pipeline.transcript import Language
 
 PerCall = Literal["one", "every"]

@@ -6,10 +6,10 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from pipeline.call_facts import CallFacts
 from pipeline.errors import RubricError
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric
-from pipeline.rubric.used_for import CallFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from pipeline.call_facts import CallFacts, facts_of
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.leg import legs_of
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric
-from pipeline.rubric.used_for import CallFacts, facts_of
 from pipeline.score.arithmetic import tally
 from pipeline.score.compiled_question import CompiledQuestion, compile_questions
 from pipeline.score.context.call_context import CallContext
@@ -19,8 +19,8 @@ from pipeline.score.interval import interval
 from pipeline.score.leg_context import in_call, leg_context
 from pipeline.score.question_result import QuestionResult, answer_question
 from pipeline.scorecard import Answer, Scorecard
-from pipeline.text.chinese_script import ChineseScript, in_script, script_of
-from pipeline.transcript import Language
+from pipeline.text.chinese_script import in_script, script_of
+from pipeline.transcript import ChineseScript, Language
 
 # Raise when the code of a detector or of the arithmetic changes an answer: scorecards are then made again.
 REVISION = 4

@@ -10,14 +10,12 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from pipeline.transcript import Language, Transcript
+from pipeline.transcript import ChineseScript, Language, Transcript
 
 if TYPE_CHECKING:
     from opencc import OpenCC
-
-ChineseScript = Literal["simplified", "traditional"]
 
 # An "OK" in a Chinese call is no English turn.
 LEAST_FOREIGN = 3

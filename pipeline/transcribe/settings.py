@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipeline.text.chinese_script import ChineseScript
-from pipeline.transcript import Language
+from pipeline.transcript import ChineseScript, Language
 
 
 class TranscriptionSettings(BaseModel):

@@ -123,7 +123,7 @@ def test_a_shard_with_a_bug_fails_the_flow_and_the_others_are_written(recordings
                 raise ZeroDivisionError("my bill is wrong")
             yield from fake_stages().hear([call], speech_models)
 
-    use_engine(fake_engine(stages=replace(fake_stages(), hear=broken_on_one_day)))
+    use_engine(fake_engine(stages=replace(fake_stages(), transcribe=broken_on_one_day)))
     store = Store(str(tmp_path / "store"))
     with pytest.raises(ShardsError, match=r"1 of 2 shards failed.* shard 2 failed \(ZeroDivisionError\)"):
         nightly(str(recordings), store.address)
@@ -141,7 +141,7 @@ def test_scoring_again(recordings, tmp_path, use_engine):
     store = Store(str(tmp_path / "store"))
     use_engine(fake_engine())
     nightly(str(recordings), store.address)
-    use_engine(fake_engine(scoring_models="judges-2", stages=replace(fake_stages(), hear=None, read=None)))
+    use_engine(fake_engine(scoring_models="judges-2", stages=replace(fake_stages(), transcribe=None, enrich=None)))
     summary = rescore(store.address, since="2026-11-21", until="2026-11-21")
     assert (summary.calls_found, summary.calls_done) == (1, 1)
     assert {row["measure"]: row["value"] for row in artifact("everycall-rescore")}["calls done"] == 1
@@ -181,4 +181,4 @@ def test_hearing_waits_for_the_device_and_fails_without_its_limit(monkeypatch):
     monkeypatch.setattr(device, "DEVICE_LIMIT", "a-limit-that-nobody-made")
     guarded = device.on_device(fake_engine())
     with pytest.raises(ConcurrencySlotAcquisitionError):
-        list(guarded.stages.hear([], None))
+        list(guarded.stages.transcribe([], None))

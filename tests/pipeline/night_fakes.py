@@ -139,8 +139,8 @@ def fake_stages(*, slow_s: float = 0.0, revision: str = "1") -> Stages:
     return Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, speech_models: fake_hear(calls, slow_s),
-        read=fake_read,
+        transcribe=lambda calls, speech_models: fake_hear(calls, slow_s),
+        enrich=fake_read,
         score=fake_score,
         flag=flag_rules.flag,
         revision=revision,

@@ -52,8 +52,8 @@ def scored(folder: Path, rubric: RubricFamily) -> Store:
     stages = Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, speech_models: iter(()),
-        read=fake_read,
+        transcribe=lambda calls, speech_models: iter(()),
+        enrich=fake_read,
         score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
         flag=flag_rules.flag,
     )

@@ -68,7 +68,7 @@ def test_a_new_recording_is_done_alone(recordings, store):
 
 def test_a_new_rubric_scores_again_without_hearing_or_reading(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    engine = fake_engine(rubric=FakeRubric(version="2"), stages=replace(fake_stages(), hear=None, read=None))
+    engine = fake_engine(rubric=FakeRubric(version="2"), stages=replace(fake_stages(), transcribe=None, enrich=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert (summary.calls_done, summary.audio_s) == (3, 0.0)
     assert column(store, "scorecards", "rubric_version") == ["2"] * 3
@@ -109,7 +109,7 @@ def test_new_ears_hear_everything_again_and_old_scorecards_go(recordings, store)
 
 def test_a_new_reader_reads_stored_turns_again(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    engine = fake_engine(enrichment_models="reader-2", stages=replace(fake_stages(), hear=None))
+    engine = fake_engine(enrichment_models="reader-2", stages=replace(fake_stages(), transcribe=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert (summary.calls_done, summary.audio_s) == (3, 0.0)
     assert set(column(store, "turn_vectors", "encoder")) == {"reader-2"}
@@ -120,7 +120,7 @@ def test_new_metadata_scores_again_and_moves_the_call_to_its_date(recordings, st
     run_night(str(recordings), store=store, engine=fake_engine())
     metadata = {"started_at": "2026-11-19T08:00:00", "agent_id": "A7"}
     (recordings / "2026-11-20_a.json").write_text(json.dumps(metadata))
-    engine = fake_engine(stages=replace(fake_stages(), hear=None, read=None))
+    engine = fake_engine(stages=replace(fake_stages(), transcribe=None, enrich=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert summary.calls_done == 1
     found = {row["agent_id"]: row for row in rows(store, "calls")}
@@ -229,7 +229,7 @@ def test_written_transcripts_come_in_by_the_same_door(tmp_path, store):
     folder = tmp_path / "written"
     folder.mkdir()
     (folder / "calls.jsonl").write_text("\n".join([transcript_line("w1"), "not json", transcript_line("w2")]))
-    engine = fake_engine(stages=replace(fake_stages(), hear=None))
+    engine = fake_engine(stages=replace(fake_stages(), transcribe=None))
     summary = run_night(str(folder), store=store, engine=engine)
     assert (summary.calls_found, summary.calls_done, summary.notices) == (2, 2, 1)
     assert column(store, "calls", "source") == ["jsonl", "jsonl"]
@@ -304,7 +304,7 @@ def test_a_bug_ends_the_night_and_the_run_says_so(recordings, store):
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        run_night(str(recordings), store=store, engine=fake_engine(stages=replace(fake_stages(), hear=broken)))
+        run_night(str(recordings), store=store, engine=fake_engine(stages=replace(fake_stages(), transcribe=broken)))
     assert column(store, "runs", "status") == ["failed"]
     assert read(store, "calls").num_rows == 0
 

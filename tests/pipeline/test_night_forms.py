@@ -39,8 +39,8 @@ def engine(rubric, *, refuses=""):
     stages = Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        hear=lambda calls, speech_models: iter(()),
-        read=fake_read,
+        transcribe=lambda calls, speech_models: iter(()),
+        enrich=fake_read,
         score=judge,
         flag=flag_rules.flag,
     )

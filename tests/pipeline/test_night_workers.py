@@ -3,10 +3,10 @@ from dataclasses import dataclass
 import pytest
 from night_fakes import FakeRubric, fake_engine, parquet_files, write_wav
 
+from pipeline.concurrency.processes import cores
 from pipeline.errors import ConfigError
 from pipeline.night import shard
 from pipeline.night.night import rescore, run_night
-from pipeline.night.workers import cores
 from pipeline.store import Store, read
 
 pytestmark = pytest.mark.slow

@@ -5,11 +5,11 @@ from rubric_forms import form, yes_no
 from rubric_store import says, scored
 from score_contexts import call, scoring_models
 
+from pipeline.call_facts import CallFacts
 from pipeline.errors import RubricError
 from pipeline.recording import CallMetadata
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.load import load_rubric
-from pipeline.rubric.used_for import CallFacts
 from pipeline.score import score, score_by_every_form
 from pipeline.store import open_duckdb
 

@@ -11,10 +11,10 @@ from hypothesis.extra.numpy import arrays
 from pipeline.analytics.topics.issues import issues_from
 from pipeline.analytics.topics.registry import Registry
 from pipeline.analytics.topics.rows import registry_from_rows, topics_table
-from pipeline.enrich.issues import Issue
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.failure import Failure
 from pipeline.flag import Flag
+from pipeline.issue import Issue
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.run import Run
 from pipeline.scorecard import Answer, Evidence, Scorecard, SectionScore

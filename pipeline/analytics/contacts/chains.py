@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules, create_arrival_calls
+from pipeline.analytics.measure.measuring import first_day
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
-from pipeline.analytics.update import first_day
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -14,8 +14,8 @@ import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules
 from pipeline.analytics.contacts.chains import COMPLAINT, rooted
+from pipeline.analytics.measure.measuring import first_day
 from pipeline.analytics.measure.working_tables import is_there, replace_table
-from pipeline.analytics.update import first_day
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from pipeline.analytics.topics.issues import Issues
-from pipeline.text.chinese_script import ChineseScript, simplified
+from pipeline.text.chinese_script import simplified
 from pipeline.topic import TopicQuote
-from pipeline.transcript import Language
+from pipeline.transcript import ChineseScript, Language
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

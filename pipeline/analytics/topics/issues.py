@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.enrich.issues import Issue
+from pipeline.issue import Issue
 from pipeline.store.issue_vectors import matrix_of
 
 if TYPE_CHECKING:

@@ -44,7 +44,7 @@ class EmptyWords:
 
 def read_empty_words() -> EmptyWords:
     """The list that comes with the package."""
-    listed = tomllib.loads(files("pipeline.analytics").joinpath("empty_words.toml").read_text(encoding="utf-8"))
+    listed = tomllib.loads(files("pipeline.analytics.topics").joinpath("empty_words.toml").read_text(encoding="utf-8"))
     characters = frozenset(listed.pop("chinese_characters"))
     return EmptyWords(
         **{kind: frozenset(words.split()) for kind, words in listed.items()}, chinese_characters=characters

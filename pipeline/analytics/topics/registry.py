@@ -8,8 +8,9 @@ from datetime import date as Date  # noqa: N812
 
 from pipeline.analytics.topics.issues import Issues, issues_from
 from pipeline.analytics.topics.taxonomy import Taxonomy
-from pipeline.enrich.issues import Issue, hashed, terms
+from pipeline.enrich.issues import hashed, terms
 from pipeline.errors import ConfigError
+from pipeline.issue import Issue
 from pipeline.ports import TextEncoder
 from pipeline.text.chinese_script import language_of, simplified
 from pipeline.topic import OTHER, Topic

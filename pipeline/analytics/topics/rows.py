@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pipeline.analytics.topics.issues import Issues, issues_from
 from pipeline.analytics.topics.registry import Registry
-from pipeline.enrich.issues import Issue
+from pipeline.issue import Issue
 from pipeline.store.parts import Row
 from pipeline.store.schemas import made_schema
 from pipeline.topic import Topic, TopicQuote

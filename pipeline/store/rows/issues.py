@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pipeline.enrich.issues import Issue
+from pipeline.issue import Issue
 from pipeline.store.issue_vectors import bytes_of
 from pipeline.store.parts import Row
 
