@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.made_counts import Floats, counted, levels_of, made_counts, shuffled, with_rises
-from pipeline.analytics.topics.emerging import EmergingRules, emerging_of
+from pipeline.analytics.trends.emerging import EmergingRules, emerging_of
 
 Make = Callable[[np.random.Generator], Floats]
 MONTHS = 24

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analytics.topics.daily_counts import WEEK, DailyCounts
+from pipeline.analytics.trends.daily_counts import WEEK, DailyCounts
 
 Floats = npt.NDArray[np.float64]
 MONDAY = date(2024, 1, 1)

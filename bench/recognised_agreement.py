@@ -28,7 +28,7 @@ from pipeline.score.by_labels import total_by_labels
 from pipeline.score.context.reliability import COVERAGE
 from pipeline.scorecard import Scorecard
 from pipeline.store import Store, open_duckdb
-from pipeline.store.stored_calls import stored_scorecards
+from pipeline.store.rows.stored_calls import stored_scorecards
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from everycall.remarks import remarks
 from everycall.report.quoting import clock, plain_name, shortened
+from everycall.report.remarks import remarks
 from pipeline.enriched import EnrichedCall, TurningPoint, TurnSentiment
 from pipeline.errors import ConfigError
 from pipeline.flag import Flag
 from pipeline.scorecard import NOT_APPLICABLE, Answer, Evidence, Scorecard
 from pipeline.store import Store, open_duckdb
 from pipeline.store.rows.flags import flag_from_row
+from pipeline.store.rows.stored_calls import StoredCall, stored_calls, stored_scorecards
 from pipeline.store.rows.turning_points import turning_points_of
-from pipeline.store.stored_calls import StoredCall, stored_calls, stored_scorecards
 from pipeline.store.views import select
 from pipeline.transcript import Turn
 

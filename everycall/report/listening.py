@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from everycall.remarks import remarks
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
+from everycall.report.remarks import remarks
 from pipeline.analytics.agents.agents import SCORECARDS
-from pipeline.store.stored_calls import stored_calls
+from pipeline.store.rows.stored_calls import stored_calls
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

@@ -26,12 +26,12 @@ from pipeline.analytics.promises.figures import promise_figures
 from pipeline.analytics.promises.outcomes import find_promise_outcomes, first_unsettled
 from pipeline.analytics.satisfaction.figures import satisfaction_figures
 from pipeline.analytics.satisfaction.satisfaction import find_satisfaction
-from pipeline.analytics.topics.emerging import find_emerging
-from pipeline.analytics.topics.fixes import find_fixes
 from pipeline.analytics.topics.phrases import GrammarPhrases, PhraseFinder
 from pipeline.analytics.topics.taxonomy import load_taxonomy
 from pipeline.analytics.topics.topic_tables import find_topic_tables
-from pipeline.analytics.topics.trends import find_peaks, find_trends
+from pipeline.analytics.trends.emerging import find_emerging
+from pipeline.analytics.trends.fixes import find_fixes
+from pipeline.analytics.trends.trends import find_peaks, find_trends
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import TextEncoder
 from pipeline.store.taxonomy_file import NAME

@@ -13,7 +13,7 @@ from pipeline.rubric.detector import MeasureName
 from pipeline.rubric.target import Target
 from pipeline.score.context.number import number
 from pipeline.store import Store, open_duckdb
-from pipeline.store.stored_calls import batches, stored_calls
+from pipeline.store.rows.stored_calls import batches, stored_calls
 from pipeline.store.views import select
 
 CALLS_AT_ONCE = 200

@@ -21,7 +21,7 @@ from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.score import Scorers
 from pipeline.store import Store, open_duckdb
-from pipeline.store.stored_calls import CALL_TABLES, batches, stored_calls
+from pipeline.store.rows.stored_calls import CALL_TABLES, batches, stored_calls
 from pipeline.store.views import select
 
 CALLS_AT_ONCE = 100

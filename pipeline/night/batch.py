@@ -25,8 +25,8 @@ from pipeline.night.shard import CallTask
 from pipeline.ports import Form
 from pipeline.recording import Audio, Recording
 from pipeline.scorecard import Scorecard
+from pipeline.store.rows.stored_calls import StoredCall
 from pipeline.store.rows.turns import storable
-from pipeline.store.stored_calls import StoredCall
 from pipeline.transcript import Transcript
 
 Given = TypeVar("Given")

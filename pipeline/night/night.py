@@ -26,7 +26,7 @@ from pipeline.night.summary import NightSummary, ShardSummary, night_summary
 from pipeline.night.workers import BuildEngine, run_shards_in_processes
 from pipeline.run import Run
 from pipeline.store import SHARD_TABLES, Part, Store, clean, open_duckdb, write_part
-from pipeline.store.stored_calls import CALL_TABLES, batches, stored_calls
+from pipeline.store.rows.stored_calls import CALL_TABLES, batches, stored_calls
 
 __all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore", "run_night", "run_shard"]
 

@@ -1,1 +1,1 @@
-"""Topics: issues of all calls grouped, named, followed over time, and what fixing one is worth."""
+"""Topics: the issues of all calls grouped and named, with ids that last."""

@@ -1,5 +1,5 @@
 from pipeline.store import Store, open_duckdb
-from pipeline.store.stored_calls import stored_calls
+from pipeline.store.rows.stored_calls import stored_calls
 
 
 def test_calls_that_the_store_does_not_have_are_not_there(tmp_path):

@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.analytics.statistics.intervals import CONFIDENCE
-from pipeline.analytics.topics.topic_calls import MILLISECONDS, TOPIC_CALLS
+from pipeline.analytics.trends.topic_calls import MILLISECONDS, TOPIC_CALLS
 from pipeline.store.parts import UNKNOWN_DATE
 from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER

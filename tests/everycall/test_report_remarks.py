@@ -2,7 +2,7 @@
 
 import pytest
 
-from everycall.remarks import remarks
+from everycall.report.remarks import remarks
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.transcript import Transcript, Turn
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analytics.topics.daily_counts import WEEK, DailyCounts, Floats
+from pipeline.analytics.trends.daily_counts import WEEK, DailyCounts, Floats
 
 Places = npt.NDArray[np.int64]
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.analytics.topics.topic_calls import MILLISECONDS, TOPIC_CALLS
+from pipeline.analytics.trends.topic_calls import MILLISECONDS, TOPIC_CALLS
 from pipeline.store.schemas import made_schema
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 from analytics_store import memory_store
 
-from pipeline.analytics.topics.fixes import FixRules, find_fixes
+from pipeline.analytics.trends.fixes import FixRules, find_fixes
 from pipeline.store.schemas import schema_of
 
 LAST = date(2026, 3, 30)

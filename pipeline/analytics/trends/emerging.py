@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from pipeline.analytics.topics.daily_counts import WEEK, DailyCounts, Floats, read_daily_counts
-from pipeline.analytics.topics.expectations import Expectations, HistoryRules, expectations_of
+from pipeline.analytics.trends.daily_counts import WEEK, DailyCounts, Floats, read_daily_counts
+from pipeline.analytics.trends.expectations import Expectations, HistoryRules, expectations_of
 from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 

@@ -8,8 +8,8 @@ from analytics_store import memory_store
 
 from bench.emerging import false_alarms_a_month, found_by_day
 from bench.made_counts import MONDAY, counted, made_counts, shuffled, with_rises
-from pipeline.analytics.topics.daily_counts import read_daily_counts
-from pipeline.analytics.topics.emerging import EmergingRules, emerging_of, find_emerging
+from pipeline.analytics.trends.daily_counts import read_daily_counts
+from pipeline.analytics.trends.emerging import EmergingRules, emerging_of, find_emerging
 from pipeline.store.schemas import schema_of
 
 # Two years of days tested, after what they are compared with.

@@ -5,7 +5,7 @@ from analytics_store import memory_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.analytics.topics.trends import find_peaks, find_trends
+from pipeline.analytics.trends.trends import find_peaks, find_trends
 from pipeline.store.schemas import schema_of
 
 DAY = date(2026, 3, 2)

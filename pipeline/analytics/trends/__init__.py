@@ -1,0 +1,1 @@
+"""Trends: how often topics come, which rise, and what fixing one is worth."""
