@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev demo test sounds lint format types lock bench gpu peers clean
+.PHONY: help install install-dev demo test rooms sounds lint format types lock bench gpu peers clean
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -62,6 +62,9 @@ sounds: ## recorded prompts and music on hold from Debian, for the slow tests of
 	mkdir -p tests/data/sounds
 	cd tests/data/sounds && apt-get download asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 	cd tests/data/sounds && for package in *.deb; do dpkg-deb --extract $$package .; rm $$package; done
+
+rooms: install-dev ## the rooms in their order, what each imports, and cycles between them
+	$(BIN)/python -m bench.rooms
 
 lint: install-dev ## ruff: rules and format
 	$(BIN)/ruff check .
