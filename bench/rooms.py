@@ -1,7 +1,7 @@
 """Prints the rooms of the project in their order, what each imports, and how many cycles there are between them.
 
-Run `python -m bench.rooms`. The order is the `layers` contracts of import-linter in `pyproject.toml`; `tests/test_layout.py`
-holds every import against it, lazy ones and those for type checking too.
+Run `python -m bench.rooms`. The law is the `layers` contracts of import-linter in `pyproject.toml`;
+`tests/test_layout.py` holds every import against it, lazy ones and those for type checking too.
 """
 
 from __future__ import annotations
@@ -28,18 +28,21 @@ class Room:
 
 def main() -> None:
     """Print one line a room, the lowest first."""
-    order = room_order(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"])
-    roots = ("bench", "everycall", "flows", "models", "pipeline")
-    graph = grimp.build_graph(*roots, cache_dir=None)
-    rooms = rooms_of(graph.modules, order=order)
-    arrows = arrows_between(rooms, graph)
-    order = lowest_first(order, arrows)
-    by_name = {room.name: room for room in rooms}
+    rooms, arrows = read_rooms()
     print(f"{'':3} {'room':36} {'files':>5} {'lines':>6}  imports")
-    for number, room in enumerate((by_name[name] for name in order), 1):
-        below = ", ".join(short(other) for other in order if other in arrows[room.name])
+    for number, room in enumerate(rooms, 1):
+        below = ", ".join(short(other.name) for other in rooms if other.name in arrows[room.name])
         print(f"{number:3} {room.name:36} {len(room.modules):5} {room.lines:6}  {below}")
     print(f"{len(rooms)} rooms, {len(cycles(arrows))} cycles")
+
+
+def read_rooms() -> tuple[list[Room], dict[str, set[str]]]:
+    """The rooms of this checkout, the lowest first, and for each the other rooms that it imports from."""
+    order = room_order(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"])
+    graph = grimp.build_graph("bench", "everycall", "flows", "models", "pipeline", cache_dir=None)
+    rooms = {room.name: room for room in rooms_of(graph.modules, order=order)}
+    arrows = arrows_between(list(rooms.values()), graph)
+    return [rooms[name] for name in lowest_first(order, arrows)], arrows
 
 
 def room_order(settings: Mapping[str, object]) -> list[str]:

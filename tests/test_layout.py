@@ -5,11 +5,10 @@ import re
 import shutil
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 from bench.rooms import NOUNS as NOUN_ROOM
-from bench.rooms import room_order
+from bench.rooms import read_rooms
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("everycall", "pipeline", "models", "rubrics", "flows", "bench")
@@ -81,11 +80,15 @@ def test_an_import_against_the_order_of_rooms_is_found(tmp_path):
     assert "pipeline.enrich is not allowed to import pipeline.score" in done.stdout
 
 
-def test_the_design_names_every_room_in_its_order():
-    order = room_order(tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["importlinter"])
-    listed = re.findall(r"^\| `([\w./]+)/` \|", (ROOT / "docs/design.md").read_text("utf-8"), re.MULTILINE)
-    rooms = [name.replace(".", "/") for name in order if name != NOUN_ROOM]
-    assert [name for name in listed if name in rooms] == rooms
+def test_the_design_lists_every_room_below_those_that_it_imports():
+    rooms, arrows = read_rooms()
+    text = (ROOT / "docs/design.md").read_text("utf-8")
+    listed = re.findall(r"^\| `([\w./*]+?)/?` \|", text.partition("## Rooms")[2].partition("## Nouns")[0], re.MULTILINE)
+    place = {name.replace("/", "."): number for number, name in enumerate(listed)}
+    place[NOUN_ROOM] = place.pop("pipeline.*.py")
+    assert {room.name for room in rooms} - set(place) == set()
+    wrong = [(room, other) for room, others in arrows.items() for other in others if place[other] > place[room]]
+    assert wrong == []
 
 
 def test_only_flows_imports_prefect():

@@ -8,8 +8,8 @@ from flows.device_lock import device_free, device_lock
 
 ROOT = Path(__file__).parents[2]
 HOLDER = (
-    "import sys, time, pathlib; from flows.device_lock import holding\n"
-    "with holding(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
+    "import sys, time, pathlib; from flows.device_lock import device_lock\n"
+    "with device_lock(pathlib.Path(sys.argv[1])): print('held', flush=True); time.sleep(60)"
 )
 
 

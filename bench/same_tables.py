@@ -1,0 +1,80 @@
+"""Compares two stores row for row: the same calls, processed by two versions of the code.
+
+Run `python -m bench.same_tables STORE OTHER`. Columns that name a run, a part or a version are left out. Columns that
+only one store has are left out too, and listed. Exits with 1 when any row differs.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from duckdb import DuckDBPyConnection
+
+from pipeline.store import Store, open_duckdb
+from pipeline.store.schemas import TABLES
+
+# What a version, a run or the clock decides; none of it says anything of a call.
+VERSIONED = ("part", "turns_part", "rubric_version", "settings", "made_at", "uri")
+# `runs` is about nights; `measured` holds only fingerprints of days.
+LEFT_OUT = ("runs", "measured")
+
+
+@dataclass(frozen=True, slots=True)
+class TableDifference:
+    """How many rows of a table each store has, and how many of each the other does not have."""
+
+    table: str
+    rows: tuple[int, int]
+    only: tuple[int, int]
+    columns_of_one: tuple[str, ...]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Print one line a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("store")
+    parser.add_argument("other")
+    chosen = parser.parse_args(arguments)
+    differences = compare(chosen.store, chosen.other)
+    print(f"{'table':20} {'rows':>8} {'rows':>8} {'only in first':>14} {'only in second':>15}  columns of one")
+    for each in differences:
+        columns = ", ".join(each.columns_of_one)
+        print(f"{each.table:20} {each.rows[0]:8} {each.rows[1]:8} {each.only[0]:14} {each.only[1]:15}  {columns}")
+    sys.exit(any(sum(each.only) for each in differences))
+
+
+def compare(store: str, other: str) -> list[TableDifference]:
+    """Compare every table of two stores, on the columns that both have."""
+    left, right = open_duckdb(Store(store)), open_duckdb(Store(other))
+    return [_compared(table, left, right) for table in TABLES if table not in LEFT_OUT]
+
+
+def _compared(table: str, left: DuckDBPyConnection, right: DuckDBPyConnection) -> TableDifference:
+    columns = [_columns(connection, table) for connection in (left, right)]
+    both = [name for name in columns[0] if name in columns[1]]
+    shared = [name for name in both if name not in VERSIONED and not name.endswith("fingerprint")]
+    one = tuple(name for names in columns for name in names if name not in both)
+    listed = ", ".join(f'"{name}"' for name in shared)
+    rows = right.sql(f"select {listed} from {table}").to_arrow_table()
+    left.register("_other", rows)
+    ours = left.sql(f"select {listed} from {table}").to_arrow_table()
+    left.register("_ours", ours)
+    only = [_only(left, first, second) for first, second in (("_ours", "_other"), ("_other", "_ours"))]
+    return TableDifference(table, (len(ours), len(rows)), (only[0], only[1]), one)
+
+
+def _columns(connection: DuckDBPyConnection, table: str) -> list[str]:
+    return [str(name) for name, *_ in connection.execute(f"describe {table}").fetchall()]
+
+
+def _only(connection: DuckDBPyConnection, first: str, second: str) -> int:
+    found = connection.execute(f"select count(*) from (from {first} except all from {second})").fetchone()
+    assert found is not None
+    return int(found[0])
+
+
+if __name__ == "__main__":
+    main()
