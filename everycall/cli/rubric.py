@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pipeline.impact.movement import Movement
     from pipeline.rubric.family import RubricFamily
     from pipeline.score import ScoringModels
+    from pipeline.transcript import Language
 
 SHOWN = 15
 FORM = typer.Argument(..., help="A rubric's name, a YAML file of your own, or form@profile.")
@@ -30,6 +31,8 @@ NAME = typer.Argument(..., help="The new form's id, e.g. our_support.en.")
 FROM = typer.Option("support.en", "--from", help="The form to begin with: a built-in one, or a YAML file.")
 STRICT = typer.Option(False, "--strict", help="Exit with 1 if anything was found.")
 GUIDE = typer.Option(Path("guide.html"), "--out", help="The page to write.")
+BEHIND = typer.Argument("", help="A named detector or phrase list; all names when left out.")
+LANGUAGE = typer.Option("", "--language", help="Only in this language: en or zh.")
 OUT = typer.Option(..., "--out", help="The file to write; it must not be there yet.")
 
 rubric = group(
@@ -127,6 +130,18 @@ def new(name: str = NAME, template: str = FROM, out_file: Path = OUT) -> None:
     out.print(f"wrote {out_file}; now edit it, and check it with `everycall rubric lint {out_file}`", highlight=False)
 
 
+@command("show", example="everycall rubric show threat_to_leave", of=rubric)
+def show(name: str = BEHIND, language: str = LANGUAGE) -> None:
+    """Print what is behind a name that forms use, to read it or to copy it into your form."""
+    from pipeline.rubric.definition import definition, names
+
+    if name:
+        text = definition(name, languages=_languages(language))
+    else:
+        text = "\n".join(f"{each}: {about}" for each, about in names().items())
+    out.print(text, markup=False, highlight=False, soft_wrap=True)
+
+
 @command("targets", example="everycall rubric targets cost --store store", of=rubric)
 def targets(form: str = FORM, store: str = STORE) -> None:
     """Print how each agent stands against the targets of a form or profile."""
@@ -143,6 +158,16 @@ def targets(form: str = FORM, store: str = STORE) -> None:
             found.target.id, found.subject, str(found.calls), value, found.target.bound(), met, found.target.owner
         )
     out.print(table)
+
+
+def _languages(language: str) -> tuple[Language, ...]:
+    from pipeline.errors import ConfigError
+    from pipeline.rubric.named import LANGUAGES
+
+    chosen = tuple(each for each in LANGUAGES if language in ("", each))
+    if not chosen:
+        raise ConfigError(f"there is no language {language!r}", remedy=f"Name one of: {', '.join(LANGUAGES)}")
+    return chosen
 
 
 def _weights(given: Sequence[str]) -> dict[str, float]:

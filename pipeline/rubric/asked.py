@@ -1,4 +1,4 @@
-"""What questions of every kind have in common: their words, when they are asked, and what an answer does."""
+"""What every kind of question has: its text, when it is asked and what an answer does."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Kano = Literal["must_be", "performance", "attractive"]
 RESERVED = frozenset({"na", "unsure", "failed"})
 USUAL_PENALTY = 1.5
-# What stands between the options of a multiple choice that are ticked together; no name holds it.
+# Joins the ticked options of a `multiple` question; no name contains it.
 AND = "+"
 
 
@@ -45,16 +45,18 @@ class Help(Part):
 
 
 class AskAfter(Part):
-    """Another question, and the answers to it after which this one is asked at all."""
+    """An earlier question, and the answers to it that lead to this one."""
 
-    question: Name = Field(description="The id of a question that stands earlier in the form.")
+    question: Name = Field(description="The id of an earlier question.")
     answers: tuple[str, ...] = Field(
-        alias="is", min_length=1, description="Its answers after which this question is asked; else it is `na`."
+        alias="is",
+        min_length=1,
+        description="Its answers after which this question is asked; after others the answer is `na`.",
     )
 
 
 class Indicator(Part):
-    """What the question is an indicator of, by which a centre's profile weighs it."""
+    """What the question indicates; a centre profile weighs questions by it."""
 
     of_class: Literal["qualitative", "quantitative"] = Field(
         default="qualitative", alias="class", description="Judged from words, or measured as a number."
@@ -63,7 +65,7 @@ class Indicator(Part):
 
 
 class Asked(Part):
-    """What questions of every kind have."""
+    """The keys of every kind of question."""
 
     id: Name = Field(description="A short name, unique in the form; stable, since tables are joined by it.")
     text: str = Field(min_length=3, description="The question as a reviewer reads it.")
@@ -74,19 +76,19 @@ class Asked(Part):
     )
     auto_fail: AutoFail | None = Field(default=None, description="Answers that fail the form or the section.")
     severity: Severity | None = Field(
-        default=None, description="How grave a fail is: raises a flag of that severity; none when left out."
+        default=None, description="How serious a fail is: raises a flag of that severity. No flag when left out."
     )
     thresholds: Thresholds | None = Field(
         default=None, description="Overrides the form's thresholds and its risk for this question."
     )
     about: Literal["call", "leg"] = Field(
         default="leg",
-        description="Where a call is transferred: judged on each agent's `leg`, or once on the whole `call` for all.",
+        description="For transferred calls: judged on each agent's `leg`, or once on the whole `call`.",
     )
-    indicator: Indicator | None = Field(default=None, description="What it is an indicator of, for centre profiles.")
+    indicator: Indicator | None = Field(default=None, description="What it indicates, for centre profiles.")
 
     def answers(self) -> tuple[str, ...]:
-        """What it can be answered, without `na`, `unsure` and `failed`."""
+        """The possible answers, without `na`, `unsure` and `failed`."""
         return ("yes", "no")
 
     @model_validator(mode="after")
@@ -98,10 +100,10 @@ class Asked(Part):
 
 
 class Weighed(Asked):
-    """A question that has a part in its section's weight."""
+    """A question with a share of its section's weight."""
 
     weight: float = Field(default=1, ge=0, description="Its share of the section's weight, relative to its neighbours.")
-    informative: bool = Field(default=False, description="Read but never scored; needs weight 0.")
+    informative: bool = Field(default=False, description="Answered but never scored; needs weight 0.")
     kano: Kano = Field(
         default="performance",
         description="`must_be` can only lose, `performance` earns its share, `attractive` can only gain.",
@@ -127,5 +129,5 @@ class Weighed(Asked):
 
 
 def is_one_of(value: str, names: tuple[str, ...]) -> bool:
-    """Whether an answer is among the names; of a multiple choice, whether one of the options ticked is."""
+    """Whether an answer is one of the names; for a `multiple` question, whether any ticked option is."""
     return not set(value.split(AND)).isdisjoint(names)

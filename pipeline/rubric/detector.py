@@ -1,4 +1,4 @@
-"""The detectors a rubric can name, as data. How each one works is in `pipeline/score/detectors/<kind>.py`."""
+"""The detectors that a rubric can name, as data; `pipeline/score/detectors/<kind>.py` runs each."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MeasureName = Literal[
 
 
 class Phrase(Part):
-    """Words that are said: verbatim, nearly so, or by a pattern."""
+    """Words that are said: verbatim, almost verbatim, or matching a pattern."""
 
     kind: Literal["phrase"] = Field(description="Looks for words.")
     phrases: tuple[str, ...] = Field(min_length=1, description="Any of these will do; with `in_order`, all of them.")
@@ -55,7 +55,7 @@ class Phrase(Part):
 
 
 class Act(Part):
-    """A turn that does something, whatever its words: read by a head fitted on labelled turns."""
+    """A dialogue act: what a turn does, whatever its words, by a head fitted on labelled turns."""
 
     kind: Literal["act"] = Field(description="Looks for what a turn does.")
     act: str = Field(description="The act's name, e.g. `announces_hold`.")
@@ -147,7 +147,7 @@ class Pool(Part):
 
     kind: Literal["pool"] = Field(description="Weighs several witnesses of the same fact.")
     of: tuple[Detector, ...] = Field(min_length=1, description="The witnesses.")
-    weights: tuple[float, ...] = Field(description="One weight a witness, on its log-odds.")
+    weights: tuple[float, ...] = Field(description="One weight for each witness, on its log-odds.")
     bias: float = Field(default=0.0, description="Added to the weighed log-odds.")
 
     @model_validator(mode="after")
@@ -169,7 +169,7 @@ class Before(Part):
 
     kind: Literal["before"] = Field(description="`first` happens before `then` does.")
     first: Moment = Field(description="What must come first.")
-    then: Moment = Field(description="What must not come earlier; it may never come.")
+    then: Moment = Field(description="What must not come earlier; it need not come at all.")
 
 
 class Count(Part):
@@ -193,7 +193,7 @@ class Each(Part):
     kind: Literal["each"] = Field(description="Every `of` is followed by `then`.")
     of: Moment = Field(description="What happens, any number of times.")
     then: Moment = Field(description="What must follow, in the same turn or later.")
-    within_turns: int = Field(default=8, ge=0, description="How many turns of the call later at most.")
+    within_turns: int = Field(default=8, ge=0, description="At most this many turns of the call later.")
 
 
 Leaf = Phrase | Act | Meaning | Verdict | Measure | Metadata | Model | Script | Prohibited

@@ -24,10 +24,12 @@ class FormList(Part):
     id: Name = Field(description="The family's name.")
     title: str = Field(min_length=1, description="What a reader sees.")
     forms: tuple[str, ...] = Field(
-        min_length=1, description="Built-in forms by name, or files beside this one; the first of equals judges."
+        min_length=1,
+        description="Built-in forms by name, or files beside this one; of several equal ones, the first judges.",
     )
     each_call: PerCall = Field(
-        default="one", description="Judged by `one` form, the one with the most bounds that fits, or by `every` one."
+        default="one",
+        description="Judge a call by `one` form, the one that fits with the most bounds, or by `every` form that fits.",
     )
 
 
@@ -45,7 +47,7 @@ class RubricFamily:
         return tuple(sorted(fit, key=lambda form: -form.used_for.bounds()))
 
     def judging(self, facts: CallFacts) -> tuple[Rubric, ...]:
-        """The forms by which a night judges such a call. Raises RubricError when there is none."""
+        """The forms that a night judges such a call by. Raises RubricError when there is none."""
         best = self.for_call(facts)
         return self.fitting(facts) if self.each_call == "every" else (best,)
 
@@ -56,9 +58,9 @@ class RubricFamily:
             return fit[0]
         self.for_language(facts.language)
         known = {"queue": facts.queue, "direction": facts.direction, "topic": facts.topic, "day": facts.day}
-        told = ", ".join(f"{name} {value or 'unknown'}" for name, value in known.items())
+        described = ", ".join(f"{name} {value or 'unknown'}" for name, value in known.items())
         raise RubricError(
-            f"the rubric {self.id} has no form in {facts.language} for calls with {told}",
+            f"the rubric {self.id} has no form in {facts.language} for calls with {described}",
             remedy="Widen a form's `used_for`, or add a form without it.",
         )
 

@@ -1,4 +1,4 @@
-"""A form takes over questions of another form by name, so that the same question is written once."""
+"""Includes questions of built-in forms, so that each question is written once."""
 
 from __future__ import annotations
 

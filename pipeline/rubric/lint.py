@@ -1,4 +1,4 @@
-"""Reads a form as a careful colleague would: which questions people answer differently, and which change nothing."""
+"""Finds questions that people answer differently, and weights that change nothing."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.rubric.question import Choice, Deduction, Multiple, Numeric, Quest
 from pipeline.rubric.rubric import Rubric
 
 WORDS = Path(__file__).with_name("lint_words.toml")
-# Less than this of a form's 100 points is lost in the rounding of any report.
+# Of a form's 100 points; a report's rounding hides anything less.
 LEAST_POINTS = 1.0
 ALIKE = 0.6
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -24,7 +24,7 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to mend: which rule found it, where in the form, why it matters and what to do."""
+    """Something to fix: which rule found it, where in the form, why it matters and what to do."""
 
     rule: str
     place: str
@@ -89,11 +89,11 @@ def _double_barrelled(text: str) -> bool:
 
 
 def _overlaps(rubric: Rubric) -> Iterator[Finding]:
-    """Pairs of questions that ask the same, by their words or by what answers them."""
+    """Pairs of questions that ask the same, by their words or by the phrases that answer them."""
     stakes = rubric.stakes()
     for first, second in combinations([question for question in rubric.questions() if stakes[question.id]], 2):
-        alike = _likeness(_tokens(first.text), _tokens(second.text))
-        shared = _likeness(_phrases(first), _phrases(second))
+        alike = _jaccard(_tokens(first.text), _tokens(second.text))
+        shared = _jaccard(_phrases(first), _phrases(second))
         place = f"{first.id}, {second.id}"
         if alike >= ALIKE and not (first.ask_after or second.ask_after):
             reason = f"{alike:.0%} of their words are the same: one fault may cost points twice"
@@ -154,7 +154,7 @@ def _only_gains(rubric: Rubric) -> bool:
 
 
 def _shares(question: Question) -> set[float]:
-    """The shares that its answers can earn, as far as they are listed."""
+    """The shares that its answers can earn."""
     match question:
         case Choice():
             return {option.share for option in question.options}
@@ -167,12 +167,12 @@ def _shares(question: Question) -> set[float]:
 
 
 def _phrases(question: Question) -> frozenset[str]:
-    """Every phrase that answers it, wherever in its detectors."""
+    """Every phrase in its detectors."""
     return frozenset(phrase for part in _parts(question) if isinstance(part, Phrase) for phrase in part.phrases)
 
 
 def _parts(part: object) -> Iterator[Part]:
-    """A part and all that it is made of."""
+    """A part and every part in it."""
     if isinstance(part, Part):
         yield part
         for name in type(part).model_fields:
@@ -183,15 +183,15 @@ def _parts(part: object) -> Iterator[Part]:
 
 
 def _tokens(text: str) -> frozenset[str]:
-    """Words in English, pairs of characters in Chinese, without what every question has."""
+    """English words or pairs of Chinese characters, without those that every question has."""
     if _CHINESE.search(text):
         bare = "".join(_CHINESE.findall(re.sub("|".join(_words("in_every_question", "zh")), "", text)))
         return frozenset(bare[at : at + 2] for at in range(len(bare) - 1))
     return frozenset(re.findall(r"[a-z']+", text.casefold())) - {*_words("in_every_question", "en")}
 
 
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Jaccard's index: the share of what either has that both have."""
+def _jaccard(one: frozenset[str], other: frozenset[str]) -> float:
+    """Jaccard's index: the size of the intersection over that of the union."""
     return len(one & other) / len(one | other) if one and other else 0.0
 
 

@@ -1,19 +1,19 @@
-"""Reads rubrics from YAML, and says in plain words what is wrong with one that cannot be read."""
+"""Loads rubrics from YAML, with errors that name the place and the remedy."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeVar
 
-import yaml
 from pydantic import ValidationError
 
 from pipeline.errors import RubricError
 from pipeline.rubric.family import FormList, RubricFamily
+from pipeline.rubric.form_text import mapping, place
 from pipeline.rubric.include import with_included
+from pipeline.rubric.named import with_named
 from pipeline.rubric.part import Part
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric
@@ -22,28 +22,6 @@ from pipeline.rubric.rubric_set import RubricSet, rubric_set
 Loaded = TypeVar("Loaded", bound=Part)
 
 FOLDER = Path(__file__).resolve().parents[2] / "rubrics"
-
-
-class _StrictLoader(yaml.SafeLoader):
-    """Refuses a key that stands twice in one mapping, of which YAML would silently drop the first."""
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen: set[str] = set()
-        for key, _ in node.value:
-            if key.value in seen and key.value != "<<":
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key.value!r} is there twice", key.start_mark
-                )
-            seen.add(key.value)
-        return super().construct_mapping(node, deep=deep)
-
-
-# YAML 1.1 reads a bare `no`, `yes`, `on` and `off` as booleans; in a QA form they are answers.
-_StrictLoader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:bool"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_StrictLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile(r"^(?:true|false)$"), list("tf"))
 
 
 def built_in_rubrics() -> tuple[str, ...]:
@@ -87,18 +65,19 @@ def load_rubrics(names: str) -> RubricFamily | RubricSet:
 
 def parse_rubric(text: str, *, source: str) -> Rubric:
     """The form in a YAML text; `source` names it in errors. Raises RubricError."""
-    return _form(_mapping(text, source=source), source=source)
+    return _form(mapping(text, source=source), source=source)
 
 
 def _form(data: dict[str, Any], *, source: str) -> Rubric:
-    """A form, with the questions that it takes over from built-in ones."""
-    whole = with_included(data, read=cache(_built_in), source=source)
-    return _validated(Rubric, whole, source=source)
+    """A form with its included questions and its names replaced. Raises RubricError."""
+    named = with_named(data, source=source)
+    return _validated(Rubric, with_included(named, read=cache(_built_in), source=source), source=source)
 
 
 def _built_in(form: str) -> Mapping[str, Any]:
+    """A built-in form whose questions others include, its names replaced for its own languages."""
     path = FOLDER / f"{form}.yaml"
-    return _mapping(_text(path), source=str(path))
+    return with_named(mapping(_text(path), source=str(path)), source=str(path))
 
 
 def _profile(name: str) -> CentreProfile:
@@ -107,7 +86,7 @@ def _profile(name: str) -> CentreProfile:
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in FOLDER.glob("profiles/*.yaml")))
         raise RubricError(f"there is no profile named {name!r}", remedy=f"Give a .yaml file, or one of: {known}.")
-    return _validated(CentreProfile, _mapping(_text(path), source=str(path)), source=str(path))
+    return _validated(CentreProfile, mapping(_text(path), source=str(path)), source=str(path))
 
 
 def _family(form: str) -> str:
@@ -117,7 +96,7 @@ def _family(form: str) -> str:
 
 def _family_of(path: Path) -> RubricFamily:
     """The form in one file, or the forms that a profile in it weighs or a list in it names."""
-    data = _mapping(_text(path), source=str(path))
+    data = mapping(_text(path), source=str(path))
     if "extends" in data:
         profile = _validated(CentreProfile, data, source=str(path))
         return weighed(load_rubric(profile.extends), profile)
@@ -128,7 +107,7 @@ def _family_of(path: Path) -> RubricFamily:
 
 
 def _listed(listed: FormList, *, beside: Path) -> RubricFamily:
-    """Every form of a list; files are looked for beside it."""
+    """Every form of a list; file names are relative to it."""
     found: list[Rubric] = []
     for name in listed.forms:
         found.extend(load_rubric(beside / name if name.endswith((".yaml", ".yml")) else name).members)
@@ -149,28 +128,11 @@ def _text(path: Path) -> str:
         raise RubricError(f"the rubric {path} cannot be read: {error}", remedy="It must be UTF-8 text.") from error
 
 
-def _mapping(text: str, *, source: str) -> dict[str, Any]:
-    try:
-        data = yaml.load(text, Loader=_StrictLoader)
-    except yaml.YAMLError as error:
-        raise _broken_yaml(error, source=source) from error
-    if not isinstance(data, dict):
-        raise RubricError(f"{source} holds no mapping", remedy="A rubric starts with `id:`; see rubrics/README.md.")
-    return data
-
-
 def _validated(model: type[Loaded], data: dict[str, Any], *, source: str) -> Loaded:
     try:
         return model.model_validate(data)
     except ValidationError as error:
         raise _invalid(error, data, source=source) from error
-
-
-def _broken_yaml(error: yaml.YAMLError, *, source: str) -> RubricError:
-    mark = getattr(error, "problem_mark", None)
-    where = f"{source}, line {mark.line + 1}, column {mark.column + 1}" if mark else source
-    problem = getattr(error, "problem", None) or "it is not YAML"
-    return RubricError(f"{where}: {problem}", remedy="Mend the indentation, quotes or brackets there.")
 
 
 _REMEDIES = {
@@ -182,28 +144,10 @@ _REMEDIES = {
 
 
 def _invalid(error: ValidationError, data: Mapping[str, Any], *, source: str) -> RubricError:
-    # A key that is not known is most often the misspelled one that another problem says is missing.
+    # An unknown key is usually a misspelling of the one that another problem reports as missing.
     problems = sorted(error.errors(), key=lambda problem: problem["type"] != "extra_forbidden")
     first = problems[0]
     message = first["msg"].removeprefix("Value error, ")
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     remedy = _REMEDIES.get(first["type"], "Correct the value; rubrics/README.md describes it.")
-    return RubricError(f"{source}, at {_place(first['loc'], data)}: {message}{more}", remedy=remedy)
-
-
-def _place(loc: Sequence[str | int], data: Any) -> str:
-    """`sections > greeting > questions > offer_help > yes_when`: ids in place of numbers, union tags left out."""
-    names: list[str] = []
-    tagged = False
-    for step in loc:
-        if isinstance(data, dict) and not tagged and data.get("kind") == step:
-            tagged = True
-            continue
-        tagged = False
-        if isinstance(step, int) and isinstance(data, list) and step < len(data):
-            data = data[step]
-            names.append(str(data.get("id", step + 1)) if isinstance(data, dict) else str(step + 1))
-        else:
-            data = data.get(step) if isinstance(data, dict) else None
-            names.append(str(step))
-    return " > ".join(names) or "the top"
+    return RubricError(f"{source}, at {place(first['loc'], data)}: {message}{more}", remedy=remedy)

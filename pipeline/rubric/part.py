@@ -1,4 +1,4 @@
-"""What every part of a rubric has in common: unknown keys are refused and nothing changes after loading."""
+"""The base of every part of a rubric: immutable, and strict about unknown keys."""
 
 from __future__ import annotations
 

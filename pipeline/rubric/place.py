@@ -10,7 +10,7 @@ from pipeline.rubric.part import Part
 
 
 class Place(Part):
-    """Whose turns count, and how far into the call. All bounds given must hold together."""
+    """Whose turns count, and how far into the call. All bounds must hold."""
 
     by: Literal["agent", "customer", "ivr", "anyone"] = Field(default="agent", description="Whose turns are looked at.")
     first_turns: int | None = Field(default=None, ge=1, description="Only the first N turns of that speaker.")

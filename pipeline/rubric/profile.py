@@ -1,8 +1,8 @@
-"""A centre's profile: the questions of a form, weighed for what this centre is there for.
+"""A centre profile: the questions of a form, weighed for the purpose of the centre.
 
 The form that a profile `extends` is weighed by section. Any other form is weighed by the KPI families of its questions:
-each question's points are multiplied by its family's factor, then all are brought back to 100. At last the quantitative
-questions are given the share of the points that the profile wants for them.
+each question's points are multiplied by its family's factor, then all are scaled back to 100. Finally the quantitative
+questions get the share of the points that the profile sets.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ class CentreProfile(Part):
         description="For any other form: how many times the questions of a KPI family count; 1 where not named.",
     )
     quantitative_share: float | None = Field(
-        default=None, gt=0, lt=1, description="The share of the points that quantitative questions have, all together."
+        default=None, gt=0, lt=1, description="The share of the points that all quantitative questions have together."
     )
     targets: tuple[Target, ...] = Field(
         default=(),
         description="Bounds on numbers. With `quantitative_share`, those of each call are asked as questions.",
     )
-    changes: tuple[Change, ...] = Field(default=(), description="The change log; no part of the version.")
+    changes: tuple[Change, ...] = Field(default=(), description="The change log; does not affect the version.")
 
     @model_validator(mode="after")
     def _weighs_something(self) -> CentreProfile:
@@ -81,7 +81,7 @@ def _weighed(rubric: Rubric, profile: CentreProfile, *, own: bool) -> Rubric:
 
 
 def _copy(rubric: Rubric, changes: Mapping[str, object]) -> Rubric:
-    """A plain copy would keep the version that the form may have worked out already, and check nothing."""
+    """A validated copy; `model_copy` would keep the cached version of the form and check nothing."""
     return Rubric.model_validate({name: getattr(rubric, name) for name in Rubric.model_fields} | dict(changes))
 
 
@@ -129,7 +129,7 @@ def multiplied(sections: tuple[Section, ...], factor: Callable[[Question], float
 
 
 def _linear(section: Section, factor: Callable[[Question], float]) -> float:
-    """The multiplied weight by which the section's weight is shared out; as in `Rubric.weights`."""
+    """The total of the multiplied weights that share the section's weight, as in `Rubric.weights`."""
     weights = [(question, question.weight * factor(question)) for question in section.questions]
     linear = sum(
         weight for question, weight in weights if isinstance(question, Weighed) and question.kano == "performance"

@@ -35,7 +35,7 @@ NONE = "none"
 
 
 class YesNo(Weighed):
-    """A question that yes answers for all its points and no for none."""
+    """A yes-or-no question: yes earns all its points, no earns none."""
 
     kind: Literal["yes_no"] = Field(description="Answered yes or no.")
     yes_when: Detector = Field(description="Holds when the answer is yes.")
@@ -44,15 +44,15 @@ class YesNo(Weighed):
 class Option(Part):
     """One answer of a choice."""
 
-    id: Name = Field(description="The answer as it stands in the tables.")
+    id: Name = Field(description="The answer as written to the tables.")
     share: float = Field(ge=0, le=1, description="The share of the question's points that it earns.")
     when: Detector | None = Field(
-        default=None, description="Holds when this is the answer; the last option may omit it: otherwise."
+        default=None, description="Holds when this is the answer; the last option may omit it and then means otherwise."
     )
 
 
 class Choice(Weighed):
-    """A question with several answers of which one is given, each with its share of the points."""
+    """A question with one answer of several, each with its share of the points."""
 
     kind: Literal["choice"] = Field(description="Answered by one of `options`.")
     options: tuple[Option, ...] = Field(min_length=2, description="The answers; their probabilities are normalised.")
@@ -70,9 +70,9 @@ class Choice(Weighed):
 
 
 class Ticked(Part):
-    """One option of a multiple choice: it is ticked or not, whatever the others are."""
+    """One option of a multiple choice, ticked or not independently of the others."""
 
-    id: Name = Field(description="The option as it stands in the tables.")
+    id: Name = Field(description="The option as written to the tables.")
     share: float = Field(
         ge=-1, le=1, description="The share of the question's points that it earns; below 0 it takes away."
     )
@@ -80,7 +80,7 @@ class Ticked(Part):
 
 
 class Multiple(Weighed):
-    """A question with several answers of which any number are given; their shares add up, from 0 to 1."""
+    """A question with any number of several answers; their shares are added, within 0 and 1."""
 
     kind: Literal["multiple"] = Field(description="Answered by any of `options`, or `none`.")
     # Every combination of options has its own probability: eight options are 256.
@@ -101,15 +101,13 @@ class Multiple(Weighed):
 class Band(Part):
     """A range of a number, and what it earns."""
 
-    id: Name = Field(description="The range as it stands in the tables.")
-    up_to: float | None = Field(
-        default=None, description="Its upper bound, which belongs to it; the last range omits it."
-    )
+    id: Name = Field(description="The range as written to the tables.")
+    up_to: float | None = Field(default=None, description="Its upper bound, included; the last range omits it.")
     share: float = Field(ge=0, le=1, description="The share of the question's points that it earns.")
 
 
 class Numeric(Weighed):
-    """A question that a number answers, by the range in which it lies."""
+    """A question answered by the range that a number falls in."""
 
     kind: Literal["numeric"] = Field(description="Answered by the range of a number.")
     measure: MeasureName = Field(description="Which number.")
@@ -129,7 +127,7 @@ class Numeric(Weighed):
 
 
 class Scale(Weighed):
-    """A question that a grade answers, 1 being the worst: by how probable something is, or by a number."""
+    """A question answered by a grade, 1 being the worst: from the probability of something, or from a number."""
 
     kind: Literal["scale"] = Field(description="Answered by a grade from 1 up.")
     of: Detector | None = Field(default=None, description="What is graded by its probability.")
@@ -147,7 +145,7 @@ class Scale(Weighed):
         if (self.of is None) == (self.measure is None):
             raise ValueError(f"scale {self.id} needs either `of` or `measure`")
         if self.measure and self.steps[0] > self.steps[-1]:
-            # A number of which less is better: the steps fall.
+            # Less is better: the steps fall.
             _check_ascending([-step for step in self.steps], of=self.id)
             return self
         _check_ascending(self.steps, of=self.id)
@@ -157,19 +155,19 @@ class Scale(Weighed):
 
 
 class _Extra(Asked):
-    """What changes the total by a fixed number of points, and has no part in the section's weight."""
+    """A question that changes the total by fixed points and has no share of its section's weight."""
 
     points: float = Field(gt=0, le=100, description="Points of the form's 100.")
     when: Detector = Field(description="Holds when it happened.")
 
     @property
     def weight(self) -> float:
-        """None: it is no part of what can be earned."""
+        """Always 0: it has no share of the points."""
         return 0.0
 
     @property
     def informative(self) -> bool:
-        """Never: it changes the total."""
+        """Always False: it changes the total."""
         return False
 
 

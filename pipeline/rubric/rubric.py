@@ -1,4 +1,4 @@
-"""A rubric: one QA form in one or more languages. Its version is the hash of its content, so it never changes."""
+"""A rubric: one QA form in one or more languages, with the hash of its content as its version."""
 
 from __future__ import annotations
 
@@ -58,17 +58,18 @@ class Rubric(Part):
         default=0.10,
         ge=0.02,
         le=0.5,
-        description="Of the answers given without a person at most this share is wrong; the others are `unsure`.",
+        description="At most this share of the answers given without a person is wrong; the others are `unsure`.",
     )
     thresholds: Thresholds | None = Field(
-        default=None, description="Overrides what the risk makes of the fitted heads' held-out answers."
+        default=None,
+        description="Overrides the thresholds that the risk gives on held-out answers of the fitted heads.",
     )
     most: float = Field(
         default=100, ge=100, le=200, description="The highest total; above 100 a bonus may lift a score past 100."
     )
     sections: tuple[Section, ...] = Field(min_length=1, description="In the order in which they are shown.")
     targets: tuple[Target, ...] = Field(default=(), description="Bounds on numbers, beside the score.")
-    changes: tuple[Change, ...] = Field(default=(), description="The change log; no part of the version.")
+    changes: tuple[Change, ...] = Field(default=(), description="The change log; does not affect the version.")
 
     @model_validator(mode="after")
     def _names_are_unique(self) -> Rubric:
@@ -105,7 +106,7 @@ class Rubric(Part):
 
     @cached_property
     def version(self) -> str:
-        """The hash of the content. Comments, layout, the change log and what is left at its default do not count."""
+        """The hash of the content. Comments, layout, names, the change log and default values do not affect it."""
         content = self.model_dump(mode="json", exclude={"changes"}, exclude_defaults=True)
         text = json.dumps(content, sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()[:16]
@@ -134,7 +135,7 @@ class Rubric(Part):
 
 
 def _linear(section: Section) -> float:
-    """The weight of the questions whose points are shared out: those that are neither `must_be` nor `attractive`."""
+    """The weight of the `performance` questions, which share the section's points."""
     return sum(
         question.weight
         for question in section.questions

@@ -34,7 +34,7 @@ class RubricSet:
         return _once([member for family in self.families for member in family.members])
 
     def fitting(self, facts: CallFacts) -> tuple[Rubric, ...]:
-        """Every form that such a call may be judged by."""
+        """Every form that fits such a call."""
         return _once([form for family in self.families for form in family.fitting(facts)])
 
     def judging(self, facts: CallFacts) -> tuple[Rubric, ...]:

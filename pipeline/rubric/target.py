@@ -1,4 +1,4 @@
-"""A quantitative target as SMART as one can be written down: what is measured, how far, in what unit, when, by whom."""
+"""A quantitative target: what is measured, how far, in what unit, when and by whom (SMART)."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Target(Part):
     at_least: float | None = Field(default=None, description="The smallest value that meets it.")
     at_most: float | None = Field(default=None, description="The largest value that meets it.")
     unit: Literal["s", "share", "times", "turns", "words_a_minute"] = Field(
-        description="The unit of the bound, said again so that nobody reads minutes for seconds."
+        description="The unit of the bound, stated so that nobody mistakes minutes for seconds."
     )
     per: Literal["call", "agent"] = Field(default="agent", description="Each call, or the mean of an agent's calls.")
-    window_days: int = Field(default=30, ge=1, description="For `per: agent`: the days up to the last one looked at.")
-    fewest_calls: int = Field(default=5, ge=1, description="For `per: agent`: with fewer calls nothing is said.")
-    owner: str = Field(min_length=1, description="Who answers for it.")
+    window_days: int = Field(default=30, ge=1, description="For `per: agent`: the number of days, up to the last one.")
+    fewest_calls: int = Field(default=5, ge=1, description="For `per: agent`: with fewer calls there is no result.")
+    owner: str = Field(min_length=1, description="Who is responsible for it.")
     kpi: Name = Field(
         default="efficiency", description="The family of the KPI, where the target is asked as a question."
     )
@@ -64,5 +64,5 @@ class Target(Part):
         return f"{' and '.join(words)} {self.unit.replace('_', ' ')}"
 
     def met_by(self, value: float) -> bool:
-        """Whether a value lies within the bounds."""
+        """Whether a value is within the bounds."""
         return (self.at_least is None or value >= self.at_least) and (self.at_most is None or value <= self.at_most)

@@ -11,7 +11,7 @@ from pipeline.rubric.load import FOLDER, parse_rubric
 
 
 def write_from_template(name: str, *, template: str, out: Path, on: date) -> None:
-    """Write the form `name`, made from a built-in form or a file. Raises RubricError, or ConfigError where `out` is."""
+    """Write the form `name` from a built-in form or a file. Raises RubricError, or ConfigError if `out` exists."""
     if out.exists():
         raise ConfigError(f"{out} is there already", remedy="Name a new file")
     text = from_template(_source(template).read_text(encoding="utf-8"), name=name, template=template, on=on)
@@ -23,7 +23,7 @@ def write_from_template(name: str, *, template: str, out: Path, on: date) -> Non
 
 
 def from_template(text: str, *, name: str, template: str, on: date) -> str:
-    """The text of a form under a new name, its change log begun anew. Raises RubricError when it is then no form."""
+    """The text of a form under a new name, with a new change log. Raises RubricError when the result is invalid."""
     entry = f"changes:\n  - {{on: {on.isoformat()}, by: everycall, why: Made from {template}.}}\n"
     bare = re.sub(r"^changes:.*\n(?:[ \t-].*\n)*", "", text, flags=re.MULTILINE)
     made, count = re.subn(r"^id:.*\n", f"id: {name}\n{entry}", bare, count=1, flags=re.MULTILINE)

@@ -1,4 +1,4 @@
-"""Which calls a form judges: by queue, direction, topic and date. The language stands in the form itself."""
+"""Which calls a form judges: by queue, direction, topic and date. The language is in the form itself."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from pipeline.rubric.part import Part
 
 
 class UsedFor(Part):
-    """Bounds on the calls that a form judges; all that are given must hold, and what is unknown meets none of them."""
+    """Bounds on the calls that a form judges. All must hold; an unknown value meets none."""
 
-    queues: tuple[str, ...] = Field(default=(), description="Queues; `*` stands for anything, case does not count.")
+    queues: tuple[str, ...] = Field(default=(), description="Queues; `*` matches anything, and case is ignored.")
     directions: tuple[str, ...] = Field(default=(), description="As the telephone system writes them: inbound, ….")
-    topics: tuple[str, ...] = Field(default=(), description="Topics; `*` stands for anything, case does not count.")
+    topics: tuple[str, ...] = Field(default=(), description="Topics; `*` matches anything, and case is ignored.")
     valid_from: date | None = Field(default=None, description="The first day of calls that it judges.")
     valid_to: date | None = Field(default=None, description="The last day of calls that it judges.")
 
@@ -33,7 +33,7 @@ class UsedFor(Part):
         return all(_among(value, patterns) for patterns, value in named if patterns) and self._in_time(facts.day)
 
     def bounds(self) -> int:
-        """How many bounds it sets: the more, the more special the form."""
+        """How many bounds it sets: the more, the more specific the form."""
         return sum(bool(bound) for bound in (self.queues, self.directions, self.topics, self.valid_from, self.valid_to))
 
     def _in_time(self, day: str) -> bool:

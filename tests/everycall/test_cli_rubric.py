@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 import typer
+import yaml
 
 from everycall.cli import app
 
@@ -29,7 +30,7 @@ def files(store):
 
 
 def test_the_commands_on_forms_are_these():
-    assert COMMANDS == ["diff", "guide", "lint", "new", "targets", "try"]
+    assert COMMANDS == ["diff", "guide", "lint", "new", "show", "targets", "try"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -52,6 +53,30 @@ def test_a_new_form_can_be_linted_and_explained(everycall, tmp_path):
     assert "in 16 questions" in everycall("rubric", "lint", form)
     everycall("rubric", "guide", form, "--out", page)
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
+
+
+def test_what_is_behind_a_name_is_shown_as_yaml(everycall):
+    output = everycall("rubric", "show", "early_sympathy")
+    assert "# early_sympathy: The agent acknowledges the customer's trouble in the first half of the call." in output
+    assert "list: sympathy" in output
+    assert yaml.safe_load(everycall("rubric", "show", "apology", "--language", "zh")) == {
+        "match": "pattern",
+        "phrases": ["(抱歉|对不起|对不住|道歉|致歉|歉意|过意不去)"],
+    }
+
+
+def test_without_a_name_every_name_is_shown(everycall):
+    lines = everycall("rubric", "show").splitlines()
+    assert "threat_to_leave: The customer threatens to leave, cancel or switch." in lines
+    assert "leaving_threat: The customer threatens to leave." in lines
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [(("nothing",), "no detector or list named 'nothing'"), (("apology", "--language", "fr"), "no language 'fr'")],
+)
+def test_a_name_or_language_that_does_not_exist_is_one_line(everycall, given, message):
+    assert message in everycall("rubric", "show", *given, exits=2)
 
 
 def test_a_weight_that_is_no_number_is_one_line(everycall, tmp_path):

@@ -1,10 +1,12 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from pipeline.errors import RubricError
+from pipeline.rubric.form_text import mapping
 from pipeline.rubric.load import FOLDER, built_in_rubrics, load_rubric, parse_rubric
 from pipeline.rubric.schema import json_schema
 
@@ -45,6 +47,25 @@ def test_every_field_of_the_schema_is_described():
 def test_a_form_that_loads_also_fits_the_published_schema():
     rubric = parse_rubric(SMALL, source="form.yaml")
     Draft202012Validator(json.loads(json_schema())).validate(json.loads(rubric.model_dump_json()))
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_built_in_form_as_written_fits_the_published_schema(path: Path):
+    written = mapping(path.read_text("utf-8"), source=path.name)
+    Draft202012Validator(json.loads(json_schema())).validate(written)
+
+
+@pytest.mark.parametrize("inside", ["kind: phrase", "kind: named, name: nothing", "kind: phrase, list: nothing"])
+def test_a_name_that_is_not_known_does_not_fit_the_published_schema(inside: str):
+    written = mapping(SMALL.replace("kind: phrase, phrases: [thank you]", inside), source="form.yaml")
+    assert not Draft202012Validator(json.loads(json_schema())).is_valid(written)
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.yaml")), ids=lambda path: path.stem)
+def test_a_built_in_form_is_short_and_holds_no_pattern(path: Path):
+    text = path.read_text("utf-8")
+    assert len(text.splitlines()) <= 250
+    assert re.findall(r"\b(?:phrases|says|match|unless):", text) == []
 
 
 def test_bare_yes_and_no_are_answers_and_not_booleans():

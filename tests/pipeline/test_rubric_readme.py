@@ -10,8 +10,9 @@ from pipeline.enrich.conduct import conduct_of
 from pipeline.enriched import EnrichedCall
 from pipeline.recording import CallMetadata
 from pipeline.rubric.family import RubricFamily
+from pipeline.rubric.form_text import StrictLoader
 from pipeline.rubric.lint import lint
-from pipeline.rubric.load import FOLDER, _StrictLoader, parse_rubric
+from pipeline.rubric.load import FOLDER, parse_rubric
 from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.score import score, score_by_leg
 from pipeline.score.flag_rules import flag
@@ -28,7 +29,7 @@ LEGS = "Scores by leg: "
 
 def whole(text: str) -> str:
     """An example as a form: what it leaves out is the same in all."""
-    content = yaml.load(text, Loader=_StrictLoader)
+    content = yaml.load(text, Loader=StrictLoader)
     if isinstance(content, list):
         content = {"questions": content}
     if "questions" in content:
@@ -60,7 +61,7 @@ def examples():
         if kind == "call":
             yield pytest.param(form, profile, text, after, id=after[:40])
         elif "extends:" in text:
-            profile = CentreProfile.model_validate(yaml.load(text, Loader=_StrictLoader))
+            profile = CentreProfile.model_validate(yaml.load(text, Loader=StrictLoader))
         elif "forms:" not in text:
             form, profile = text, None
 
@@ -95,7 +96,7 @@ def test_every_kind_and_feature_has_an_example():
     keys = (
         "applies_when ask_after auto_fail severity indicator targets used_for valid_from changes kpis include "
         "topics queues forms quantitative_share most directions window_days must_say in_order first_turns"
-        " after before penalty about"
+        " after before penalty about list"
     )
     for key in keys.split():
         assert f"{key}:" in forms, key

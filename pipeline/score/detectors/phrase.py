@@ -1,7 +1,6 @@
-"""`phrase`: words that are said, by a role, in a place; not when negated, reported or vetoed.
+"""`phrase`: words that a role says in a place, unless they are negated, reported or vetoed.
 
-Where a recogniser was unsure of what it heard, Chinese is looked for by its sound too; and one witness among others who
-found nothing there says less than they.
+Where the speech model was unsure, Chinese is also searched by sound, and a missing phrase counts for less in a pool.
 """
 
 from __future__ import annotations
@@ -21,14 +20,14 @@ from pipeline.score.words.word_index import suspects
 from pipeline.transcript import Language
 
 NEGATION_REACH = 3
-# The confidence of a turn from which on its characters are taken as they stand.
+# From this confidence of a turn, its characters are taken as they are.
 CLEARLY_HEARD = 0.9
-# About as many words of a phrase must be heard right for it to be found.
+# About this many words of a phrase must be recognised right for it to be found.
 WORDS_AT_STAKE = 2
 HALF = 0.5
 REPORT_REACH = 8
 _NEGATORS = frozenset({"not", "never", "without", "nor", "不", "没", "别", "无", "勿", "未"})
-# A 不 or 没 in these words denies nothing; "要不要" and its like are told by the character on both sides.
+# A 不 or 没 in these words denies nothing; "要不要" and the like have the same character on both sides.
 _HARMLESS = re.compile("不好意思|不过|不但|不仅|不知道|不只|不然|不管|没关系|没问题|没事|别的|特别|无论")
 _REPORTERS = frozenset(
     {"you", "he", "she", "they", "it", "who", "customer", "colleague", "somebody", "someone", "lad", "girl", "guy"}
@@ -37,13 +36,13 @@ _REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claim
 _CHINESE_REPORT = re.compile(
     "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉[我你他她]|答应|保证过)(?![话得])"
 )
-# By turn the phrases that may be in it, None for any of them.
+# The phrases that each turn may hold; None for all of them.
 Suspects = Mapping[int, Collection[int] | None]
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 
 
 class Standing(Protocol):
-    """Finds what stands in a turn's words and text, of all phrases or of those whose numbers are `among` the given."""
+    """Finds the matches that count in a turn, of all phrases or of those whose numbers are `among` the given."""
 
     def __call__(self, words: NormalizedText, text: str, among: Collection[int] | None = None) -> list[Match]:
         """The matches in order."""
@@ -56,9 +55,9 @@ def phrase(
     witness: bool = False,
     excused: Callable[[Match, NormalizedText], bool] | None = None,
 ) -> Callable[[CallContext], Detection]:
-    """The detector of one phrase rule; what is `excused` does not count. Raises RubricError for a bad pattern.
+    """The detector of one phrase rule, without the matches that are `excused`. Raises RubricError for a bad pattern.
 
-    A `witness` is heard beside others. Of a rule that stands alone the ruling itself doubts what was heard badly.
+    A `witness` is a part of a pool. Outside a pool, the ruling itself allows for words heard badly.
     """
     find = standing(spec, language=language)
     suspected = _suspected(spec)
@@ -92,7 +91,7 @@ def phrase(
 
 
 def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[CallContext, Sequence[int]], Suspects]:
-    """Finds the turns in which a phrase may be, since most hold none; only patterns have clues to go by."""
+    """Finds the turns that may hold a phrase, since most hold none; only patterns have clues."""
     if spec.match != "pattern":
         return lambda _, searched: dict.fromkeys(searched)
     known = clues(tuple(spec.phrases), by_sound=by_sound)
@@ -105,7 +104,7 @@ def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[CallContext
 
 
 def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Standing:
-    """Finds the matches in a turn's words and text that are neither denied, reported nor vetoed. Raises RubricError."""
+    """Finds the matches in a turn that are not negated, reported or vetoed. Raises RubricError."""
     find = patterns(spec.phrases, by_sound=True) if by_sound else _finder(spec, language)
     veto = patterns(spec.unless) if spec.unless else None
 
@@ -132,7 +131,7 @@ def _finder(spec: Phrase, language: Language) -> Finder:
 
 
 def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Match]]:
-    """The first hit of each phrase after that of the phrase before it; nothing when one is missing."""
+    """The first hit of each phrase after the hit of the phrase before it; none if any phrase is missing."""
     chosen: list[tuple[int, Match]] = []
     at = (-1, -1)
     for number in range(phrases):
@@ -145,7 +144,7 @@ def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Ma
 
 
 def _beside(match: Match, other: Match, words: NormalizedText) -> bool:
-    """In the same clause or in the next to it."""
+    """In the same clause or an adjacent one."""
     return abs(words.clauses[match.start] - words.clauses[other.start]) <= 1
 
 
@@ -169,10 +168,10 @@ def _negated(match: Match, words: NormalizedText) -> bool:
 
 
 def _reported(match: Match, words: NormalizedText, text: str) -> bool:
-    """The speaker repeats what somebody else said, by a reporting verb shortly before or between quotation marks."""
+    """A report of what somebody else said: after a reporting verb, or between quotation marks."""
     start, end = words.starts[match.start], words.ends[match.end - 1]
     for span in _QUOTED.finditer(text):
-        # A transcript may set every turn in quotation marks: that is no quotation by its speaker.
+        # A transcript may put every turn in quotation marks; that quotes nobody.
         if span.start() < start and end < span.end() and span.group() != text.strip():
             return True
     clause = words.clauses[match.start]
@@ -207,10 +206,10 @@ def _detection(
 
 
 def missed(absent: float, confidence: float) -> float:
-    """The probability that a phrase which was not found was said all the same, if it is `absent` in a clear recording.
+    """The probability that a phrase was said although it was not found; `absent` in a clear recording.
 
-    By Bayes from even odds: what is said is written so that it can be found with the probability that the words at
-    stake are all heard right. In unclear speech the answer thus moves from `absent` towards a half.
+    Bayes' rule from even odds: a phrase that was said can be found if the speech model got all words at stake right. In
+    unclear speech the probability moves from `absent` towards a half.
     """
     if absent >= HALF or confidence >= 1.0:
         return absent
