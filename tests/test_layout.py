@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-ROOMS = ("everycall", "pipeline", "models", "rubrics", "flows", "console", "bench")
+ROOMS = ("everycall", "pipeline", "models", "rubrics", "flows", "bench")
 # Rooms that a room may import beside itself.
 LAW = {
     "everycall": set(ROOMS),
@@ -17,7 +17,6 @@ LAW = {
     "models": {"pipeline"},
     "rubrics": set(),
     "flows": {"pipeline", "models"},
-    "console": {"pipeline"},
     "bench": set(ROOMS),
 }
 NOUNS = {
@@ -133,15 +132,13 @@ def test_the_nouns_and_ports_load_nothing_heavy():
 
 
 def test_no_file_is_longer_than_a_reader_holds():
-    lengths = {
-        name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources(*ROOMS, "tests", "requirements")
-    }
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources(*ROOMS, "tests")}
     assert {path: lines for path, lines in lengths.items() if lines > MAX_FILE_LINES} == {}
 
 
 def test_no_function_is_longer_than_a_screen():
     long = {}
-    for path in sources(*ROOMS, "tests", "requirements"):
+    for path in sources(*ROOMS, "tests"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1
@@ -157,7 +154,7 @@ def test_no_module_is_named_for_nothing():
 
 def test_the_library_never_prints():
     printing = []
-    for path in sources("pipeline", "models", "flows", "console"):
+    for path in sources("pipeline", "models", "flows"):
         calls = (node for node in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(node, ast.Call))
         if any(isinstance(call.func, ast.Name) and call.func.id == "print" for call in calls):
             printing.append(name_of(path))
@@ -172,7 +169,6 @@ def test_the_top_level_is_the_one_of_the_design():
             "models",
             "rubrics",
             "flows",
-            "console",
             "everycall",
             "bench",
             "tests",
