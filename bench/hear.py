@@ -100,7 +100,7 @@ def _duration_s(call: Reference) -> float:
     import wave
 
     with wave.open(str(call.audio)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
 def _apart(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:

@@ -18,6 +18,10 @@ SHORTEST_S, LONGEST_S = 60.0, 240.0
 MARGIN_S = 0.25
 
 
+# Who, from when, to when (both in seconds), and what.
+Timed = tuple[str, float, float, str]
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """A stretch of a labelled call, from the start of one turn to the end of another."""
@@ -26,12 +30,12 @@ class Cut:
     number: int
     start_s: float
     end_s: float
-    turns: tuple[tuple[str, float, float, str], ...] = field(repr=False)
+    turns: tuple[Timed, ...] = field(repr=False)
 
 
 def cuts(calls: Sequence[Reference], count: int) -> list[Cut]:
     """`count` cuts: the calls in turn; each time a call comes again it begins a few turns later."""
-    usable = [call for call in calls if call.turns and _length_s(call, 0) >= SHORTEST_S]
+    usable = [call for call in calls if (said := _timed(call)) and said[-1][2] - said[0][1] >= SHORTEST_S]
     if not usable:
         raise ValueError(f"no labelled call lasts {SHORTEST_S:.0f} s")
     return [_cut(usable[number % len(usable)], number, number // len(usable)) for number in range(count)]
@@ -57,16 +61,18 @@ def read_load(folder: Path) -> list[Reference]:
     return [replace(call, mono=call.call_id in mono) for call in found]
 
 
-def _length_s(call: Reference, first: int) -> float:
-    return call.turns[-1][2] - call.turns[first][1]
+def _timed(call: Reference) -> list[Timed]:
+    """The turns of which the label says when."""
+    return [(who, start_s, end_s, text) for who, start_s, end_s, text in call.turns if start_s is not None and end_s]
 
 
 def _cut(call: Reference, number: int, again: int) -> Cut:
     """The `again`-th cut of a call: later starts while a minute is left, then from the beginning once more."""
-    starts = [first for first in range(len(call.turns)) if _length_s(call, first) >= SHORTEST_S]
+    said = _timed(call)
+    starts = [first for first, turn in enumerate(said) if said[-1][2] - turn[1] >= SHORTEST_S]
     first = starts[(again * 2) % len(starts)]
-    start_s = call.turns[first][1]
-    turns = tuple(turn for turn in call.turns[first:] if turn[1] >= start_s and turn[2] <= start_s + LONGEST_S)
+    start_s = said[first][1]
+    turns = tuple(turn for turn in said[first:] if turn[1] >= start_s and turn[2] <= start_s + LONGEST_S)
     start_s = max(0.0, start_s - MARGIN_S) if first else 0.0
     return Cut(call, number, start_s, max(turn[2] for turn in turns) + MARGIN_S, turns)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -23,7 +23,7 @@ class Setup:
     """What all systems share: the weights, the beam, the device and how many threads may compute."""
 
     weights: Path
-    device: str
+    device: Literal["cpu", "cuda"]
     compute_type: str
     beam_size: int
     threads: int

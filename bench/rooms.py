@@ -109,7 +109,8 @@ def cycles(arrows: Mapping[str, set[str]]) -> list[frozenset[str]]:
 
 
 def _reached(name: str, arrows: Mapping[str, set[str]]) -> set[str]:
-    found, waiting = set(), [name]
+    found: set[str] = set()
+    waiting = [name]
     while waiting:
         for other in arrows[waiting.pop()] - found:
             found.add(other)

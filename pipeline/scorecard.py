@@ -9,7 +9,7 @@ NOT_APPLICABLE = "na"
 UNSURE = "unsure"
 FAILED = "failed"
 
-Severity = Literal["minor", "major", "critical"]
+FailSeverity = Literal["minor", "major", "critical"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Answer:
     searched: tuple[int, ...] = ()
     reason: str = field(default="", repr=False)
     method: str = ""
-    severity: Severity | None = field(default=None, compare=False)
+    severity: FailSeverity | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def test_a_night_with_nothing_to_do_has_no_mean_and_no_speed():
 def test_shards_run_on_a_bounded_number_of_threads():
     from flows.runners import shard_runner
 
-    assert shard_runner("threads", workers=3)._max_workers == 3
+    assert shard_runner("threads", workers=3)._max_workers == 3  # type: ignore[attr-defined]
 
 
 def test_no_worker_is_an_error():

@@ -162,4 +162,4 @@ def test_the_fingerprint_follows_what_changes_answers():
 
 def test_settings_refuse_unknown_keys():
     with pytest.raises(ValidationError):
-        LanguageModelSettings(address="http://localhost/v1", model="m", colour="red")
+        LanguageModelSettings.model_validate({"address": "http://localhost/v1", "model": "m", "colour": "red"})

@@ -16,7 +16,12 @@ def test_results_come_in_the_order_given_whatever_takes_longest() -> None:
 
 def test_no_more_is_drawn_than_a_bounded_number_of_steps_ahead() -> None:
     drawn: list[int] = []
-    results = prefetch(lambda number: number, (drawn.append(n) or n for n in range(1000)), threads=2)
+
+    def note(number: int) -> int:
+        drawn.append(number)
+        return number
+
+    results = prefetch(lambda number: number, (note(n) for n in range(1000)), threads=2)
     assert [next(results), next(results)] == [0, 1]
     assert len(drawn) == 4
 

@@ -31,7 +31,7 @@ def test_it_runs_with_its_defaults_on_the_vectors_given(monkeypatch):
             return np.zeros(len(texts), np.int64), None
 
     module = ModuleType("bertopic")
-    module.BERTopic = Recorded
+    module.__dict__["BERTopic"] = Recorded
     monkeypatch.setitem(sys.modules, "bertopic", module)
     vectors = np.ones((10, 4), np.float32)
     assert grouped(("hello",) * 10, vectors) == [0] * 10

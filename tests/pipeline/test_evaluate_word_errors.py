@@ -2,7 +2,10 @@
 
 from pathlib import Path
 
+import jiwer
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from pipeline.evaluate.reference import Reference
 from pipeline.evaluate.word_errors import diarization_error, edits_in, errors_of, lost_turns, normalised
@@ -81,3 +84,31 @@ def test_how_numbers_and_chinese_are_written_is_no_error():
     assert normalised("請問，您的號碼？", "zh", digits=False) == list("请问您的号码")
     assert edits_in([("幺三二", "132")], "zh", digits=False) == (3, 3)
     assert edits_in([("幺三二", "132")], "zh", digits=True) == (0, 3)
+
+
+PAIRS = {
+    "en": [("Hello, who's calling?", "hello who is this calling"), ("It's twenty dollars.", ""), ("ok", "so OK then")],
+    "zh": [("您好，請問您的號碼？", "您好请问号码"), ("幺三二", "一三二啊"), ("好", "")],
+}
+
+
+@pytest.mark.parametrize("digits", [False, True])
+@pytest.mark.parametrize("language", PAIRS)
+def test_edits_are_those_that_jiwer_counts_in_the_same_words(language, digits):
+    words = [[" ".join(normalised(text, language, digits=digits)) for text in pair] for pair in PAIRS[language]]
+    theirs = jiwer.process_words([truth for truth, _ in words], [heard for _, heard in words])
+    edits = theirs.substitutions + theirs.deletions + theirs.insertions
+    assert edits_in(PAIRS[language], language, digits=digits) == (
+        edits,
+        theirs.substitutions + theirs.deletions + theirs.hits,
+    )
+
+
+WORDS = st.lists(st.sampled_from(["a", "b", "c"]), min_size=1, max_size=12).map(" ".join)
+
+
+@given(st.lists(st.tuples(WORDS, WORDS), min_size=1, max_size=4))
+def test_the_word_error_rate_of_several_channels_is_jiwer_s(pairs):
+    edits, units = edits_in(pairs, "en", digits=False)
+    wanted, got = ([" ".join(normalised(pair[side], "en", digits=False)) for pair in pairs] for side in (0, 1))
+    assert edits / units == pytest.approx(jiwer.wer(wanted, got))

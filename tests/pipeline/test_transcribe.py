@@ -38,6 +38,11 @@ def speech_models(**script: object) -> SpeechModels:
     return SpeechModels(FakeVoiceDetector(), FakeRecogniser(**script), FakeDiarizer())
 
 
+def batches_of(listening: SpeechModels) -> list[tuple[int, bool]]:
+    assert isinstance(listening.recogniser, FakeRecogniser)
+    return listening.recogniser.batches
+
+
 def one(given: tuple[Recording, Audio], listening: SpeechModels) -> Transcript:
     (heard,) = transcribe([given], speech_models=listening)
     assert isinstance(heard, Transcript)
@@ -92,14 +97,14 @@ def test_windows_of_all_calls_are_recognised_together() -> None:
     listening = speech_models()
     calls = [call(name, channel((1, 4)), channel((6, 9))) for name in "abc"]
     assert [heard.call_id for heard in transcribe(calls, speech_models=listening)] == ["a", "b", "c"]
-    assert listening.recogniser.batches == [(6, False)]
+    assert batches_of(listening) == [(6, False)]
 
 
 def test_only_doubtful_windows_are_searched_again() -> None:
     looped = "so " * 20
     listening = speech_models(script={("a", 0): [looped], ("a", 1): [AGENT]}, fallback_script={("a", 0): [CUSTOMER]})
     heard = one(call("a", channel((6, 9)), channel((1, 4))), listening)
-    assert listening.recogniser.batches == [(2, False), (1, True)]
+    assert batches_of(listening) == [(2, False), (1, True)]
     assert heard.turns[1].text == CUSTOMER
 
 

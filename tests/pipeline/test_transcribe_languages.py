@@ -15,7 +15,7 @@ from pipeline.transcript import Language, Transcript, Word
 RATE = 16_000
 SPANS = [Span(1, 4), Span(5, 8), Span(9, 9.8), Span(11, 14), Span(15, 18)]
 # How loud each stretch is tells the fake reader its language and how sure it is.
-LEVELS = {0.1: ("en", 0.99), 0.2: ("zh", 0.95), 0.3: ("zh", 0.8)}
+LEVELS: dict[float, tuple[Language, float]] = {0.1: ("en", 0.99), 0.2: ("zh", 0.95), 0.3: ("zh", 0.8)}
 
 
 @dataclass

@@ -67,8 +67,9 @@ def call(*channels: np.ndarray) -> tuple[Recording, Audio]:
     return Recording("a", "a.wav", "0" * 64, audio.duration_s, len(channels), RATE, "pcm", metadata), audio
 
 
-def one(*channels: np.ndarray) -> Transcript | Failure:
+def one(*channels: np.ndarray) -> Transcript:
     (heard,) = transcribe([call(*channels)], speech_models=speech_models())
+    assert isinstance(heard, Transcript)
     return heard
 
 
