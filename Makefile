@@ -1,4 +1,4 @@
-# Everycall. A fresh machine needs Python 3.11 or later, git and make; `make help` lists what can be made.
+# Everycall. A fresh machine needs Python 3.11 or later, git and make; `make help` lists the targets.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -11,7 +11,7 @@ FIND_PYTHON := for p in python3.11 python3.12 python3.13 python3; do \
 PYTHON ?= $(shell $(FIND_PYTHON))
 LOCKED := $(BIN)/python -m pip install -qq --disable-pip-version-check --require-hashes --no-deps
 
-# Nothing of what runs here reports home or asks a model hub.
+# Nothing here reports usage or contacts a model hub.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export HF_HUB_DISABLE_TELEMETRY := 1
@@ -49,28 +49,28 @@ $(VENV)/installed-dev: $(VENV)/installed requirements/dev.lock.txt
 	$(LOCKED) -r requirements/dev.lock.txt
 	@touch $@
 
-demo: install ## hear and score the sample calls as a night, and write the report
+demo: install ## transcribe and score the sample calls as a night, and write the report
 	$(BIN)/everycall nightly examples/calls --metadata examples/calls.csv --store demo/store
 	$(BIN)/everycall report --store demo/store --out demo/report.html
 	@echo "Tables: $(CURDIR)/demo/store"
 	@echo "Report: $(CURDIR)/demo/report.html"
 
-test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" chooses
+test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" selects some
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST)
 
-sounds: ## recorded prompts and music on hold from Debian, for the slow tests of call events, into tests/data/sounds
+sounds: ## download Debian's recorded prompts and hold music into tests/data/sounds, for the slow tests of call events
 	mkdir -p tests/data/sounds
 	cd tests/data/sounds && apt-get download asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 	cd tests/data/sounds && for package in *.deb; do dpkg-deb --extract $$package .; rm $$package; done
 
-rooms: install-dev ## the rooms in their order, what each imports, and cycles between them
+rooms: install-dev ## print the rooms in order, their imports, and cycles between them
 	$(BIN)/python -m bench.rooms
 
 lint: install-dev ## ruff: rules and format
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 
-format: install-dev ## let ruff mend what it can
+format: install-dev ## fix and format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -80,7 +80,7 @@ types: install-dev ## mypy, strict
 lock: install-dev ## resolve the lock files again; LOCK="--upgrade" takes newer versions
 	HF_HUB_OFFLINE=0 $(BIN)/python requirements/lock.py $(LOCK)
 
-bench: install-dev demo ## agreement with the labels of the sample calls; CALLS=folder of labelled audio: error rates and speed
+bench: install-dev demo ## measure agreement on the sample calls; CALLS=folder of labelled audio: also error rates and speed
 	$(BIN)/python -m bench.recognised_agreement --store demo/store examples/labelled.jsonl
 ifdef CALLS
 	$(BIN)/python -m bench.hear_quality --calls $(CALLS)
