@@ -1,4 +1,4 @@
-# Everycall. A fresh machine needs Python 3.11 or later, git and make; `make help` lists what can be made.
+# Everycall. A fresh machine needs Python 3.11 or later, git and make; `make help` lists the targets.
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
@@ -12,7 +12,7 @@ PYTHON ?= $(shell $(FIND_PYTHON))
 PIP := $(BIN)/python -m pip install -qq --disable-pip-version-check
 LOCKED := $(PIP) --require-hashes --no-deps -r requirements
 
-# Nothing of what runs here reports home or asks a model hub.
+# Nothing here reports usage or contacts a model hub.
 export DO_NOT_TRACK := 1
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export HF_HUB_DISABLE_TELEMETRY := 1
@@ -48,24 +48,24 @@ $(VENV)/installed-dev: $(VENV)/installed requirements/dev.lock.txt
 	$(LOCKED)/dev.lock.txt
 	@touch $@
 
-demo: install ## hear and score the sample calls as a night, and write the report
+demo: install ## transcribe and score the sample calls as a night, and write the report
 	$(BIN)/everycall nightly examples/calls --metadata examples/calls.csv --store demo/store
 	$(BIN)/everycall report --store demo/store --out demo/report.html
 	@echo "Tables: $(CURDIR)/demo/store"
 	@echo "Report: $(CURDIR)/demo/report.html"
 
-test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" chooses
+test: install-dev ## run all tests, slow ones too; PYTEST="-k ingest" selects some
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 $(PYTEST)
 
 coverage: install-dev ## how much of the code the tests run, the slow ones left out (half as much CPU time again)
 	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 -m "not slow" --cov --cov-report=term:skip-covered $(PYTEST)
 
-sounds: ## recorded prompts and music on hold from Debian, for the slow tests of call events, into tests/data/sounds
+sounds: ## download Debian's recorded prompts and hold music into tests/data/sounds, for the slow tests of call events
 	mkdir -p tests/data/sounds
 	cd tests/data/sounds && apt-get download asterisk-core-sounds-en-wav asterisk-moh-opsound-wav
 	cd tests/data/sounds && for package in *.deb; do dpkg-deb --extract $$package .; rm $$package; done
 
-rooms: install-dev ## the rooms in their order, what each imports, and cycles between them
+rooms: install-dev ## print the rooms in order, their imports, and cycles between them
 	$(BIN)/python -m bench.rooms
 
 lint: install-dev ## ruff: rules and format; codespell
@@ -73,7 +73,7 @@ lint: install-dev ## ruff: rules and format; codespell
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 
-format: install-dev ## let ruff mend what it can
+format: install-dev ## fix and format the code with ruff
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
@@ -97,7 +97,7 @@ lock: install-dev ## resolve the lock files again; LOCK=--upgrade takes newer ve
 	sed -i -e '1i # Made by `make lock`. Install with: pip install --require-hashes --no-deps -r' \
 		-e '/^# The following packages were excluded/,$$d' requirements/lock.txt $(LOCKS)
 
-bench: install-dev demo ## agreement with the labels of the sample calls; CALLS=folder of labelled audio: error rates and speed
+bench: install-dev demo ## measure agreement on the sample calls; CALLS=folder of labelled audio: also error rates and speed
 	$(BIN)/python -m bench.recognised_agreement --store demo/store examples/labelled.jsonl
 ifdef CALLS
 	$(BIN)/python -m bench.hear_quality --calls $(CALLS)
@@ -108,7 +108,7 @@ gpu: install ## CUDA libraries for torch and CTranslate2 on a machine whose syst
 	$(LOCKED)/gpu.lock.txt
 	@echo "So that CTranslate2 finds its cuBLAS: export LD_LIBRARY_PATH=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nvidia/cublas/lib)"
 
-peers: ## BERTopic, which `everycall evaluate-topics` then measures beside (300 MB)
+peers: ## BERTopic, which `everycall evaluate-topics` measures it too (300 MB)
 ray: ## shards on a Ray cluster
 s3: ## recordings and stores on s3:// addresses
 gcs: ## recordings and stores on gs:// addresses
