@@ -108,7 +108,7 @@ gpu: install ## CUDA libraries for torch and CTranslate2 on a machine whose syst
 	$(LOCKED)/gpu.lock.txt
 	@echo "So that CTranslate2 finds its cuBLAS: export LD_LIBRARY_PATH=$$(echo $(CURDIR)/$(VENV)/lib/python*/site-packages/nvidia/cublas/lib)"
 
-peers: ## BERTopic, which `everycall evaluate-topics` measures it too (300 MB)
+peers: ## install BERTopic, so that `everycall evaluate-topics` measures it too (300 MB)
 ray: ## shards on a Ray cluster
 s3: ## recordings and stores on s3:// addresses
 gcs: ## recordings and stores on gs:// addresses
