@@ -9,7 +9,7 @@ import numpy as np
 
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, Samples
-from pipeline.transcribe.prosody import START_S, with_prosody
+from pipeline.transcribe.prosody import BASELINE_S, with_prosody
 from pipeline.transcribe.voice_track import voice_track
 from pipeline.transcript import Prosody, Transcript, Turn, Word
 
@@ -17,7 +17,7 @@ from pipeline.transcript import Prosody, Transcript, Turn, Word
 CHANGES = ((3.0, 0.0), (-3.0, 0.0), (6.0, 0.0), (0.0, 6.0), (0.0, -6.0))
 # A turn this long, so that what is told of it is told of enough speech.
 LEAST_TURN_S = 1.5
-AFTER_START_S = START_S + 4.0
+AFTER_START_S = BASELINE_S + 4.0
 REST_S = 0.2
 
 

@@ -28,8 +28,8 @@ SHORTEST_FRAMES = 60
 STEP_S = 0.1
 QUIET_DB = 10.0
 # Windows that hold two voices for more of their length say nothing of how either sounds.
-MOST_OVERLAP = 0.5
-FEWEST_ALONE = 8
+MAX_OVERLAP = 0.5
+MIN_ALONE = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +152,8 @@ def _alone(where: Sequence[tuple[int, int]], both: Sequence[Span]) -> npt.NDArra
     overlapped = np.zeros(max((last for _, last in where), default=0), dtype=np.bool_)
     for span in both:
         overlapped[round(span.start_s * FRAMES_PER_S) : round(span.end_s * FRAMES_PER_S)] = True
-    alone = np.array([overlapped[slice(*window)].mean() <= MOST_OVERLAP for window in where], dtype=np.bool_)
-    return alone if alone.sum() >= FEWEST_ALONE else np.ones(len(where), dtype=np.bool_)
+    alone = np.array([overlapped[slice(*window)].mean() <= MAX_OVERLAP for window in where], dtype=np.bool_)
+    return alone if alone.sum() >= MIN_ALONE else np.ones(len(where), dtype=np.bool_)
 
 
 def _neighbourhoods(

@@ -31,7 +31,7 @@ RUDE, KIND = "rude", ("closes_warmly", "empathises")
 MANNERS = (RUDE, *KIND)
 FORMAT = 1
 WORTH_NAMING = 0.25
-MOST_TURNS = 3
+MAX_TURNS = 3
 
 Floats = npt.NDArray[np.float32]
 
@@ -180,7 +180,7 @@ def _named(form: CallLabelForm, option: str, acts: CallActs) -> tuple[int, ...]:
         line = acts.probabilities[act].tolist()
         for number in acts.scope(form.scope, role_of(act)):
             weights[number] = max(weights.get(number, 0.0), line[number])
-    ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]
+    ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MAX_TURNS]
     return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= WORTH_NAMING)
 
 

@@ -14,7 +14,7 @@ from pipeline.enriched import Vectors
 from pipeline.errors import ModelError
 
 BATCH = 64
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 
 
 class TransformersEncoder:
@@ -45,7 +45,7 @@ class TransformersEncoder:
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         prefixed = [self._prefix + text for text in texts]
-        tokens = self._tokenizer(prefixed, truncation=True, max_length=MOST_TOKENS)["input_ids"]
+        tokens = self._tokenizer(prefixed, truncation=True, max_length=MAX_TOKENS)["input_ids"]
         rows = np.stack(run_batches(tokens, self._pooled, device=self._device, most=BATCH)).astype(np.float32)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return rows

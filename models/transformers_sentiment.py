@@ -17,7 +17,7 @@ from pipeline.errors import ModelError
 from pipeline.transcript import Language, Transcript
 
 BATCH = 64
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 SENTIMENTS = ("negative", "neutral", "positive")
 HYPOTHESES: Mapping[Language, tuple[str, str, str]] = {
     "en": ("The customer is unhappy.", "The customer is neutral.", "The customer is pleased."),
@@ -70,7 +70,7 @@ class TransformersSentiment:
 
     def _logits(self, inputs: Sequence[tuple[str, ...]]) -> npt.NDArray[np.float32]:
         tokens = [
-            self._tokenizer(*parts, truncation="longest_first", max_length=MOST_TOKENS)["input_ids"] for parts in inputs
+            self._tokenizer(*parts, truncation="longest_first", max_length=MAX_TOKENS)["input_ids"] for parts in inputs
         ]
         return np.stack(run_batches(tokens, self._forward, device=self._device, most=BATCH))
 

@@ -19,7 +19,7 @@ from pipeline.transcript import Turn
 
 LONG_SHARE = 0.6
 LONG_TOKENS = {"en": (30, 100), "zh": (45, 150)}
-FEWEST_TOKENS = 5
+MIN_TOKENS = 5
 BACK_CHANNEL_TOKENS = 4
 UNMERGED_TURNS = 6
 WORD_LOST, WORD_WRONG = 0.03, 0.04
@@ -81,7 +81,7 @@ def augmentation_pool(calls: Sequence[LabelledCall]) -> AugmentationPool:
         turns = _turns(call)
         for number, line in enumerate(turns):
             early = line.turn.role == "customer" or 2 * number < len(turns)
-            if call.acts and line.innocent and early and len(tokens(line.turn.text)) >= FEWEST_TOKENS:
+            if call.acts and line.innocent and early and len(tokens(line.turn.text)) >= MIN_TOKENS:
                 innocent[line.turn.role].append(line.turn.text)
     texts = [turn.text for call in calls for turn in call.transcript.turns]
     words = [unit for text in texts for unit in _UNIT.findall(_MARKS.sub("", text)) if unit.strip()]

@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 
 FOLDS = 5
 INVERSE_PENALTY = 0.3
-FEWEST_CALLS = 20
+MIN_CALLS = 20
 COPY_WEIGHT = 0.25
 # The training calls threaten, complain and so on about twice as often as life does: log-odds taken off those options.
 PRIOR_SHIFT = 0.3
@@ -63,7 +63,7 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: Measu
     Calls without acts take part in the verdicts alone. `reliability` measures what goes into the card under its name;
     it changes no weight. Raises ConfigError when there is too little to fit on.
     """
-    if len([call for call in calls if call.acts]) < FEWEST_CALLS:
+    if len([call for call in calls if call.acts]) < MIN_CALLS:
         raise ConfigError(
             f"fewer than {FEWEST_CALLS} calls say which acts their turns perform",
             remedy="Add the calls in models/training to the files you fit on",
@@ -167,7 +167,7 @@ def _fit_verdicts(
     for name, form in FORMS.items():
         own = [number for number, call in enumerate(calls) if call.labels.get(name) in form.options]
         right = np.asarray([calls[number].labels[name] for number in own])
-        if np.sum(weights[own] > 0) < FEWEST_CALLS or len(set(right)) < 2:
+        if np.sum(weights[own] > 0) < MIN_CALLS or len(set(right)) < 2:
             continue
         features = np.stack(
             [call_features(form.features, calls[number].transcript.turns, probabilities[number]) for number in own]

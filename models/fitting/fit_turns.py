@@ -19,7 +19,7 @@ from pipeline.transcript import Role
 GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "standing": 0.3, "cues": 0.3, "cues_around": 0.2}
 COMPONENTS = 600
 INVERSE_PENALTY = 3.0
-FEWEST_TURNS = 5
+MIN_TURNS = 5
 
 Matrix = npt.NDArray[np.float64]
 
@@ -77,7 +77,7 @@ def _acts(calls: Sequence[LabelledCall], role: Role) -> tuple[str, ...]:
     for call in calls:
         for act in (act for acts in call.acts for act in acts if role_of(act) == role):
             counts[act] = counts.get(act, 0) + 1
-    acts = tuple(sorted(act for act, count in counts.items() if count >= FEWEST_TURNS))
+    acts = tuple(sorted(act for act, count in counts.items() if count >= MIN_TURNS))
     return acts + SENTIMENTS if role == "customer" else acts
 
 

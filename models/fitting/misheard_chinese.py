@@ -18,7 +18,7 @@ from pipeline.text.homophones import sound, syllable, usual_characters
 # How many of a turn's characters are open to be written otherwise: a beta distribution of this mean and sureness.
 # About half of these come out as they were, so that a fifth is wrong in the end.
 OPEN_MEAN, OPEN_SURENESS = 0.4, 6.0
-MOST_OPEN = 0.95
+MAX_OPEN = 0.95
 # Mistakes come in runs: after one the next character is so much more open.
 RUN_ON = 1.8
 # Of the open characters: the share drawn from the same syllable, and from that and the same sound; the rest is blurred.
@@ -72,7 +72,7 @@ def misheard_chinese(text: str, own: Spellings, random: Random) -> str:
     for character in text:
         heard = character
         if is_chinese(character):
-            is_open = random.random() < min(share * (RUN_ON if wrong else 1.0), MOST_OPEN)
+            is_open = random.random() < min(share * (RUN_ON if wrong else 1.0), MAX_OPEN)
             heard = _heard(character, own, random) if is_open else character
             wrong = heard != character
         written.append(heard)

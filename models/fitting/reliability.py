@@ -37,7 +37,7 @@ RISKS = (0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
 # A measured share is taken at the bound that three in four such samples of calls would keep.
 CONFIDENCE = 0.75
 # A question with fewer labelled answers takes part in what is said of any question, and takes that over.
-FEWEST_ANSWERS = 100
+MIN_ANSWERS = 100
 # Each call is there twice, as it is and misheard: the two say little more than one.
 VERSIONS = 2
 ROUNDING = 1e-6
@@ -148,7 +148,7 @@ def _sure_from(judged: Sequence[Judged]) -> dict[str, dict[float, float]]:
     for _, question_result, is_right in _answered(judged):
         for name in (question_result.answer.question_id, ANY_QUESTION):
             answers[name].append((certainty(question_result), is_right))
-    enough = {name: own for name, own in answers.items() if len(own) >= FEWEST_ANSWERS}
+    enough = {name: own for name, own in answers.items() if len(own) >= MIN_ANSWERS}
     return {name: {risk: sure_from(own, risk=risk) for risk in RISKS} for name, own in enough.items()}
 
 

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from pipeline.enriched import Vectors
 
 # BERTopic makes no topic of fewer, and fails on fewer.
-FEWEST_UTTERANCES = 10
+MIN_UTTERANCES = 10
 NO_TOPIC = -1
 
 Grouping = Callable[[Sequence[str], Vectors], list[int]]
@@ -33,7 +33,7 @@ def bertopic() -> Grouping | None:
 
 def grouped(texts: Sequence[str], vectors: Vectors) -> list[int]:
     """A topic's number for each text, by BERTopic's defaults. UMAP starts at random and no seed is set: runs differ."""
-    if len(texts) < FEWEST_UTTERANCES:
+    if len(texts) < MIN_UTTERANCES:
         return [NO_TOPIC] * len(texts)
     from bertopic import BERTopic
 

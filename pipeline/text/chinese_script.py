@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from opencc import OpenCC
 
 # An "OK" in a Chinese call is no English turn.
-LEAST_FOREIGN = 3
+MIN_FOREIGN = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _YAO = "幺"
@@ -59,8 +59,8 @@ def language_of(text: str, *, call: Language) -> Language:
     """The language of a turn: the call's, unless at least three of its words or characters, and most, are the other."""
     chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     if call == "zh":
-        return "en" if latin > max(chinese, LEAST_FOREIGN - 1) else "zh"
-    return "zh" if chinese > max(latin, LEAST_FOREIGN - 1) else "en"
+        return "en" if latin > max(chinese, MIN_FOREIGN - 1) else "zh"
+    return "zh" if chinese > max(latin, MIN_FOREIGN - 1) else "en"
 
 
 def in_simplified(transcript: Transcript) -> Transcript:

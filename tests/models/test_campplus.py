@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.campplus import FEWEST_ALONE, CamPlus, _alone, _spans, _windows, campplus
+from models.campplus import MIN_ALONE, CamPlus, _alone, _spans, _windows, campplus
 from models.filterbank import log_banks
 from pipeline.ports import Span
 
@@ -49,7 +49,7 @@ def test_windows_that_hold_two_voices_do_not_say_how_one_sounds() -> None:
 
 
 def test_all_windows_count_where_hardly_any_holds_one_voice() -> None:
-    where = [(at, at + 100) for at in range(0, 100 * (FEWEST_ALONE - 1), 100)]
+    where = [(at, at + 100) for at in range(0, 100 * (MIN_ALONE - 1), 100)]
     assert _alone(where, [Span(0.0, 1.0)]).all()
 
 
