@@ -22,7 +22,7 @@ from bench.hear_load import cuts, read_load, write_load
 from bench.hear_systems import SYSTEMS, Setup, Texts
 from models.weights import locate
 from models.whisper import best_device
-from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.reference import Reference, read_references
 from pipeline.evaluate.word_errors import edits_in
 
 COLUMNS = ("audio_s_per_s", "cpu_s_per_audio_min", "peak_mb", "error_rate")
@@ -48,7 +48,7 @@ def main() -> None:
 def _chosen(options: argparse.Namespace) -> list[Reference]:
     """The labelled calls of the wanted language and layout."""
     mono = options.layout == "mono"
-    return [call for call in references(options.calls) if call.language == options.language and call.mono == mono]
+    return [call for call in read_references(options.calls) if call.language == options.language and call.mono == mono]
 
 
 def _side_by_side(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, float]]:

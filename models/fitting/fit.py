@@ -65,7 +65,7 @@ def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: Measu
     """
     if len([call for call in calls if call.acts]) < MIN_CALLS:
         raise ConfigError(
-            f"fewer than {FEWEST_CALLS} calls say which acts their turns perform",
+            f"fewer than {MIN_CALLS} calls say which acts their turns perform",
             remedy="Add the calls in models/training to the files you fit on",
         )
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)

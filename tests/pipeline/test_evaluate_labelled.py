@@ -31,7 +31,7 @@ def test_labels_and_evidence_are_read_and_extra_fields_ignored(tmp_path):
     assert call.acts == () == call.turn_sentiment
 
 
-def test_acts_and_sentiment_come_with_calls_to_fit_on(tmp_path):
+def test_acts_and_sentiment_are_read(tmp_path):
     (call,) = read_labelled(written(tmp_path, CALL | {"acts": [["greets"], []], "turn_sentiment": [None, "neutral"]}))
     assert call.acts == (("greets",), ())
     assert call.turn_sentiment == (None, "neutral")
