@@ -1,4 +1,4 @@
-"""Any transformers encoder as the text encoder, mean-pooled, on a GPU where there is one."""
+"""Any transformers model as the text encoder, mean-pooled, on a GPU if there is one."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ MAX_TOKENS = 256
 
 
 class TransformersEncoder:
-    """A model from its folder, in the layout of the hub. Loads at once; raises ModelError.
+    """A model from a folder in hub layout, loaded at once. Raises ModelError.
 
-    `name` is how the settings call it; a hub id with its revision spares hashing the folder for the fingerprint.
+    `name` is the model's name in the settings; a hub id with revision saves hashing the folder for the fingerprint.
 
-    Texts run in batches of one length, so a vector differs by its neighbours in the last bits at most.
+    Batches have texts of one length, so neighbours change a vector in its last bits at most.
     """
 
     def __init__(self, folder: Path, *, name: str = "", device: str = "auto", prefix: str = "") -> None:

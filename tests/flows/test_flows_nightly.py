@@ -121,7 +121,7 @@ def test_a_shard_with_a_bug_fails_the_flow_and_the_others_are_written(recordings
         for call in calls:
             if call[0].date == "2026-11-21":
                 raise ZeroDivisionError("my bill is wrong")
-            yield from fake_stages().hear([call], speech_models)
+            yield from fake_stages().transcribe([call], speech_models)
 
     use_engine(fake_engine(stages=replace(fake_stages(), transcribe=broken_on_one_day)))
     store = Store(str(tmp_path / "store"))

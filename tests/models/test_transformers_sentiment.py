@@ -25,7 +25,7 @@ NO_VECTORS = np.zeros((3, 0), np.float32)
 
 
 def classifier(folder, *labels):
-    """A tiny randomly initialised BERT with these labels, saved as the hub lays models out."""
+    """A tiny randomly initialised BERT with these labels, saved in hub layout."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
