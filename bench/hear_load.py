@@ -1,4 +1,4 @@
-"""The load of a hearing bench: any number of calls of one to four minutes, cut from labelled ones, with their words."""
+"""A transcription load: any number of calls of one to four minutes, cut from labelled calls, with their words."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MARGIN_S = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A stretch of a labelled call, from the start of one turn to the end of another."""
+    """Part of a labelled call, from the start of one turn to the end of another."""
 
     source: Reference
     number: int
@@ -30,7 +30,7 @@ class Cut:
 
 
 def cuts(calls: Sequence[Reference], count: int) -> list[Cut]:
-    """`count` cuts: the calls in turn; each time a call comes again it begins a few turns later."""
+    """Make `count` cuts from the calls in turn; each further cut of a call starts a few turns later."""
     usable = [call for call in calls if call.turns and _length_s(call, 0) >= SHORTEST_S]
     if not usable:
         raise ValueError(f"no labelled call lasts {SHORTEST_S:.0f} s")
@@ -38,19 +38,19 @@ def cuts(calls: Sequence[Reference], count: int) -> list[Cut]:
 
 
 def write_load(cut_calls: Sequence[Cut], folder: Path) -> list[Reference]:
-    """Each cut as a 16-bit WAV with its reference beside it, in the form that `read_load` and `read_references` read."""
+    """Write each cut as a 16-bit WAV with its reference, for `read_load` and `read_references`."""
     folder.mkdir(parents=True, exist_ok=True)
     decoded: dict[Path, Samples] = {}
     for cut in sorted(cut_calls, key=lambda one: (str(one.source.audio), one.number)):
         if cut.source.audio not in decoded:
-            # One at a time: three hundred cuts come from a few dozen files.
+            # Keep one file decoded at a time: hundreds of cuts come from a few dozen files.
             decoded = {cut.source.audio: _samples(cut.source.audio)}
         _write(cut, decoded[cut.source.audio], folder)
     return read_load(folder)
 
 
 def read_load(folder: Path) -> list[Reference]:
-    """What `write_load` wrote, in order."""
+    """Read what `write_load` wrote, in order."""
     names = {path.name.removesuffix(".ref.json") for path in folder.glob("*.ref.json")}
     mono = {path.stem for path in folder.glob("*-mono-*.wav")}
     found = [call for call in read_references(folder) if call.call_id in names]
@@ -61,10 +61,10 @@ def _length_s(call: Reference, first: int) -> float:
     return call.turns[-1][2] - call.turns[first][1]
 
 
-def _cut(call: Reference, number: int, again: int) -> Cut:
-    """The `again`-th cut of a call: later starts while a minute is left, then from the beginning once more."""
+def _cut(call: Reference, number: int, repeat: int) -> Cut:
+    """The `repeat`-th cut of a call; starts later while a minute is left, then at the beginning again."""
     starts = [first for first in range(len(call.turns)) if _length_s(call, first) >= SHORTEST_S]
-    first = starts[(again * 2) % len(starts)]
+    first = starts[(repeat * 2) % len(starts)]
     start_s = call.turns[first][1]
     turns = tuple(turn for turn in call.turns[first:] if turn[1] >= start_s and turn[2] <= start_s + LONGEST_S)
     start_s = max(0.0, start_s - MARGIN_S) if first else 0.0
@@ -78,12 +78,12 @@ def _samples(audio: Path) -> Samples:
 def _write(cut: Cut, samples: Samples, folder: Path) -> None:
     name = f"load-{cut.number:04d}-{'mono-' if cut.source.mono else ''}{cut.source.language}"
     start, end = (round(at * ASR_SAMPLE_RATE_HZ) for at in (cut.start_s, cut.end_s))
-    stretch = np.clip(samples[:, start:end] * 32767, -32768, 32767).astype("<i2")
+    samples_16bit = np.clip(samples[:, start:end] * 32767, -32768, 32767).astype("<i2")
     with wave.open(str(folder / f"{name}.wav"), "wb") as file:
-        file.setnchannels(stretch.shape[0])
+        file.setnchannels(samples_16bit.shape[0])
         file.setsampwidth(2)
         file.setframerate(ASR_SAMPLE_RATE_HZ)
-        file.writeframes(stretch.T.tobytes())
+        file.writeframes(samples_16bit.T.tobytes())
     turns = [
         {"speaker": who, "start_s": begin - cut.start_s, "end_s": end - cut.start_s, "text": text}
         for who, begin, end, text in cut.turns
