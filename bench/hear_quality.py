@@ -73,7 +73,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--cache", type=Path, help="where joined weights are kept")
-    parser.add_argument("--shard", type=int, default=16, help="calls heard together")
+    parser.add_argument("--shard", type=int, default=16, help="calls transcribed together")
     parser.add_argument("--only", default="", help="regular expression on call ids")
     parser.add_argument("--whisper", default="", help="settings to try, as JSON")
     return parser.parse_args()

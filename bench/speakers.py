@@ -93,7 +93,7 @@ def _options() -> argparse.Namespace:
     """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=Path, required=True, help="folder with ID.ref.json, audio files, mono/, real/")
-    parser.add_argument("--words", action="store_true", help="hear the calls too, and count roles by words")
+    parser.add_argument("--words", action="store_true", help="transcribe the calls too, and count roles by words")
     parser.add_argument("--only", default="", help="regular expression on the names of groups")
     parser.add_argument("--json", type=Path, help="where to write the figures of each call")
     parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
@@ -156,8 +156,8 @@ def voices_table(measured: Sequence[Measured]) -> str:
         cpu_s = sum(each.voices.cpu_s for each in own) / max(minutes, 1e-9)
         lines.append(
             f"{group:26}{len(own):6}{overlap:9.1%}{plain.error_rate:8.2%}{plain.missed_s / plain.speech_s:8.2%}"
-            f"{plain.false_s / plain.speech_s:8.2%}{plain.confused_s / plain.speech_s:9.2%}{with_overlap.error_rate:13.2%}"
-            f"{worst:12.2%}{cpu_s:11.2f}"
+            f"{plain.false_s / plain.speech_s:8.2%}{plain.confused_s / plain.speech_s:9.2%}"
+            f"{with_overlap.error_rate:13.2%}{worst:12.2%}{cpu_s:11.2f}"
         )
     return "\n".join(lines)
 

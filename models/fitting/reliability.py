@@ -75,10 +75,10 @@ def _measured(held_out: Sequence[HeldOut], misheard: Sequence[HeldOut]) -> Relia
 def misheard_words(call: LabelledCall, copy: LabelledCall) -> float:
     """Share of a call's words that are lost or wrong in its copy, turn by turn."""
     whole = kept = 0
-    for turn, heard in zip(call.transcript.turns, copy.transcript.turns, strict=True):
+    for turn, copied in zip(call.transcript.turns, copy.transcript.turns, strict=True):
         said = tokens(turn.text)
         whole += len(said)
-        matches = SequenceMatcher(a=said, b=tokens(heard.text), autojunk=False).get_matching_blocks()
+        matches = SequenceMatcher(a=said, b=tokens(copied.text), autojunk=False).get_matching_blocks()
         kept += sum(match.size for match in matches)
     return 1 - kept / whole if whole else 0.0
 

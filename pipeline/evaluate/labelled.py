@@ -37,7 +37,7 @@ def read_labelled(path: Path) -> list[LabelledCall]:
         raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled calls") from error
     calls = [_labelled(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not calls:
-        raise ConfigError(f"{path} holds no labelled call", remedy="Give one JSON object a line")
+        raise ConfigError(f"{path} has no labelled calls", remedy="Write one JSON object per line")
     return calls
 
 

@@ -67,7 +67,7 @@ def read_references(folder: Path) -> list[Reference]:
     """
     labels = sorted(folder.glob(f"*{SUFFIX}"))
     if not labels:
-        raise ConfigError(f"{folder} holds no labels", remedy=f"Put an ID{SUFFIX} beside each recording. {EXAMPLE}")
+        raise ConfigError(f"{folder} has no labels", remedy=f"Put an ID{SUFFIX} beside each recording. {EXAMPLE}")
     return [reference for path in labels for reference in _references_of(path)]
 
 

@@ -74,7 +74,7 @@ def read_utterances(path: Path) -> list[Utterance]:
         raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled utterances") from error
     found = [_utterance(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
-        raise ConfigError(f"{path} holds no utterance", remedy=f"Write one a line: {EXAMPLE}")
+        raise ConfigError(f"{path} has no utterances", remedy=f"Write one per line: {EXAMPLE}")
     return found
 
 

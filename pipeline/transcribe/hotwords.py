@@ -46,12 +46,12 @@ def read_hotwords(path: Path) -> tuple[str, ...]:
         lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         cause = f"the hot words {path} cannot be read ({type(error).__name__})"
-        raise ConfigError(cause, remedy="Name a UTF-8 text file with one name a line") from error
+        raise ConfigError(cause, remedy="Name a UTF-8 text file with one name per line") from error
     numbered = [(number, " ".join(_COMMENT.sub("", line).split())) for number, line in enumerate(lines, start=1)]
     too_long = next((number for number, name in numbered if len(name) > LONGEST_NAME), None)
     if too_long:
         cause = f"the hot words {path} have over {LONGEST_NAME} characters in line {too_long}"
-        raise ConfigError(cause, remedy="Write one name a line")
+        raise ConfigError(cause, remedy="Write one name per line")
     names = tuple(dict.fromkeys(name for _, name in numbered if name))
     if not names:
         log.warning("%s has no names", path.name)

@@ -59,5 +59,5 @@ def test_a_bad_line_is_named_with_its_remedy(tmp_path, bad, message):
 def test_a_missing_or_empty_file_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_labelled(tmp_path / "none.jsonl")
-    with pytest.raises(ConfigError, match="holds no labelled call"):
+    with pytest.raises(ConfigError, match="has no labelled calls"):
         read_labelled(written(tmp_path, ""))

@@ -67,5 +67,5 @@ def test_invalid_json_names_the_line(tmp_path):
 
 
 def test_a_folder_without_labels_shows_an_example(tmp_path):
-    with pytest.raises(ConfigError, match=r'holds no labels\. Put an ID\.ref\.json .*"speaker": "agent"'):
+    with pytest.raises(ConfigError, match=r'has no labels\. Put an ID\.ref\.json .*"speaker": "agent"'):
         read_references(tmp_path)

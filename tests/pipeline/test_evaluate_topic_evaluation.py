@@ -109,7 +109,7 @@ def test_a_file_is_read_and_other_fields_are_ignored(tmp_path):
     [
         ('{"utterance": "a secret"}', "line 1: reference_label: Field required"),
         ("no json", "line 1: the line"),
-        ("", "holds no"),
+        ("", "has no"),
     ],
 )
 def test_an_invalid_file_is_an_error_with_its_line_and_without_words(tmp_path, text, message):
