@@ -65,11 +65,7 @@ def fit(
     Calls without acts only train the call labels. The result of `reliability` goes into the card under that name; it
     changes no weight. Raises ConfigError if there are too few calls.
     """
-    if len([call for call in calls if call.acts]) < MIN_CALLS:
-        raise ConfigError(
-            f"fewer than {MIN_CALLS} calls have `acts` labels",
-            remedy="Add the calls in models/training to the files you fit on",
-        )
+    _check_enough(calls)
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
     misheard = augmented_copies(calls, folds=folds, seed=seed + 1, long=False) if reliability else []
     all_calls = [*calls, *augmented_copies(calls, folds=folds, seed=seed), *misheard]
@@ -83,11 +79,7 @@ def fit(
         predictions[place * len(calls) : (place + 1) * len(calls)] for place in range(3)
     )
     card = {
-        "data_sha256": data_sha256(calls),
-        "calls": len(calls),
-        "turns": sum(len(call.transcript.turns) for call in calls),
-        "folds": FOLDS,
-        "seed": seed,
+        **_data_card(calls, seed=seed),
         "acts_average_precision": {name: value for part in parts.values() for name, value in part.figures.items()},
         "verdicts_kappa": kappas(originals, call_labels),
         "rough_verdicts_kappa": kappas(copies, call_labels),
@@ -98,6 +90,25 @@ def fit(
     )
     logger.info("fitted %s on %d calls", heads.fingerprint, len(calls))
     return heads
+
+
+def _check_enough(calls: Calls) -> None:
+    if sum(bool(call.acts) for call in calls) < MIN_CALLS:
+        raise ConfigError(
+            f"fewer than {MIN_CALLS} calls have `acts` labels",
+            remedy="Add the calls in models/training to the files you fit on",
+        )
+
+
+def _data_card(calls: Calls, *, seed: int) -> dict[str, Any]:
+    """The card's account of the data and the folds."""
+    return {
+        "data_sha256": data_sha256(calls),
+        "calls": len(calls),
+        "turns": sum(len(call.transcript.turns) for call in calls),
+        "folds": FOLDS,
+        "seed": seed,
+    }
 
 
 def fit_features(

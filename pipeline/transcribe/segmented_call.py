@@ -51,19 +51,7 @@ def segment_call(recording: Recording, audio: Audio, *, speech_models: SpeechMod
     if longest_s != english_s:
         windows, unverified_windows = _windows(audio, channels, recording.call_id, settings, longest_s=longest_s)
     if settings.language_by_turn:
-        windows = tuple(
-            window
-            for segments in channels
-            for window in windows_by_language(
-                audio.samples[segments.channel],
-                segments.detected,
-                call_id=recording.call_id,
-                channel=segments.channel,
-                language=language,
-                mono=layout.mono,
-                speech_models=speech_models,
-            )
-        )
+        windows = _windows_by_language(recording, audio, channels, layout, language, speech_models)
     return SegmentedCall(
         recording,
         audio.duration_s,
@@ -117,6 +105,30 @@ def _windows(
 
     windows = tuple(window for segments in channels for window in cut(segments.detected, segments.channel))
     return windows, tuple(window for segments in channels for window in cut(segments.vad_misses, segments.channel))
+
+
+def _windows_by_language(
+    recording: Recording,
+    audio: Audio,
+    channels: Sequence[ChannelSegments],
+    layout: Layout,
+    language: Language,
+    speech_models: SpeechModels,
+) -> tuple[Window, ...]:
+    """Cut windows of one language each, for calls that may switch language."""
+    return tuple(
+        window
+        for segments in channels
+        for window in windows_by_language(
+            audio.samples[segments.channel],
+            segments.detected,
+            call_id=recording.call_id,
+            channel=segments.channel,
+            language=language,
+            mono=layout.mono,
+            speech_models=speech_models,
+        )
+    )
 
 
 def _language(recording: Recording, windows: Sequence[Window], speech_models: SpeechModels) -> Language:
