@@ -1,4 +1,4 @@
-"""The registry: from the names in a profile to the models that do the work. The one place that knows every adapter."""
+"""The registry builds models from the names in a profile; it is the one place that knows every adapter."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def needed_weights(profile: Profile) -> NeededWeights:
 
 
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
-    """Everything a night needs, models not yet loaded; `rubric` may name several forms, with commas between.
+    """Build everything a night needs, without loading models; `rubric` may name several forms, separated by commas.
 
     Raises ConfigError, RubricError or WeightError.
     """
@@ -78,7 +78,7 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
 
 
 def build_engine_by_name(*, profile: str, rubric: str, **overrides: str | None) -> Engine:
-    """`build_engine` from plain names, which mean the same in every process; `wishes` as `load_profile` takes them.
+    """`build_engine` from plain names, which mean the same in every process; `overrides` as in `load_profile`.
 
     Raises what both raise.
     """
@@ -87,7 +87,7 @@ def build_engine_by_name(*, profile: str, rubric: str, **overrides: str | None) 
 
 @dataclass(frozen=True, slots=True)
 class EngineNames:
-    """`build_engine_by_name` that can be sent to another process and called there."""
+    """A picklable `build_engine_by_name`, to call in another process."""
 
     profile: str
     rubric: str
@@ -95,12 +95,12 @@ class EngineNames:
     device: str | None = None
 
     def __call__(self) -> Engine:
-        """The engine of these names."""
+        """Build the engine."""
         return build_engine_by_name(profile=self.profile, rubric=self.rubric, asr=self.asr, device=self.device)
 
 
 def build_speech_models(profile: Profile) -> SpeechModels:
-    """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
+    """Voice detection, recognition, diarization and music detection. Raises ConfigError or WeightError."""
     from models.campplus import CamPlus
     from models.omnivad import OmniVad
     from models.segmentation import Segmentation
@@ -127,14 +127,14 @@ def build_speech_models(profile: Profile) -> SpeechModels:
 
 
 def build_enrichment_models(profile: Profile) -> EnrichmentModels:
-    """What reads: the sentence encoder and the sentiment of turns. Raises WeightError or ModelError."""
+    """The sentence encoder and turn sentiment. Raises WeightError or ModelError."""
     from pipeline.enrich.enrich import EnrichmentModels
 
     return EnrichmentModels(encoder=_encoder(profile), sentiment=_sentiment(profile))
 
 
 def build_scoring_models(profile: Profile) -> ScoringModels:
-    """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
+    """The fitted heads, the encoder for example sentences, and the language model if one is configured."""
     from pipeline.score import ScoringModels
     from pipeline.score.context.reliability import reliability_of
 
@@ -148,14 +148,14 @@ def build_scoring_models(profile: Profile) -> ScoringModels:
 
 
 def resolve_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str]:
-    """The device and CTranslate2's compute type. Raises ConfigError when CUDA is asked for and none answers."""
+    """The device and CTranslate2's compute type. Raises ConfigError if CUDA is requested and not available."""
     from models.whisper import best_device
 
     if wanted == "cpu":
         return "cpu", "int8"
     device, compute_type = best_device()
     if wanted == "cuda" and device != "cuda":
-        raise ConfigError("no CUDA GPU answers", remedy="Use --device auto or cpu, or mend the driver")
+        raise ConfigError("no CUDA GPU was found", remedy="Use --device auto or cpu, or repair the driver")
     return device, compute_type
 
 

@@ -1,4 +1,4 @@
-"""Ears: the models that hear, and how they are used."""
+"""The speech models of a night and their settings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pipeline.transcribe.settings import TranscriptionSettings
 
 @dataclass(frozen=True, slots=True)
 class SpeechModels:
-    """The models that hear, and how they are used. Several threads use them at once."""
+    """Models and settings for transcription. Used by several threads at once."""
 
     voice: VoiceDetector
     recogniser: Recogniser
@@ -21,7 +21,7 @@ class SpeechModels:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with any model or setting that changes transcripts."""
+        """Changes with every model or setting that changes transcripts."""
         settings = self.settings.model_dump(mode="json", exclude={"threads"})
         music = self.music.fingerprint if self.music else ""
         models = (self.voice.fingerprint, self.recogniser.fingerprint, self.diarizer.fingerprint, music)
