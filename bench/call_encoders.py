@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bench.caching_encoder import CachingEncoder
 from bench.packaged_encoders import E5Encoder, minilm_encoder
-from bench.remembering import Remembering
 from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
 from models.use import UseEncoder
 from pipeline.enriched import Vectors
@@ -44,7 +44,7 @@ class Frozen:
     """A text encoder as it is."""
 
     def __init__(self, encoder: TextEncoder, *, languages: Sequence[str] = ("en", "zh")) -> None:
-        self._plain, self._encoder, self.languages = encoder, Remembering(encoder), languages
+        self._plain, self._encoder, self.languages = encoder, CachingEncoder(encoder), languages
 
     def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
         """One matrix a call; the folds do not matter."""

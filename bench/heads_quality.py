@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.remembering import Remembering
+from bench.caching_encoder import CachingEncoder
 from models.fitting.augmentation import augmented_copies
 from models.fitting.fit import FOLDS, fit
 from models.fitting.folds import grouped_folds
@@ -40,7 +40,7 @@ COPY_SEED = 100
 def main() -> None:
     """Measures, prints a table and writes JSON."""
     options = _options()
-    encoder = Remembering(UseEncoder())
+    encoder = CachingEncoder(UseEncoder())
     calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
     report: dict[str, Any] = {"machine": _machine(), "encoder": encoder.fingerprint}
     if not options.only_labelled:
@@ -125,7 +125,7 @@ def _calibration_error(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]
     return float(np.sum(gaps))
 
 
-def _speed(calls: Sequence[LabelledCall], encoder: Remembering) -> dict[str, float]:
+def _speed(calls: Sequence[LabelledCall], encoder: CachingEncoder) -> dict[str, float]:
     """CPU time of encoding a turn and of judging a call, and of fitting."""
     texts = sorted({turn.text for call in calls for turn in call.transcript.turns})[:500]
     plain = UseEncoder()

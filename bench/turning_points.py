@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.remembering import Remembering
+from bench.caching_encoder import CachingEncoder
 from models.fitting.fit import fit
 from models.fitting.held_out import HeldOut
 from models.heads import SENTIMENTS
@@ -54,7 +54,7 @@ def _held_out() -> dict[str, Sequence[HeldOut]]:
         kept.update(written=originals, misheard=misheard)
         return {}
 
-    fit(calls, encoder=Remembering(UseEncoder()), reliability=keep)
+    fit(calls, encoder=CachingEncoder(UseEncoder()), reliability=keep)
     return kept
 
 

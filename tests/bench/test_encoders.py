@@ -5,9 +5,9 @@ import numpy as np
 import pytest
 from encoder_calls import call_of
 
+from bench.caching_encoder import CachingEncoder
 from bench.call_encoders import Centred, Frozen, Joined, chosen, shared_languages
 from bench.encoders import Judged, compare, draws, judge, kappas, table
-from bench.remembering import Remembering
 from models.fakes.encoder import HashingEncoder
 from models.fitting.folds import grouped_folds
 from pipeline.errors import ConfigError, ModelError
@@ -59,9 +59,9 @@ def test_the_first_draw_counts_every_call_once_and_all_draws_as_many_calls():
 
 def test_a_text_is_encoded_once():
     encoder = Counting()
-    remembering = Remembering(encoder)
-    first = remembering.encode(["a", "b", "a"])
-    assert np.array_equal(remembering.encode(["b"])[0], first[1])
+    caching = CachingEncoder(encoder)
+    first = caching.encode(["a", "b", "a"])
+    assert np.array_equal(caching.encode(["b"])[0], first[1])
     assert encoder.asked == ["a", "b"]
 
 

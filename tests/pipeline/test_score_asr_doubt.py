@@ -8,9 +8,9 @@ from score_contexts import call, scoring_models
 
 from pipeline.enriched import Conduct, EnrichedCall
 from pipeline.score import score
-from pipeline.score.context.asr_doubt import given_up, lost_share, misheard_share, misplaced_share
+from pipeline.score.context.asr_doubt import cut_off_share, discounted, misheard_share, wrong_speaker_share
 from pipeline.score.context.call_context import CallContext
-from pipeline.score.context.edges import cut_off
+from pipeline.score.context.cut_off import cut_off
 from pipeline.score.context.reliability import Reliability
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.scorecard import Scorecard
@@ -110,9 +110,9 @@ def test_only_the_turns_that_count_are_doubted():
     turns = SPOKEN.transcript.turns
     mixed = replace(SPOKEN.transcript, turns=(replace(turns[0], role_confidence=0.6), turns[1]))
     context = CallContext(call=replace(SPOKEN, transcript=mixed), scoring_models=scoring_models())
-    assert misplaced_share(context, (0,)) == pytest.approx(0.4)
-    assert misplaced_share(context, (1,)) == 0.0
-    assert misplaced_share(context, ()) == pytest.approx(0.2)
+    assert wrong_speaker_share(context, (0,)) == pytest.approx(0.4)
+    assert wrong_speaker_share(context, (1,)) == 0.0
+    assert wrong_speaker_share(context, ()) == pytest.approx(0.2)
 
 
 @pytest.mark.parametrize(
@@ -138,21 +138,21 @@ def test_what_was_not_found_may_have_been_said_before_the_recording_began():
 def test_an_edge_counts_for_what_is_looked_for_beside_it():
     long = call(*[("agent", "one"), ("customer", "two")] * 5)
     context = CallContext(call=recorded(long, from_s=0.0, left_s=0.05), scoring_models=scoring_models())
-    assert lost_share(context, (0, 2, 4)) == pytest.approx(1 / 4)
-    assert lost_share(context, (3, 5)) == 0.0
-    assert lost_share(context, (6, 8)) == pytest.approx(1 / 3)
-    assert lost_share(context, ()) == pytest.approx(2 / 12)
+    assert cut_off_share(context, (0, 2, 4)) == pytest.approx(1 / 4)
+    assert cut_off_share(context, (3, 5)) == 0.0
+    assert cut_off_share(context, (6, 8)) == pytest.approx(1 / 3)
+    assert cut_off_share(context, ()) == pytest.approx(2 / 12)
 
 
 @given(st.lists(st.floats(min_value=0.01, max_value=1), min_size=2, max_size=5), st.floats(min_value=0, max_value=1))
 def test_the_best_answer_gives_up_probability_but_not_its_place(weights: list[float], share: float):
     shares = {str(number): weight / sum(weights) for number, weight in enumerate(weights)}
     best = max(shares, key=lambda option: shares[option])
-    left = given_up(shares, best, share=share)
+    left = discounted(shares, best, share=share)
     assert sum(left.values()) == pytest.approx(1)
     assert left[best] <= shares[best] + 1e-12
     assert left[best] >= max(left.values()) - 1e-9
 
 
 def test_certainty_goes_to_all_others_alike():
-    assert given_up({"a": 1.0, "b": 0.0, "c": 0.0}, "a", share=0.2) == pytest.approx({"a": 0.8, "b": 0.1, "c": 0.1})
+    assert discounted({"a": 1.0, "b": 0.0, "c": 0.0}, "a", share=0.2) == pytest.approx({"a": 0.8, "b": 0.1, "c": 0.1})

@@ -59,7 +59,7 @@ def test_another_number_a_denial_or_a_scrap_is_not_it(target: str, text: str):
 def test_how_alike_is_told():
     exact = found("this call is recorded", "this call is recorded")
     assert exact is not None
-    assert exact.alike == 100
+    assert exact.similarity == 100
 
 
 def test_characters_that_sound_alike_become_one_and_keep_their_places():

@@ -52,7 +52,7 @@ def test_a_yes_has_its_quote():
 def test_a_no_rests_on_what_speaks_against():
     found = asked(Told(reply(False, 0.8, (0, "It broke."))))
     assert found.probability == pytest.approx(0.2)
-    assert (found.evidence, [quote.quote for quote in found.contrary]) == ((), ["It broke."])
+    assert (found.evidence, [quote.quote for quote in found.counter_evidence]) == ((), ["It broke."])
 
 
 def test_no_answer_is_ever_certain():

@@ -4,7 +4,7 @@ import pytest
 from score_contexts import call, detect, quotes
 
 from pipeline.score.context.detection import Unanswerable
-from pipeline.score.detectors.phrase import missed
+from pipeline.score.detectors.phrase import missed_probability
 
 NOTICE = {"kind": "phrase", "match": "pattern", "phrases": ["call ... recorded"]}
 PROMISE = {"kind": "phrase", "match": "pattern", "phrases": ["(i|we)? guarantee", "保证"]}
@@ -152,10 +152,10 @@ def test_one_character_alone_is_not_found_by_its_sound():
 
 
 def test_what_is_not_found_in_unclear_speech_says_less():
-    assert missed(0.05, 1.0) == 0.05
-    assert missed(0.05, 0.8) == pytest.approx(0.2825, abs=1e-4)
-    assert missed(0.05, 0.0) == 0.5
-    assert missed(0.6, 0.5) == 0.6
+    assert missed_probability(0.05, 1.0) == 0.05
+    assert missed_probability(0.05, 0.8) == pytest.approx(0.2825, abs=1e-4)
+    assert missed_probability(0.05, 0.0) == 0.5
+    assert missed_probability(0.6, 0.5) == 0.6
 
 
 def test_a_witness_who_did_not_hear_well_weighs_less():

@@ -88,7 +88,7 @@ def test_what_is_missing_of_a_mandatory_wording_is_named():
     found = detect({"kind": "script", "steps": steps}, call(("agent", "You can cancel within fourteen days.")))
     assert (found.steps[0].state, found.steps[0].lacks) == ("incomplete", ("pay nothing",))
     assert found.reason == "0 of 1 step said; “Cancellation right” lacks “pay nothing”"
-    assert [quote.quote for quote in found.contrary] == ["You can cancel within fourteen days"]
+    assert [quote.quote for quote in found.counter_evidence] == ["You can cancel within fourteen days"]
 
 
 @pytest.mark.parametrize(

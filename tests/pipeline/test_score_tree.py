@@ -57,7 +57,7 @@ def test_not_twice_changes_nothing(probability: float):
 def test_not_swaps_what_speaks_for_and_against():
     of = call(("agent", "I guarantee it"))
     found = detect({"kind": "not", "of": {"kind": "phrase", "phrases": ["guarantee"]}}, of)
-    assert (found.evidence, [quote.quote for quote in found.contrary]) == ((), ["guarantee"])
+    assert (found.evidence, [quote.quote for quote in found.counter_evidence]) == ((), ["guarantee"])
 
 
 def test_all_quotes_every_part_and_any_those_that_hold():
@@ -139,7 +139,7 @@ def test_before_shows_what_came_too_early():
     acts = scoring_models({"asks": ("name",), "uses": ("balance",)})
     spec = {"kind": "before", "first": {"kind": "act", "act": "asks"}, "then": {"kind": "act", "act": "uses"}}
     found = detect(spec, of, by=acts)
-    assert (found.probability, [quote.turn for quote in found.contrary]) == (0.0, [0])
+    assert (found.probability, [quote.turn for quote in found.counter_evidence]) == (0.0, [0])
 
 
 def test_moments_of_one_turn_become_one():

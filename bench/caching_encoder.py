@@ -10,7 +10,7 @@ from pipeline.enriched import Vectors
 from pipeline.ports import TextEncoder
 
 
-class Remembering:
+class CachingEncoder:
     """The port `TextEncoder` around another one."""
 
     def __init__(self, encoder: TextEncoder) -> None:
