@@ -7,7 +7,7 @@ from encoder_calls import call_of
 
 from bench.caching_encoder import CachingEncoder
 from bench.call_encoders import Centred, Frozen, Joined, chosen, shared_languages
-from bench.encoders import Judged, compare, draws, judge, kappas, table
+from bench.encoders import HeldOutAnswers, compare, draws, held_out_answers, kappas, table
 from models.fakes.encoder import HashingEncoder
 from models.fitting.folds import grouped_folds
 from pipeline.errors import ConfigError, ModelError
@@ -30,9 +30,9 @@ def calls():
 
 
 @pytest.fixture(scope="module")
-def judged(calls):
+def answers(calls):
     folds = grouped_folds(calls, folds=3, seed=0)
-    return judge(Frozen(HashingEncoder()), calls, folds, seed=0, copies=False)
+    return held_out_answers(Frozen(HashingEncoder()), calls, folds, seed=0, copies=False)
 
 
 def test_kappa_of_calls_that_count_once_is_the_agreement_modules():
@@ -88,25 +88,25 @@ def test_joined_encoders_read_what_all_of_them_read():
     assert shared_languages([Frozen(HashingEncoder()), english]) == ["en"]
 
 
-def test_plain_phrases_are_judged_without_error_on_calls_of_other_folds(judged, calls):
-    assert judged.found["greeting_identify"].tolist() == [call.labels["greeting_identify"] for call in calls]
-    assert judged.acts["en"]["greets"] == 1.0
-    assert judged.cpu_s["en"] >= 0.0
+def test_plain_phrases_are_judged_without_error_on_calls_of_other_folds(answers, calls):
+    assert answers.found["greeting_identify"].tolist() == [call.labels["greeting_identify"] for call in calls]
+    assert answers.acts["en"]["greets"] == 1.0
+    assert answers.cpu_s["en"] >= 0.0
 
 
 def test_copies_are_answered_after_the_originals(calls):
     folds = grouped_folds(calls, folds=3, seed=0)
-    found = judge(Frozen(HashingEncoder()), calls, folds, seed=0).found
+    found = held_out_answers(Frozen(HashingEncoder()), calls, folds, seed=0).found
     assert len(found["greeting_identify"]) == 60
-    rows = compare({"a": Judged(found, {"en": {"greets": 1.0}}, {"en": 1.0})}, calls, seed=0)
+    rows = compare({"a": HeldOutAnswers(found, {"en": {"greets": 1.0}}, {"en": 1.0})}, calls, seed=0)
     assert [row.copies for row in rows] == [False, True]
 
 
-def test_a_worse_encoder_is_told_by_its_difference_and_its_question(judged, calls):
-    wrong = judged.found["greeting_identify"].copy()
+def test_a_worse_encoder_is_told_by_its_difference_and_its_question(answers, calls):
+    wrong = answers.found["greeting_identify"].copy()
     wrong[:12] = "no"
-    worse = replace(judged, found={**judged.found, "greeting_identify": wrong})
-    first, second = compare({"first": judged, "second": worse}, calls, seed=0)
+    worse = replace(answers, found={**answers.found, "greeting_identify": wrong})
+    first, second = compare({"first": answers, "second": worse}, calls, seed=0)
     assert (first.difference, first.low, first.high, first.better, first.worse) == (0.0, 0.0, 0.0, (), ())
     assert second.kappas["greeting_identify"] == 0.6
     assert second.difference == pytest.approx(-0.2)
@@ -114,8 +114,8 @@ def test_a_worse_encoder_is_told_by_its_difference_and_its_question(judged, call
     assert second.worse == ("greeting_identify",)
 
 
-def test_the_table_has_a_column_an_encoder_and_a_line_a_question(judged, calls):
-    lines = table(compare({"one": judged, "two": judged}, calls, seed=0)).splitlines()
+def test_the_table_has_a_column_an_encoder_and_a_line_a_question(answers, calls):
+    lines = table(compare({"one": answers, "two": answers}, calls, seed=0)).splitlines()
     assert lines[0] == "| question | one, en | two, en |"
     assert lines[1] == "|---|---|---|"
     assert lines[2] == "| `greeting_identify` | 1.00 | 1.00 |"

@@ -1,13 +1,13 @@
 import pytest
 from encoder_calls import call_of
 
-from bench.heads_quality import _outer, _table
+from bench.heads_quality import _cross_validated, _table
 from models.fakes.encoder import HashingEncoder
 
 
 @pytest.fixture(scope="module")
 def report():
-    return _outer([call_of(number) for number in range(30)], HashingEncoder(), seed=0)
+    return _cross_validated([call_of(number) for number in range(30)], HashingEncoder(), seed=0)
 
 
 @pytest.mark.slow

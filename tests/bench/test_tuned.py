@@ -3,7 +3,7 @@ import pytest
 from encoder_calls import call_of
 
 import bench.tuned
-from bench.tuned import Network, TunedEncoder, acts_of, mixed_batches, pace, standardised, truth_of
+from bench.tuned import Network, TunedEncoder, acts_of, mixed_batches, rate_factor, standardised, truth_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 
@@ -26,10 +26,10 @@ def test_every_turn_is_in_one_batch_and_batches_hold_like_lengths():
     assert sum(len({lengths[row] for row in batch}) > 1 for batch in batches) <= 1
 
 
-def test_the_pace_rises_for_a_tenth_and_ends_near_nothing():
-    assert pace(0, steps=100) == pytest.approx(0.1)
-    assert pace(9, steps=100) == pytest.approx(1.0)
-    assert pace(99, steps=100) == pytest.approx(0.01 / 0.9)
+def test_the_learning_rate_rises_for_a_tenth_and_ends_near_zero():
+    assert rate_factor(0, steps=100) == pytest.approx(0.1)
+    assert rate_factor(9, steps=100) == pytest.approx(1.0)
+    assert rate_factor(99, steps=100) == pytest.approx(0.01 / 0.9)
 
 
 def test_a_speaker_is_not_asked_about_the_others_acts():
