@@ -1,4 +1,4 @@
-"""The encoders that are compared: frozen ones, centred, joined, and fine-tuned ones, each over whole calls."""
+"""The encoders under comparison: frozen, centred, joined or fine-tuned, each over whole calls."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from bench.caching_encoder import CachingEncoder
 from bench.packaged_encoders import E5Encoder, minilm_encoder
-from bench.remembering import Remembering
 from bench.tuned import TunedEncoder, packaged_e5, packaged_minilm
 from models.use import UseEncoder
 from pipeline.enriched import Vectors
@@ -24,35 +24,35 @@ Folds = npt.NDArray[np.intp]
 
 
 class CallEncoder(Protocol):
-    """Vectors of whole calls. What learns must not learn from the calls of a fold that it encodes."""
+    """Encodes whole calls. An encoder that learns must not learn from the fold that it encodes."""
 
     @property
     def languages(self) -> Sequence[str]:
-        """Those that it reads."""
+        """The languages that it supports."""
         ...
 
     def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call, float32 [turns, dimensions]; calls from number `originals` on are copies."""
+        """One matrix per call, float32 [turns, dimensions]. Calls from number `originals` on are augmented copies."""
         ...
 
     def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time of encoding these turns, in batches where the encoder can."""
+        """CPU seconds to encode these turns, in batches if the encoder supports them."""
         ...
 
 
 class Frozen:
-    """A text encoder as it is."""
+    """A text encoder without training."""
 
     def __init__(self, encoder: TextEncoder, *, languages: Sequence[str] = ("en", "zh")) -> None:
-        self._plain, self._encoder, self.languages = encoder, Remembering(encoder), languages
+        self._plain, self._encoder, self.languages = encoder, CachingEncoder(encoder), languages
 
     def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call; the folds do not matter."""
+        """One matrix per call. Ignores the folds."""
         self._encoder.encode([turn.text for call in calls for turn in call.transcript.turns])
         return [self._encoder.encode([turn.text for turn in call.transcript.turns]) for call in calls]
 
     def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time after a first text, which loads the weights."""
+        """CPU seconds after a warm-up text, which loads the weights."""
         self._plain.encode(texts[:1])
         start = time.process_time()
         self._plain.encode(texts)
@@ -60,46 +60,46 @@ class Frozen:
 
 
 class Centred:
-    """An encoder's vectors less their mean, at unit length on average: for those whose vectors all point one way."""
+    """Subtracts the mean vector and scales to unit length on average, for encoders with a common direction."""
 
     def __init__(self, encoder: CallEncoder) -> None:
         self._encoder, self.languages = encoder, encoder.languages
         self.cpu_s = encoder.cpu_s
 
     def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call. Mean and length are those of the original calls' turns, whatever their labels."""
-        found = self._encoder.vectors(calls, folds, originals=originals)
-        known = np.concatenate(found[:originals])
-        mean = known.mean(axis=0)
-        length = np.linalg.norm(known - mean, axis=1).mean()
-        return [((rows - mean) / length).astype(np.float32) for rows in found]
+        """One matrix per call. Mean and length come from the turns of the original calls; labels are not used."""
+        vectors = self._encoder.vectors(calls, folds, originals=originals)
+        of_originals = np.concatenate(vectors[:originals])
+        mean = of_originals.mean(axis=0)
+        length = np.linalg.norm(of_originals - mean, axis=1).mean()
+        return [((rows - mean) / length).astype(np.float32) for rows in vectors]
 
 
 class Joined:
-    """Several encoders' vectors side by side, scaled so that together they weigh as much as one."""
+    """Concatenates the vectors of several encoders, scaled to the length of one."""
 
     def __init__(self, parts: Sequence[CallEncoder]) -> None:
         self._parts = parts
         self.languages = [name for name in parts[0].languages if all(name in part.languages for part in parts)]
 
     def vectors(self, calls: Calls, folds: Folds, *, originals: int) -> list[Vectors]:
-        """One matrix a call, as wide as all parts together."""
-        found = [part.vectors(calls, folds, originals=originals) for part in self._parts]
+        """One matrix per call, with the dimensions of all parts."""
+        of_parts = [part.vectors(calls, folds, originals=originals) for part in self._parts]
         scale = np.float32(len(self._parts) ** -0.5)
-        return [(scale * np.concatenate(rows, axis=1)).astype(np.float32) for rows in zip(*found, strict=True)]
+        return [(scale * np.concatenate(rows, axis=1)).astype(np.float32) for rows in zip(*of_parts, strict=True)]
 
     def cpu_s(self, texts: Sequence[str]) -> float:
-        """That of all parts."""
+        """CPU seconds of all parts."""
         return sum(part.cpu_s(texts) for part in self._parts)
 
 
 def shared_languages(encoders: Iterable[CallEncoder]) -> list[str]:
-    """The languages that every encoder reads."""
+    """The languages that every encoder supports."""
     return sorted(set.intersection(*(set(encoder.languages) for encoder in encoders)))
 
 
 def chosen(names: Sequence[str], *, epochs: int, seed: int) -> dict[str, CallEncoder]:
-    """The encoders by name; parts that occur twice are shared. Raises ConfigError on an unknown name."""
+    """Build the encoders by name, sharing parts that occur twice. Raises ConfigError for an unknown name."""
     makers: dict[str, Callable[[], CallEncoder]] = {
         "use": lambda: Frozen(UseEncoder()),
         "e5": lambda: Frozen(E5Encoder()),
@@ -109,15 +109,15 @@ def chosen(names: Sequence[str], *, epochs: int, seed: int) -> dict[str, CallEnc
     }
     makers |= {f"{name}-centred": partial(_centred, makers[name]) for name in ("use", "e5", "minilm")}
     parts: dict[str, CallEncoder] = {}
-    found: dict[str, CallEncoder] = {}
+    encoders: dict[str, CallEncoder] = {}
     for name in names:
         for part in name.split("+"):
             if part not in makers:
-                raise ConfigError(f"there is no encoder {part!r}", remedy=f"Choose from {', '.join(makers)}")
+                raise ConfigError(f"unknown encoder {part!r}", remedy=f"Choose from {', '.join(makers)}")
             parts.setdefault(part, makers[part]())
         own = [parts[part] for part in name.split("+")]
-        found[name] = Joined(own) if len(own) > 1 else own[0]
-    return found
+        encoders[name] = Joined(own) if len(own) > 1 else own[0]
+    return encoders
 
 
 def _centred(make: Callable[[], CallEncoder]) -> CallEncoder:

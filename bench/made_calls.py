@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bench.remembering import Remembering
+from bench.caching_encoder import CachingEncoder
 from models.profile import PROFILES
 from models.registry import build_engine
 from pipeline.analytics.update import measure_all
@@ -46,7 +46,7 @@ Lines = Mapping[tuple[Language, Role], Sequence[str]]
 def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int = 7) -> None:
     """Write `calls` calls of 20 turns as a night leaves them: read, scored by this rubric, topics found."""
     engine = build_engine(PROFILES["embedded"], rubric=rubric)
-    encoder = Remembering(engine.enrichment_models.encoder)  # type: ignore[attr-defined]
+    encoder = CachingEncoder(engine.enrichment_models.encoder)  # type: ignore[attr-defined]
     engine = replace(engine, enrichment_models=EnrichmentModels(encoder, engine.enrichment_models.sentiment))  # type: ignore[attr-defined]
     for shard in cut(_item(transcript, engine) for transcript in made_calls(calls, seed=seed)):
         _write(store, shard, engine)

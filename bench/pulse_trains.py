@@ -1,4 +1,4 @@
-"""Voices made of pulses: trains of glottal pulses through formants, over a telephone band, of a known pitch."""
+"""Synthetic voices of known pitch: glottal pulse trains filtered by formants and a telephone band."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ import numpy.typing as npt
 
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
-# First three formants of five vowels of men, in Hz (Peterson & Barney 1952), and their bandwidths.
+# The first three formants of five vowels of male speakers, in Hz (Peterson & Barney 1952), and their bandwidths.
 VOWELS_HZ = ((730, 1090, 2440), (270, 2290, 3010), (300, 870, 2240), (530, 1840, 2480), (570, 840, 2410))
 BANDWIDTHS_HZ = (90, 120, 160)
 VOWEL_S, SYLLABLES_PER_S = 0.2, 4.0
 MELODY_ST, MELODY_HZ, JITTER, JITTER_S = 1.5, 0.7, 0.005, 0.01
 TELEPHONE_HZ = (300.0, 3400.0)
 LEVEL_RMS = 0.1
-# Glottal pulses fall by 12 dB an octave; the lips give 6 back.
+# Glottal pulses fall by 12 dB per octave; radiation at the lips adds 6 dB per octave.
 SLOPE = -1.0
 
 Floats = npt.NDArray[np.float64]
@@ -23,10 +23,10 @@ Floats = npt.NDArray[np.float64]
 def pulse_train(
     pitch_hz: float, seconds: float, *, seed: int, snr_db: float | None = None, gain_db: float = 0.0
 ) -> tuple[Samples, Floats]:
-    """A voice of this mean pitch, float32 [n] at 16 kHz, and its true pitch at each sample in Hz.
+    """A voice of this mean pitch, float32 [n] at 16 kHz, and its true pitch in Hz at each sample.
 
-    Four syllables a second with rests between, a melody of 1.5 semitones each way, jitter, changing vowels, band 300 to
-    3400 Hz. `snr_db` is that of white noise in the band at a gain of 0: noise does not grow with `gain_db`.
+    Four syllables per second with pauses, a melody of ±1.5 semitones, jitter, changing vowels, band 300 to 3400 Hz.
+    `snr_db` sets the level of white noise in the band relative to a voice at gain 0; `gain_db` does not change it.
     """
     random = np.random.default_rng(seed)
     count = round(seconds * ASR_SAMPLE_RATE_HZ)
@@ -52,13 +52,13 @@ def line_noise(count: int, random: np.random.Generator, *, rms: float) -> Floats
 
 
 def _held(values: npt.NDArray[np.generic], seconds: float, count: int) -> Floats:
-    """The first of the values, each held for so long."""
+    """Sample and hold: the first values, each repeated for `seconds`."""
     step = round(seconds * ASR_SAMPLE_RATE_HZ)
     return np.repeat(values[: -(-count // step)], step)[:count].astype(np.float64)
 
 
 def _harmonics(pitch: Floats, formants: Floats) -> Floats:
-    """The harmonics in the telephone band: pulses, since all have one phase."""
+    """Sum the harmonics in the telephone band. They share one phase, so the sum is a pulse train."""
     phase = 2 * np.pi * np.cumsum(pitch) / ASR_SAMPLE_RATE_HZ
     voice = np.zeros(len(pitch))
     for number in range(1, int(TELEPHONE_HZ[1] / pitch.min()) + 1):

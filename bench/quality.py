@@ -1,7 +1,7 @@
-"""The figures of docs/quality.md: agreement, evidence, doubt and calibration on calls that nothing was fitted on.
+"""Compute the figures of docs/quality.md on held-out calls: agreement, evidence, unsure answers and calibration.
 
 python -m bench.quality            print them
-python -m bench.quality --write    put them into docs/quality.md, between the markers
+python -m bench.quality --write    write them into docs/quality.md, between the markers
 """
 
 from __future__ import annotations
@@ -33,10 +33,16 @@ ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """Over all answers: the share left to a person, the share wrong among the rest, evidence, calibration error.
+class AnswerQuality:
+    """Figures over all answers.
 
-    `covered` is the number of calls whose total by the labels lies in the interval of the scorecard.
+    Attributes:
+        answers: Their number.
+        unsure: The share of answers left to a person.
+        wrong_when_sure: The share of wrong answers among the others.
+        evidence_hit: The share of answers with labelled evidence whose quotes include a labelled turn.
+        calibration_error: The expected calibration error.
+        covered: The number of calls whose total by the labels is in the scorecard's interval.
     """
 
     answers: int
@@ -48,7 +54,7 @@ class Doubt:
 
 
 def main() -> None:
-    """Print the tables, and write them where asked."""
+    """Print the tables; with `--write`, update the page."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", action="store_true")
     write = parser.parse_args().write
@@ -59,14 +65,14 @@ def main() -> None:
 
 
 def replaced(page: str, text: str) -> str:
-    """The page with the text between its markers."""
+    """The page with this text between its markers."""
     pattern = re.compile(r"(<!-- agreement -->\n).*?(<!-- /agreement -->)", re.DOTALL)
     return pattern.sub(lambda match: f"{match.group(1)}{text}\n{match.group(2)}", page)
 
 
 def tables() -> str:
-    """Both languages side by side, as Markdown."""
-    found = {language: measured(language) for language in LANGUAGES}
+    """Markdown tables with both languages side by side."""
+    found = {language: measure_language(language) for language in LANGUAGES}
     heads = [f"{name}: kappa (95 %) | agree | evidence | unsure" for name in LANGUAGES.values()]
     lines = [f"| question | {' | '.join(heads)} |", f"|---|{'---|' * 4 * len(heads)}"]
     for question in QUESTIONS:
@@ -74,24 +80,25 @@ def tables() -> str:
         lines.append(f"| `{question}` | {' | '.join(cells)} |")
     macros = [f"**{agreement.macro_kappa:.2f}** | | | " for agreement, _ in found.values()]
     lines += [f"| macro | {' | '.join(macros)} |", ""]
-    lines += [_sentence(LANGUAGES[language], agreement, doubt) for language, (agreement, doubt) in found.items()]
-    calls, covered = sum(one.calls for one, _ in found.values()), sum(doubt.covered for _, doubt in found.values())
+    lines += [_sentence(LANGUAGES[language], agreement, quality) for language, (agreement, quality) in found.items()]
+    calls = sum(agreement.calls for agreement, _ in found.values())
+    covered = sum(quality.covered for _, quality in found.values())
     lines.append(
         f"- Both: the total by the labels lies in the score's {COVERAGE:.0%} interval for {_of(covered, calls)}."
     )
     return "\n".join(lines)
 
 
-def measured(language: str) -> tuple[Agreement, Doubt]:
-    """One language's calls judged by the standard form and the shipped heads."""
+def measure_language(language: str) -> tuple[Agreement, AnswerQuality]:
+    """Score the calls of one language with the standard form and the shipped heads."""
     labelled, scorecards = scored_files(
         [CORPUS / f"calls_{language}.jsonl"], rubric="support", profile=PROFILES["embedded"]
     )
-    return evaluate(labelled, scorecards), doubt_of(labelled, scorecards)
+    return evaluate(labelled, scorecards), answer_quality(labelled, scorecards)
 
 
-def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) -> Doubt:
-    """Figures over all answers together."""
+def answer_quality(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) -> AnswerQuality:
+    """Compute the figures over the answers to the standard questions."""
     truth = {call.transcript.call_id: call for call in labelled}
     pairs = [
         (truth[card.call_id], answer)
@@ -107,7 +114,7 @@ def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) 
         if call.evidence.get(answer.question_id)
     ]
     probabilities = np.asarray([answer.probability for _, answer in pairs])
-    return Doubt(
+    return AnswerQuality(
         answers=len(pairs),
         unsure=float(1 - sure.mean()),
         wrong_when_sure=float(1 - right[sure].mean()),
@@ -118,7 +125,7 @@ def doubt_of(labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard]) 
 
 
 def covers(card: Scorecard, total: float | None) -> bool:
-    """Whether a total lies in the interval. A call without either is covered."""
+    """Whether the card's interval contains the total. Without a total, True; without an interval, False."""
     if total is None or card.interval is None:
         return total is None
     low, high = card.interval
@@ -126,21 +133,21 @@ def covers(card: Scorecard, total: float | None) -> bool:
 
 
 def labelled_total(card: Scorecard, call: LabelledCall) -> float | None:
-    """The total of the card's form, had every question been answered by its label."""
+    """The total if every question of the card's form were answered by its label."""
     form = load_rubric("support").for_language(call.transcript.language)
     return total_by_labels(form, card.answers, call.labels)
 
 
 def expected_calibration_error(probabilities: np.ndarray, right: np.ndarray, *, bins: int = BINS) -> float:
-    """Mean distance of stated probability and share right, over equal-width bins weighted by their answers.
+    """Mean gap between stated probability and share right, over equal-width bins weighted by their answers.
 
     Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using Bayesian binning, AAAI.
     """
-    place = np.minimum((probabilities * bins).astype(int), bins - 1)
+    bin_of = np.minimum((probabilities * bins).astype(int), bins - 1)
     gaps = [
-        abs(float(probabilities[place == number].mean()) - float(right[place == number].mean()))
-        * int(np.sum(place == number))
-        for number in np.unique(place)
+        abs(float(probabilities[bin_of == number].mean()) - float(right[bin_of == number].mean()))
+        * int(np.sum(bin_of == number))
+        for number in np.unique(bin_of)
     ]
     return sum(gaps) / len(probabilities)
 
@@ -152,18 +159,18 @@ def _cells(agreement: Agreement, question: str) -> tuple[str, ...]:
     return interval, *("–" if math.isnan(share) else f"{share:.0%}" for share in shares)
 
 
-def _sentence(language: str, agreement: Agreement, doubt: Doubt) -> str:
+def _sentence(language: str, agreement: Agreement, quality: AnswerQuality) -> str:
     return (
-        f"- {language}: {agreement.calls} calls, {doubt.answers} answers; {doubt.unsure:.1%} unsure, "
-        f"{doubt.wrong_when_sure:.1%} wrong among the rest; evidence on a labelled turn for {doubt.evidence_hit:.1%} "
-        f"of the answers that have one; calibration error (ECE, {BINS} bins) {doubt.calibration_error:.3f}; "
-        f"the total by the labels lies in the score's {COVERAGE:.0%} interval for "
-        f"{_of(doubt.covered, agreement.calls)}."
+        f"- {language}: {agreement.calls} calls, {quality.answers} answers; {quality.unsure:.1%} unsure, "
+        f"{quality.wrong_when_sure:.1%} wrong among the rest; evidence on a labelled turn for "
+        f"{quality.evidence_hit:.1%} of the answers that have one; calibration error (ECE, {BINS} bins) "
+        f"{quality.calibration_error:.3f}; the total by the labels lies in the score's {COVERAGE:.0%} interval for "
+        f"{_of(quality.covered, agreement.calls)}."
     )
 
 
 def _of(covered: int, calls: int) -> str:
-    """A share of the calls with its 95 % interval."""
+    """The number and share of calls, with its 95 % Wilson interval."""
     found = wilson(covered, calls)
     return f"{covered} of {calls} calls ({found.estimate:.0%}, 95 % interval {found.low:.0%} to {found.high:.0%})"
 

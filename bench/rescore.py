@@ -1,9 +1,9 @@
-"""How fast stored calls are scored again when a rubric changes: the command `everycall score`, in its own process.
+"""Measure how fast `everycall score` rescores stored calls after a change of rubric, in its own process.
 
 python -m bench.rescore --calls 10000 [--store FOLDER] [--json OUT] [options of `everycall score`]
 
-Makes the store first (see `bench.made_calls`), in --store where it is given and not there yet. Wall time means most
-on a machine that does nothing else; CPU time means nearly the same on a busy one.
+Creates the store first (see `bench.made_calls`), or reuses --store if it exists. Wall time needs an otherwise idle
+machine; CPU time hardly depends on the load.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from pathlib import Path
 from bench.made_calls import TURNS, make_store
 from pipeline.store import Store, open_duckdb
 
-# The standard form with the weight of one section changed: as small a change as a rubric can have.
+# The smallest change of a rubric: the standard form with another weight of one section.
 CHANGED = """\
 id: support
 title: Changed
@@ -35,13 +35,13 @@ weights: {{closing: {weight}}}
 """
 WEIGHT = 11
 EVERYCALL = "from everycall.cli import app; app()"
-LOOK_EVERY_S = 0.1
+SAMPLE_EVERY_S = 0.1
 LIBRARIES = ("numpy", "duckdb", "pyarrow")
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """What one command took. `cpu_s` and memory are those of all its processes together."""
+    """The cost of one command. `cpu_s` and memory are sums over its processes."""
 
     calls: int
     wall_s: float
@@ -51,19 +51,19 @@ class Cost:
 
     @property
     def calls_per_s(self) -> float:
-        """By the clock."""
+        """Calls per second of wall time."""
         return self.calls / self.wall_s
 
 
 def main() -> None:
-    """Make, score again, print."""
+    """Create the store, rescore it and print the cost."""
     options, more = _options()
     with tempfile.TemporaryDirectory() as scratch:
         store = Path(options.store or Path(scratch) / "store")
         if not store.exists():
-            begun_s = time.monotonic()
+            start_s = time.monotonic()
             make_store(Store(str(store)), calls=options.calls)
-            print(f"made {options.calls} calls in {time.monotonic() - begun_s:.0f} s")
+            print(f"made {options.calls} calls in {time.monotonic() - start_s:.0f} s")
         work = Path(scratch) / "work"
         shutil.copytree(store, work)
         cost = rescored(work, Path(scratch) / "changed.yaml", more=more)
@@ -80,27 +80,30 @@ def main() -> None:
 
 
 def rescored(store: Path, rubric: Path, *, more: Sequence[str] = ()) -> Cost:
-    """Run `everycall score` with a changed rubric over the whole store."""
+    """Run `everycall score` with a changed rubric over the whole store.
+
+    Raises SystemExit when the command fails.
+    """
     rubric.write_text(CHANGED.format(weight=WEIGHT), "utf-8")
     with open_duckdb(Store(str(store))) as connection:
         calls = _count(connection.execute("select count(*) from calls").fetchone())
     command = [sys.executable, "-c", EVERYCALL, "score", "--store", str(store), "--rubric", str(rubric), *more]
     load_before = os.getloadavg()[0]
-    begun_s = time.monotonic()
+    start_s = time.monotonic()
     process = subprocess.Popen(command)
     memory = _Memory(process.pid)
     memory.start()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    wall_s = time.monotonic() - begun_s
+    wall_s = time.monotonic() - start_s
     memory.done.set()
     if process.returncode:
-        raise SystemExit(f"`everycall score` ended with {process.returncode}")
+        raise SystemExit(f"`everycall score` exited with code {process.returncode}; its output above says why")
     return Cost(calls, wall_s, usage.ru_utime + usage.ru_stime, memory.peak_mb, load_before)
 
 
 class _Memory(threading.Thread):
-    """Looks every 0.1 s at what a process and its children hold in memory; pages that they share count once."""
+    """Samples the memory of a process and its children every `SAMPLE_EVERY_S`. Shared pages count once (PSS)."""
 
     def __init__(self, pid: int) -> None:
         super().__init__(daemon=True)
@@ -109,16 +112,16 @@ class _Memory(threading.Thread):
         self.done = threading.Event()
 
     def run(self) -> None:
-        while not self.done.wait(LOOK_EVERY_S):
-            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _family(self.pid)))
+        while not self.done.wait(SAMPLE_EVERY_S):
+            self.peak_mb = max(self.peak_mb, sum(_resident_mb(pid) for pid in _process_tree(self.pid)))
 
 
-def _family(pid: int) -> list[int]:
+def _process_tree(pid: int) -> list[int]:
     try:
         children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
     except OSError:
         return []
-    return [pid, *(each for child in children for each in _family(int(child)))]
+    return [pid, *(descendant for child in children for descendant in _process_tree(int(child)))]
 
 
 def _resident_mb(pid: int) -> float:
@@ -130,7 +133,7 @@ def _resident_mb(pid: int) -> float:
 
 
 def _check(store: Path, *, calls: int) -> None:
-    """Every call has a scorecard of the changed rubric, and no turn was encoded or written again."""
+    """Check that every call was rescored with the changed rubric, and that no turn was encoded or written again."""
     with open_duckdb(Store(str(store))) as connection:
         versions = "select count(distinct rubric_version) from scorecards"
         cards = _count(connection.execute("select count(*) from scorecards where part > 'g0002'").fetchone())
@@ -159,10 +162,10 @@ def _processor() -> str:
 
 
 def _options() -> tuple[argparse.Namespace, list[str]]:
-    """Our own, and those that `everycall score` is given besides."""
+    """Parse our options; return the others for `everycall score`."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=10_000)
-    parser.add_argument("--store", type=Path, help="where the made calls are kept")
+    parser.add_argument("--store", type=Path, help="keep the made calls in this folder")
     parser.add_argument("--json", type=Path)
     return parser.parse_known_args()
 

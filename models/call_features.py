@@ -64,7 +64,7 @@ class CallActs:
         return self._within[key]
 
     def scope(self, scope: str, role: Role) -> tuple[int, ...]:
-        """`scope_turns` of this call."""
+        """The indices of a role's turns within a scope: `all`, `first_2`, `last_3`, `first_third`, and so on."""
         return _scope(scope, self.roles, role)
 
 
@@ -81,11 +81,6 @@ def features_of(names: Sequence[str], acts: CallActs) -> npt.NDArray[np.float64]
     odds = [number for number, name in enumerate(names) if _parsed(name)[0] != "mean"]
     values[odds] = _logits(values[odds])
     return values
-
-
-def scope_turns(scope: str, turns: Sequence[Turn], role: Role) -> list[int]:
-    """Indices of a role's turns within a scope: `all`, `first_2`, `last_3`, `first_third`, and so on."""
-    return list(_scope(scope, tuple(turn.role for turn in turns), role))
 
 
 @lru_cache(maxsize=512)

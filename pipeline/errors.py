@@ -5,8 +5,7 @@ EverycallError
 │   └── RubricError        a rubric names something that does not exist or contradicts itself
 ├── CallError              one call is bad; becomes a row in `failures`, the night goes on
 │   ├── IngestError        the recording or transcript cannot be read
-│   ├── HearError          the audio was read but gives no usable transcript
-│   ├── ReadError          the transcript cannot be enriched
+│   ├── TranscriptionError the audio was read but gives no usable transcript
 │   └── ScoreError         the scorecard cannot be filled
 ├── ModelError             a model cannot be loaded or answered nonsense
 │   └── WeightError        a weight is missing or its hash does not match
@@ -57,12 +56,6 @@ class TranscriptionError(CallError):
     """The audio was read but gives no usable transcript."""
 
     stage = "hear"
-
-
-class ReadError(CallError):
-    """The transcript cannot be enriched."""
-
-    stage = "read"
 
 
 class ScoreError(CallError):

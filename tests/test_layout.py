@@ -74,7 +74,7 @@ def test_an_import_against_the_order_of_rooms_is_found(tmp_path):
     for package in ("bench", "everycall", "flows", "models", "pipeline"):
         shutil.copytree(ROOT / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
     with (tmp_path / "pipeline/enrich/hold.py").open("a", encoding="utf-8") as file:
-        file.write("\n\ndef late() -> None:\n    import pipeline.score.worth\n")
+        file.write("\n\ndef late() -> None:\n    import pipeline.score.answer_points\n")
     done = lint_imports(tmp_path)
     assert done.returncode == 1
     assert "pipeline.enrich is not allowed to import pipeline.score" in done.stdout

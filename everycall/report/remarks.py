@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pipeline.recording import AudioHealth, Recording
-from pipeline.score.context.edges import cut_off
+from pipeline.score.context.cut_off import cut_off
 from pipeline.transcript import Transcript
 
 TELEPHONE_RATE_HZ = 8_000

@@ -11,8 +11,8 @@ from pipeline.impact.movement import Move, Movement
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.question import Deduction, Question, Weighed
 from pipeline.rubric.rubric import Rubric, Section
+from pipeline.score.answer_points import points_earned, points_kind, points_possible
 from pipeline.score.arithmetic import tally
-from pipeline.score.worth import part, points, possible
 from pipeline.scorecard import FAILED, NOT_APPLICABLE, Answer
 from pipeline.store import Store, open_duckdb
 from pipeline.store.parts import Row
@@ -110,14 +110,14 @@ def _answer(question: Question, row: Row, *, old: float, new: float) -> Answer:
     answer = Answer(row["question_id"], row["value"], row["best"], 1.0, row["points"], row["points_possible"])
     if answer.best in (NOT_APPLICABLE, FAILED) or not old:
         return answer
-    earned = points(question, share=_share(question, row["points"], stake=old), stake=new)
-    return replace(answer, points=earned, points_possible=possible(question, stake=new))
+    earned = points_earned(question, share=_share(question, row["points"], stake=old), stake=new)
+    return replace(answer, points=earned, points_possible=points_possible(question, stake=new))
 
 
 def _share(question: Question, earned: float, *, stake: float) -> float:
     """The share that earned these points: the inverse of `worth.points`."""
     if isinstance(question, Deduction):
         return -earned / stake
-    if isinstance(question, Weighed) and part(question) == "loss":
+    if isinstance(question, Weighed) and points_kind(question) == "loss":
         return 1 - (1 - earned / stake) / question.penalty
     return earned / stake

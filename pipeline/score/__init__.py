@@ -1,4 +1,4 @@
-"""Judgement: detectors answer the questions of a rubric, and arithmetic makes a scorecard of the answers."""
+"""Scoring: detectors answer the questions of a form, and the answers add up to a scorecard."""
 
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.score import Scorer, score, score_by_every_form, score_by_leg, scorer

@@ -1,12 +1,12 @@
-"""From answers to sections, and a total: both are views of the answers.
+"""Compute section scores and the total from the answers.
 
-The total starts from the share of the possible points that the `performance` questions earned: 100 x earned / possible.
-A question that does not apply, failed, or is only informative has none, so it leaves the denominator. Then what
-`must_be` questions lost and deductions took goes off, and what `attractive` questions and bonuses earned goes on, each
-in points of the form's 100, whatever applied. Where nothing but losses could happen, the start is 100. The total stays
-between 0 and the form's `most`; a failed form is capped last. An unsure answer counts by the points expected of it.
+1. Start with 100 x earned / possible points of the `performance` questions. A question that does not apply, failed or
+   is informative has no possible points. If only losses can happen, start with 100.
+2. Subtract what `must_be` questions and deductions lost; add what `attractive` questions and bonuses earned. Both are
+   points of the form's 100, however many questions applied.
+3. Clip to 0 and the form's `most`, then to the caps of failed auto-fail questions.
 
-A section that is failed keeps at most its cap of what was possible in it, and nothing of what goes on.
+An unsure answer counts its expected points. A failed section keeps at most its cap of the possible points and no gains.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from dataclasses import dataclass
 
 from pipeline.rubric.question import AutoFail, is_one_of
 from pipeline.rubric.rubric import Rubric, Section
-from pipeline.score.worth import part
+from pipeline.score.answer_points import points_kind
 from pipeline.scorecard import FAILED, NOT_APPLICABLE, Answer, SectionScore
 
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """What the answers come to. `total` is None when nothing applied."""
+    """Scores of the sections and the form. `total` is None when nothing applied."""
 
     sections: tuple[SectionScore, ...]
     total: float | None
@@ -31,9 +31,9 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class _Sums:
-    """A section's points: `earned` of `possible`, `lost` of what was `at_risk` (or more) and `gained`.
+    """A section's points: `earned` of `possible`, `lost` of `at_risk` or more, and `gained`.
 
-    `judged` says that something could have been lost.
+    `can_lose`: a question that can lose points applied.
     """
 
     earned: float
@@ -41,17 +41,19 @@ class _Sums:
     lost: float
     at_risk: float
     gained: float
-    judged: bool
+    can_lose: bool
 
 
 def tally(rubric: Rubric, answers: Sequence[Answer]) -> Tally:
-    """Section scores and the total, with auto-fails applied."""
+    """Compute section scores and the total, with auto-fails applied."""
     by_id = {answer.question_id: answer for answer in answers}
     sums = [_sums(section, by_id) for section in rubric.sections]
-    pairs = zip(rubric.sections, sums, strict=True)
     failed = tuple(q for q in rubric.questions() if fails(q.auto_fail, by_id.get(q.id), scope="form"))
     return Tally(
-        sections=tuple(_section_score(section.id, each, most=rubric.most) for section, each in pairs),
+        sections=tuple(
+            _section_score(section.id, own, most=rubric.most)
+            for section, own in zip(rubric.sections, sums, strict=True)
+        ),
         total=_total(
             sums, most=rubric.most, caps=[question.auto_fail.cap for question in failed if question.auto_fail]
         ),
@@ -60,7 +62,7 @@ def tally(rubric: Rubric, answers: Sequence[Answer]) -> Tally:
 
 
 def fails(auto_fail: AutoFail | None, answer: Answer | None, *, scope: str) -> bool:
-    """Whether an answer fails the form or the section."""
+    """Whether an answer auto-fails this scope: `form` or `section`."""
     return (
         auto_fail is not None
         and answer is not None
@@ -71,34 +73,34 @@ def fails(auto_fail: AutoFail | None, answer: Answer | None, *, scope: str) -> b
 
 def _sums(section: Section, by_id: Mapping[str, Answer]) -> _Sums:
     earned = possible = lost = at_risk = gained = 0.0
-    judged = False
+    can_lose = False
     cap = 100.0
     for question in section.questions:
         answer = by_id.get(question.id)
         if answer is None or answer.best in (NOT_APPLICABLE, FAILED):
             continue
-        match part(question):
+        match points_kind(question):
             case "linear":
                 earned, possible = earned + answer.points, possible + answer.points_possible
             case "loss":
                 lost, at_risk = lost + answer.points_possible - answer.points, at_risk + answer.points_possible
-                judged = True
+                can_lose = True
             case "gain":
                 gained += answer.points
         if question.auto_fail and fails(question.auto_fail, answer, scope="section"):
             cap = min(cap, question.auto_fail.cap)
     if cap < 100:
         earned, lost, gained = min(earned, possible * cap / 100), max(lost, at_risk * (1 - cap / 100)), 0.0
-    return _Sums(earned, possible, lost, at_risk, gained, judged)
+    return _Sums(earned, possible, lost, at_risk, gained, can_lose)
 
 
 def _section_score(section_id: str, sums: _Sums, *, most: float) -> SectionScore:
-    """The section by itself; one of deductions alone starts from 100, as a form of them does."""
+    """The score of a section on its own. A section of deductions only starts from 100, like a form."""
     points = sums.earned + sums.at_risk - sums.lost + sums.gained
     possible = sums.possible + sums.at_risk
     if possible:
         score = 100 * points / possible
-    elif sums.judged:
+    elif sums.can_lose:
         score = 100 + points
     else:
         return SectionScore(section_id, points, possible, None)
@@ -106,12 +108,12 @@ def _section_score(section_id: str, sums: _Sums, *, most: float) -> SectionScore
 
 
 def _total(sums: Sequence[_Sums], *, most: float, caps: Sequence[float]) -> float | None:
-    possible = sum(each.possible for each in sums)
+    possible = sum(section.possible for section in sums)
     if possible:
-        start = 100 * sum(each.earned for each in sums) / possible
-    elif any(each.judged for each in sums):
+        start = 100 * sum(section.earned for section in sums) / possible
+    elif any(section.can_lose for section in sums):
         start = 100.0
     else:
         return None
-    moved = start + sum(each.gained for each in sums) - sum(each.lost for each in sums)
-    return min([most, max(0.0, moved), *caps])
+    total = start + sum(section.gained for section in sums) - sum(section.lost for section in sums)
+    return min([most, max(0.0, total), *caps])

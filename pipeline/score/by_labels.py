@@ -1,4 +1,4 @@
-"""What a call would have scored, had a careful person answered: the total that its labels come to."""
+"""The total of a call from its labels, as a careful person would have answered."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from dataclasses import replace
 
 from pipeline.rubric.question import Question
 from pipeline.rubric.rubric import Rubric
+from pipeline.score.answer_points import points_share
 from pipeline.score.arithmetic import tally
-from pipeline.score.worth import share
 from pipeline.scorecard import NOT_APPLICABLE, Answer
 
 
 def total_by_labels(rubric: Rubric, answers: Sequence[Answer], labels: Mapping[str, str]) -> float | None:
-    """The total, had each question been answered by its label; None when nothing applied.
+    """The total if every question were answered by its label; None when nothing applied.
 
     Raises KeyError for a question without a label.
     """
@@ -26,5 +26,5 @@ def _labelled(
 ) -> Answer:
     label = labels[answer.question_id]
     possible = 0.0 if label == NOT_APPLICABLE else weights.get(answer.question_id, 0.0)
-    earned = possible * share(questions[answer.question_id], label) if possible else 0.0
+    earned = possible * points_share(questions[answer.question_id], label) if possible else 0.0
     return replace(answer, value=label, best=label, points=earned, points_possible=possible)

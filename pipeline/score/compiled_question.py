@@ -1,4 +1,4 @@
-"""A question of a form with its detectors built: what is done once for many calls."""
+"""Build the detectors of a form's questions once, to use them on many calls."""
 
 from __future__ import annotations
 
@@ -12,47 +12,52 @@ from pipeline.rubric.question import Bonus, Choice, Deduction, Multiple, Numeric
 from pipeline.rubric.rubric import Rubric
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.detectors.build import build
-from pipeline.score.weighing import Detect
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.transcript import Language
 
-# How a scale's one detector is called.
+# The option name of a scale's only detector.
 GRADED = "graded"
-# Detectors that look at no words.
-_WORDLESS = frozenset({"measure", "metadata"})
+# Detectors that do not read the text of the call.
+_WITHOUT_TEXT = frozenset({"measure", "metadata"})
 
 
 @dataclass(frozen=True, slots=True)
 class CompiledQuestion:
-    """`options` has one detector an option, None for "otherwise". `stake` is the most points that it can move.
+    """A question with its detectors.
 
-    The stake of a weighed question is its worth in a form where everything applies.
+    `applies` is None when the question always applies. `options` maps each option to its detector, None for
+    "otherwise". `stake` is the most points that the question can move; for a weighted question, its points when every
+    question applies. `method` joins the kinds of its detectors with `+`.
     """
 
     question: Question
-    applies: Detect | None
-    options: Mapping[str, Detect | None]
+    applies: CompiledDetector | None
+    options: Mapping[str, CompiledDetector | None]
     thresholds: Thresholds
     stake: float
     method: str
 
     @property
-    def rests_on_words(self) -> bool:
-        """Whether anything that was said can change the answer."""
-        return not _WORDLESS.issuperset(self.method.split("+"))
+    def uses_text(self) -> bool:
+        """Whether the words of the call can change the answer."""
+        return not _WITHOUT_TEXT.issuperset(self.method.split("+"))
 
 
 def compile_questions(
     rubric: Rubric, *, scoring_models: ScoringModels, language: Language
 ) -> tuple[CompiledQuestion, ...]:
-    """Every question, in the form's order. Raises RubricError when one asks for what is not there."""
+    """Compile every question, in the form's order.
+
+    Raises RubricError when a question names a dialogue act, a call label or a model that is missing.
+    """
     stakes = rubric.stakes()
     return tuple(
-        _asking(question, rubric, stakes[question.id], scoring_models=scoring_models, language=language)
+        _compile(question, rubric, stakes[question.id], scoring_models=scoring_models, language=language)
         for question in rubric.questions()
     )
 
 
-def _asking(
+def _compile(
     question: Question, rubric: Rubric, stake: float, *, scoring_models: ScoringModels, language: Language
 ) -> CompiledQuestion:
     options = _options(question)

@@ -1,12 +1,13 @@
-"""Where a total lies 90 % of the time, when each answer is drawn by its own probabilities.
+"""The 90 % interval of a total, by Monte Carlo over the probabilities of its answers.
 
-The bounds are quantiles of the draws. Which ones is measured on held-out labelled calls (`Reliability.level`): totals
-move in steps, so the quantiles that 90 % of the draws lie between hold more than 90 % of the true totals, and answers
-to one call may be wrong together, so that they hold fewer. Measuring it so is distributional conformal prediction:
-Chernozhukov, Wuethrich and Zhu (2021), PNAS 118 (48).
-Seeded Monte Carlo: each question has its own stream, named by its id, so neither the order of the questions nor the
-number of calls changes a digit. A question that is asked after another is asked in the draws in which that one was
-answered so. Draws in which nothing applies are left out.
+The bounds are quantiles of the drawn totals. Their level is calibrated on held-out labelled calls
+(`Reliability.level`), because the nominal level is off in both directions: totals move in steps, which makes intervals
+too wide, and errors within a call are correlated, which makes them too narrow. This is distributional conformal
+prediction: Chernozhukov, Wuethrich and Zhu (2021), PNAS 118 (48).
+
+Each question has its own random stream, seeded by its id, so the result depends neither on the order of the questions
+nor on the number of calls. A follow-up question is drawn only where the draw of the earlier question asks for it.
+Draws in which nothing applies are dropped.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ import numpy.typing as npt
 
 from pipeline.rubric.question import AutoFail, Question, is_one_of
 from pipeline.rubric.rubric import Rubric
+from pipeline.score.answer_points import points_earned, points_kind, points_possible, points_share
 from pipeline.score.context.reliability import COVERAGE
 from pipeline.score.question_result import QuestionResult
-from pipeline.score.worth import part, points, possible, share
 from pipeline.scorecard import FAILED, NOT_APPLICABLE
 
 Draws = npt.NDArray[np.float64]
@@ -33,44 +34,44 @@ Mask = npt.NDArray[np.bool_]
 DRAWS = 1000
 
 
-def _nothing() -> Draws:
+def _zeros() -> Draws:
     return np.zeros(DRAWS)
 
 
 @dataclass(slots=True)
 class _Sums:
-    """The points of a section in every draw; see `arithmetic` for what they mean."""
+    """The points of a section in every draw, as in `arithmetic`."""
 
-    earned: Draws = field(default_factory=_nothing)
-    possible: Draws = field(default_factory=_nothing)
-    lost: Draws = field(default_factory=_nothing)
-    at_risk: Draws = field(default_factory=_nothing)
-    gained: Draws = field(default_factory=_nothing)
+    earned: Draws = field(default_factory=_zeros)
+    possible: Draws = field(default_factory=_zeros)
+    lost: Draws = field(default_factory=_zeros)
+    at_risk: Draws = field(default_factory=_zeros)
+    gained: Draws = field(default_factory=_zeros)
     cap: Draws = field(default_factory=lambda: np.full(DRAWS, 100.0))
-    judged: Mask = field(default_factory=lambda: np.zeros(DRAWS, dtype=bool))
+    can_lose: Mask = field(default_factory=lambda: np.zeros(DRAWS, dtype=bool))
 
 
 @dataclass(frozen=True, slots=True)
-class _Drawn:
-    """A question's answers in every draw, as indices of `answers`, the last of which is `na`."""
+class _DrawnAnswers:
+    """A question's answer in every draw, as indices into `answers`. The last answer is `na`."""
 
     answers: tuple[str, ...]
     indices: npt.NDArray[np.intp]
 
     def is_one_of(self, names: tuple[str, ...]) -> Mask:
-        """The draws with one of these answers."""
+        """Mask of the draws with one of these answers."""
         return np.array([is_one_of(answer, names) for answer in self.answers])[self.indices]
 
     @property
     def applies(self) -> Mask:
-        """The draws in which the question applies."""
+        """Mask of the draws in which the question applies."""
         return np.asarray(self.indices < len(self.answers) - 1)
 
 
 def interval(
     rubric: Rubric, question_results: Sequence[QuestionResult], *, level: float = COVERAGE
 ) -> tuple[float, float] | None:
-    """The quantiles between which `level` of the draws lie; None when nothing applied in any draw."""
+    """The central interval that holds `level` of the drawn totals; None when nothing applies in any draw."""
     drawn = totals(rubric, question_results)
     if not len(drawn):
         return None
@@ -80,35 +81,35 @@ def interval(
 
 
 def quantile(in_order: Draws, share: float) -> float:
-    """As `np.quantile` has it, digit for digit, of numbers that are sorted already: several times as quick."""
-    place = share * (len(in_order) - 1)
-    below = math.floor(place)
+    """`np.quantile` for sorted numbers: equal to the last digit and several times as fast."""
+    position = share * (len(in_order) - 1)
+    below = math.floor(position)
     low, high = float(in_order[below]), float(in_order[min(below + 1, len(in_order) - 1)])
-    part = place - below
-    return high - (high - low) * (1 - part) if part >= 0.5 else low + (high - low) * part
+    fraction = position - below
+    return high - (high - low) * (1 - fraction) if fraction >= 0.5 else low + (high - low) * fraction
 
 
 def totals(rubric: Rubric, question_results: Sequence[QuestionResult]) -> Draws:
-    """The total of each draw in which anything applies, float64 [up to `DRAWS`]."""
+    """The total of each draw in which a question applies: float64 [at most `DRAWS`]."""
     stakes = rubric.stakes()
     by_id = {question_result.answer.question_id: question_result for question_result in question_results}
-    followed = {question.ask_after.question for question in rubric.questions() if question.ask_after}
-    drawn: dict[str, _Drawn] = {}
+    with_follow_up = {question.ask_after.question for question in rubric.questions() if question.ask_after}
+    drawn: dict[str, _DrawnAnswers] = {}
     form_cap = np.full(DRAWS, rubric.most)
     sums = [_Sums() for _ in rubric.sections]
-    for section, into in zip(rubric.sections, sums, strict=True):
+    for section, section_sums in zip(rubric.sections, sums, strict=True):
         for question in section.questions:
             question_result = by_id.get(question.id)
-            moves = stakes[question.id] or question.auto_fail or question.id in followed
-            if question_result is None or question_result.answer.value == FAILED or not moves:
+            matters = stakes[question.id] or question.auto_fail or question.id in with_follow_up
+            if question_result is None or question_result.answer.value == FAILED or not matters:
                 continue
-            found = drawn[question.id] = _draw(question, question_result, drawn)
-            _add(into, question, found, stake=stakes[question.id])
-            _cap(question.auto_fail, found, form=form_cap, section=into.cap)
+            answers = drawn[question.id] = _draw(question, question_result, drawn)
+            _add(section_sums, question, answers, stake=stakes[question.id])
+            _cap(question.auto_fail, answers, form=form_cap, section=section_sums.cap)
     return _totals(sums, form_cap)
 
 
-def _draw(question: Question, question_result: QuestionResult, earlier: dict[str, _Drawn]) -> _Drawn:
+def _draw(question: Question, question_result: QuestionResult, earlier: dict[str, _DrawnAnswers]) -> _DrawnAnswers:
     answers = (*question_result.options, NOT_APPLICABLE)
     indices = _indices(
         question.id, [*(question_result.gate * p for p in question_result.options.values()), 1 - question_result.gate]
@@ -116,11 +117,11 @@ def _draw(question: Question, question_result: QuestionResult, earlier: dict[str
     after = question.ask_after
     if after is not None and after.question in earlier:
         indices = np.where(earlier[after.question].is_one_of(after.answers), indices, len(answers) - 1)
-    return _Drawn(answers, indices)
+    return _DrawnAnswers(answers, indices)
 
 
 def _indices(name: str, probabilities: Sequence[float]) -> npt.NDArray[np.intp]:
-    """`DRAWS` indices by their probabilities."""
+    """Draw `DRAWS` indices with these probabilities."""
     edges = np.cumsum(probabilities)
     uniform = _uniform(name) * edges[-1]
     drawn = np.zeros(DRAWS, dtype=np.intp)
@@ -131,31 +132,33 @@ def _indices(name: str, probabilities: Sequence[float]) -> npt.NDArray[np.intp]:
 
 @lru_cache(maxsize=512)
 def _uniform(name: str) -> Draws:
-    """A question's stream: the same in every call."""
+    """`DRAWS` uniform numbers, the same for a question in every call."""
     seed = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big")
     drawn = np.random.default_rng(seed).random(DRAWS)
     drawn.setflags(write=False)
     return drawn
 
 
-def _add(into: _Sums, question: Question, drawn: _Drawn, *, stake: float) -> None:
-    # Where the question does not apply, which stands last, nothing is earned and nothing possible.
-    earned = [points(question, share=share(question, answer), stake=stake) for answer in drawn.answers[:-1]]
-    worth = np.array([*earned, 0.0])[drawn.indices]
-    whole = np.array([*[possible(question, stake=stake)] * len(earned), 0.0])[drawn.indices]
-    match part(question):
+def _add(sums: _Sums, question: Question, drawn: _DrawnAnswers, *, stake: float) -> None:
+    # The last answer, `na`, earns nothing and has no possible points.
+    by_answer = [
+        points_earned(question, share=points_share(question, answer), stake=stake) for answer in drawn.answers[:-1]
+    ]
+    earned = np.array([*by_answer, 0.0])[drawn.indices]
+    possible = np.array([*[points_possible(question, stake=stake)] * len(by_answer), 0.0])[drawn.indices]
+    match points_kind(question):
         case "linear":
-            into.earned += worth
-            into.possible += whole
+            sums.earned += earned
+            sums.possible += possible
         case "loss":
-            into.lost += whole - worth
-            into.at_risk += whole
-            into.judged |= drawn.applies
+            sums.lost += possible - earned
+            sums.at_risk += possible
+            sums.can_lose |= drawn.applies
         case "gain":
-            into.gained += worth
+            sums.gained += earned
 
 
-def _cap(auto_fail: AutoFail | None, drawn: _Drawn, *, form: Draws, section: Draws) -> None:
+def _cap(auto_fail: AutoFail | None, drawn: _DrawnAnswers, *, form: Draws, section: Draws) -> None:
     if auto_fail is None:
         return
     fails = drawn.is_one_of(auto_fail.on)
@@ -164,12 +167,12 @@ def _cap(auto_fail: AutoFail | None, drawn: _Drawn, *, form: Draws, section: Dra
 
 
 def _totals(sums: Sequence[_Sums], form_cap: Draws) -> Draws:
-    possible_points = sum((each.possible for each in sums), _nothing())
-    judged = np.any([each.judged for each in sums], axis=0)
-    counts = (possible_points > 1e-9) | judged
-    earned = sum((np.minimum(each.earned, each.possible * each.cap / 100) for each in sums), _nothing())
-    lost = sum((np.maximum(each.lost, each.at_risk * (1 - each.cap / 100)) for each in sums), _nothing())
-    gained = sum((each.gained * (each.cap >= 100) for each in sums), _nothing())
+    possible = sum((section.possible for section in sums), _zeros())
+    can_lose = np.any([section.can_lose for section in sums], axis=0)
+    applies = (possible > 1e-9) | can_lose
+    earned = sum((np.minimum(s.earned, s.possible * s.cap / 100) for s in sums), _zeros())
+    lost = sum((np.maximum(s.lost, s.at_risk * (1 - s.cap / 100)) for s in sums), _zeros())
+    gained = sum((section.gained * (section.cap >= 100) for section in sums), _zeros())
     start = np.full(DRAWS, 100.0)
-    np.divide(100 * earned, possible_points, out=start, where=possible_points > 1e-9)
-    return np.asarray(np.minimum(np.maximum(start + gained - lost, 0), form_cap)[counts])
+    np.divide(100 * earned, possible, out=start, where=possible > 1e-9)
+    return np.asarray(np.minimum(np.maximum(start + gained - lost, 0), form_cap)[applies])

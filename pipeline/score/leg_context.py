@@ -1,4 +1,4 @@
-"""One leg under judgement: the call cut to its turns, and the answers moved back to the turns of the whole call."""
+"""Score one leg: cut the call to its turns, then renumber the answers to the turns of the whole call."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.score.question_result import QuestionResult
 
 
 def leg_context(call: EnrichedCall, leg: Leg, *, scoring_models: ScoringModels) -> CallContext:
-    """What detectors are given of a leg; times stay those of the call."""
+    """The call context of one leg. Turns are renumbered from 0; times stay those of the call."""
     cut = slice(leg.first_turn, leg.last_turn + 1)
     turns = tuple(replace(turn, index=index) for index, turn in enumerate(call.transcript.turns[cut]))
     metadata = replace(call.transcript.metadata, agent_id=leg.agent_id)
@@ -33,18 +33,18 @@ def leg_context(call: EnrichedCall, leg: Leg, *, scoring_models: ScoringModels) 
         mood=mood_of(transcript, sentiments),
         effort=effort_of(transcript, vectors=vectors, conduct=conduct),
     )
-    return CallContext(of_leg, scoring_models, first_turn=leg.first_turn, begins_s=turns[0].start_s or 0.0)
+    return CallContext(of_leg, scoring_models, first_turn=leg.first_turn, leg_start_s=turns[0].start_s or 0.0)
 
 
-def in_call(question_result: QuestionResult, context: CallContext) -> QuestionResult:
-    """The ruling with the turns numbered as in the call."""
-    by = context.first_turn
-    if not by:
+def with_call_turns(question_result: QuestionResult, context: CallContext) -> QuestionResult:
+    """The question result with turns numbered as in the whole call."""
+    offset = context.first_turn
+    if not offset:
         return question_result
     answer = question_result.answer
-    moved = replace(
+    renumbered = replace(
         answer,
-        evidence=tuple(replace(piece, turn=piece.turn + by) for piece in answer.evidence),
-        searched=tuple(turn + by for turn in answer.searched),
+        evidence=tuple(replace(piece, turn=piece.turn + offset) for piece in answer.evidence),
+        searched=tuple(turn + offset for turn in answer.searched),
     )
-    return replace(question_result, answer=moved)
+    return replace(question_result, answer=renumbered)

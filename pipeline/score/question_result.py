@@ -1,4 +1,4 @@
-"""Answers one question on one call: applicability first, then the most probable option, `unsure` between thresholds."""
+"""Answer one question on one call: first whether it applies, then the most probable option, or `unsure`."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
+from pipeline.score.answer_points import expected_share, points_earned, points_possible, points_share, severity
 from pipeline.score.compiled_question import GRADED, CompiledQuestion
-from pipeline.score.context.asr_doubt import doubt, given_up
+from pipeline.score.context.asr_doubt import discounted, doubt_share
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Unanswerable
 from pipeline.score.context.reasons import not_applying, not_asked
-from pipeline.score.weighing import (
-    Detect,
-    Support,
-    Weighing,
-    weigh_choice,
-    weigh_multiple,
-    weigh_numeric,
-    weigh_scale,
-    weigh_yes_no,
+from pipeline.score.detectors.compiled_detector import CompiledDetector
+from pipeline.score.option_probabilities import (
+    Explanation,
+    OptionProbabilities,
+    choice_probabilities,
+    multiple_probabilities,
+    numeric_probabilities,
+    scale_probabilities,
+    yes_no_probabilities,
 )
-from pipeline.score.worth import expected_share, points, possible, severity, share
 from pipeline.scorecard import FAILED, NOT_APPLICABLE, UNSURE, Answer
 
 MOST_QUOTES = 6
@@ -29,9 +29,10 @@ MOST_QUOTES = 6
 
 @dataclass(frozen=True, slots=True)
 class QuestionResult:
-    """An answer with all its probabilities: that the question applies, and of each option if it does.
+    """An answer with the probabilities of all options, given that the question applies.
 
-    `gate` is the probability that it applies once it is asked; `applies` also counts whether it is asked at all.
+    `gate` is the probability that the question applies once asked; `applies` is the probability that it is asked and
+    applies.
     """
 
     answer: Answer
@@ -42,7 +43,7 @@ class QuestionResult:
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Whether a question is asked: as the form decides it from the answer that stands, and how probable that is."""
+    """Whether a follow-up question is asked: as decided by the earlier answer, and its probability."""
 
     decided: float
     probability: float
@@ -51,53 +52,37 @@ class _Asked:
 def answer_question(
     compiled_question: CompiledQuestion, context: CallContext, *, earlier: Mapping[str, QuestionResult]
 ) -> QuestionResult:
-    """The answer to one question. A detector that cannot run gives `failed`, with its reason.
+    """Answer one question. A detector that cannot run gives `failed` and the reason.
 
-    `earlier` holds the rulings of the questions that stand before it in the form.
+    `earlier` holds the results of the questions before it in the form, by question id.
     """
     try:
         asked = _asked(compiled_question, earlier)
-        applying = compiled_question.applies(context) if compiled_question.applies else Detection(1.0)
-        weighing = _weigh(compiled_question, context)
+        applicability = compiled_question.applies(context) if compiled_question.applies else Detection(1.0)
+        options = _option_probabilities(compiled_question, context)
     except Unanswerable as error:
         return _failed(compiled_question, str(error))
-    decided = asked.decided * applying.probability
-    applies = asked.probability * applying.probability
-    joint = {option: decided * p for option, p in weighing.probabilities.items()}
-    joint[NOT_APPLICABLE] = 1 - decided
-    best = max(joint, key=lambda option: joint[option])
-    support = _support(compiled_question, best, asked, applying, weighing, context=context)
-    if compiled_question.rests_on_words:
-        found = [piece.turn for piece in support.evidence]
-        share = doubt(context, found=found, searched=support.searched)
-        applying, weighing = _doubted(applying, weighing, best, share)
-        decided = asked.decided * applying.probability
-        applies = asked.probability * applying.probability
-    sure = _sure(compiled_question, best, decided, weighing)
+    best = _best(asked.decided * applicability.probability, options)
+    explanation = _explanation(compiled_question, best, asked, applicability, options, context=context)
+    if compiled_question.uses_text:
+        quoted = [piece.turn for piece in explanation.evidence]
+        share = doubt_share(context, quoted=quoted, searched=explanation.searched)
+        applicability, options = _with_doubt(applicability, options, best, share)
+    sure = _is_sure(compiled_question, best, asked.decided * applicability.probability, options)
+    applies = asked.probability * applicability.probability
     return QuestionResult(
-        answer=Answer(
-            question_id=compiled_question.question.id,
-            value=best if sure else UNSURE,
-            best=best,
-            probability=1 - applies if best == NOT_APPLICABLE else applies * weighing.probabilities[best],
-            points=_points(compiled_question, best, weighing, sure=sure),
-            points_possible=0.0
-            if best == NOT_APPLICABLE
-            else possible(compiled_question.question, stake=compiled_question.stake),
-            evidence=support.evidence[:MOST_QUOTES],
-            searched=() if support.evidence else support.searched,
-            reason=support.reason,
-            method=compiled_question.method,
-            severity=severity(compiled_question.question, best if sure else UNSURE),
-        ),
+        answer=_answer(compiled_question, best, applies, options, explanation, sure=sure),
         applies=applies,
-        options=weighing.probabilities,
-        gate=applying.probability,
+        options=options.probabilities,
+        gate=applicability.probability,
     )
 
 
 def certainty(question_result: QuestionResult) -> float:
-    """The threshold up to which an answer is sure: the probability that it applies and, if so, that it is this one."""
+    """The probability that is compared with the threshold: the smaller of applying and of the best option.
+
+    For `na`, the probability that the question does not apply.
+    """
     best = question_result.answer.best
     return (
         1 - question_result.applies
@@ -106,18 +91,54 @@ def certainty(question_result: QuestionResult) -> float:
     )
 
 
-def _doubted(applying: Detection, weighing: Weighing, best: str, share: float) -> tuple[Detection, Weighing]:
-    """Part of what speaks for the answer may be words heard badly, not recorded, or said by the other."""
+def _answer(
+    compiled_question: CompiledQuestion,
+    best: str,
+    applies: float,
+    options: OptionProbabilities,
+    explanation: Explanation,
+    *,
+    sure: bool,
+) -> Answer:
+    question, value = compiled_question.question, best if sure else UNSURE
+    not_applicable = best == NOT_APPLICABLE
+    return Answer(
+        question_id=question.id,
+        value=value,
+        best=best,
+        probability=1 - applies if not_applicable else applies * options.probabilities[best],
+        points=_points(compiled_question, best, options, sure=sure),
+        points_possible=0.0 if not_applicable else points_possible(question, stake=compiled_question.stake),
+        evidence=explanation.evidence[:MOST_QUOTES],
+        searched=() if explanation.evidence else explanation.searched,
+        reason=explanation.reason,
+        method=compiled_question.method,
+        severity=severity(question, value),
+    )
+
+
+def _best(applies: float, options: OptionProbabilities) -> str:
+    """The most probable answer, `na` among them."""
+    joint = {option: applies * p for option, p in options.probabilities.items()}
+    joint[NOT_APPLICABLE] = 1 - applies
+    return max(joint, key=lambda option: joint[option])
+
+
+def _with_doubt(
+    applicability: Detection, options: OptionProbabilities, best: str, share: float
+) -> tuple[Detection, OptionProbabilities]:
+    """Take `share` off the probability of the best answer, for words that were misheard or are not on the recording."""
     if share <= 0:
-        return applying, weighing
+        return applicability, options
     if best != NOT_APPLICABLE:
-        return applying, replace(weighing, probabilities=given_up(weighing.probabilities, best, share=share))
-    gate = given_up({"yes": applying.probability, "no": 1 - applying.probability}, "no", share=share)["yes"]
-    return replace(applying, probability=min(gate, 1.0)), weighing
+        return applicability, replace(options, probabilities=discounted(options.probabilities, best, share=share))
+    applies = {"yes": applicability.probability, "no": 1 - applicability.probability}
+    gate = discounted(applies, "no", share=share)["yes"]
+    return replace(applicability, probability=min(gate, 1.0)), options
 
 
 def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionResult]) -> _Asked:
-    """A sure answer decides whether the next question is asked; an unsure one leaves it open by its probabilities."""
+    """A sure earlier answer decides whether the follow-up is asked; an unsure one gives it a probability."""
     after = compiled_question.question.ask_after
     if after is None:
         return _Asked(1.0, 1.0)
@@ -130,71 +151,68 @@ def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionRe
     return _Asked(float(is_one_of(before.answer.value, after.answers)), chance)
 
 
-def _weigh(compiled_question: CompiledQuestion, context: CallContext) -> Weighing:
+def _option_probabilities(compiled_question: CompiledQuestion, context: CallContext) -> OptionProbabilities:
     match compiled_question.question:
         case Choice():
-            return weigh_choice(compiled_question.options, context)
+            return choice_probabilities(compiled_question.options, context)
         case Multiple():
-            detects = {option: _always(detect) for option, detect in compiled_question.options.items()}
-            return weigh_multiple(detects, context, limits=compiled_question.thresholds)
+            detectors = {option: _required(detect) for option, detect in compiled_question.options.items()}
+            return multiple_probabilities(detectors, context, limits=compiled_question.thresholds)
         case Numeric() as question:
-            return weigh_numeric(question, context)
+            return numeric_probabilities(question, context)
         case Scale() as question:
-            return weigh_scale(question, compiled_question.options.get(GRADED), context)
+            return scale_probabilities(question, compiled_question.options.get(GRADED), context)
         case _:
-            return weigh_yes_no(_always(compiled_question.options["yes"]), context)
+            return yes_no_probabilities(_required(compiled_question.options["yes"]), context)
 
 
-def _always(detect: Detect | None) -> Detect:
+def _required(detect: CompiledDetector | None) -> CompiledDetector:
     if detect is None:
-        raise ValueError("a question was built without its detector")
+        raise ValueError("a question was compiled without its detector")
     return detect
 
 
-def _sure(compiled_question: CompiledQuestion, best: str, applies: float, weighing: Weighing) -> bool:
+def _is_sure(compiled_question: CompiledQuestion, best: str, applies: float, options: OptionProbabilities) -> bool:
     limits = compiled_question.thresholds
     if best == NOT_APPLICABLE:
         return applies <= limits.no_up_to
-    if applies < limits.yes_from or weighing.doubtful:
+    if applies < limits.yes_from or options.undecided:
         return False
     match compiled_question.question:
         case Choice() | Numeric() | Scale():
-            return weighing.probabilities[best] >= limits.best_from
+            return options.probabilities[best] >= limits.best_from
         case Multiple():
             return True
         case _:
-            yes = weighing.probabilities["yes"]
+            yes = options.probabilities["yes"]
             return yes >= limits.yes_from or yes <= limits.no_up_to
 
 
-def _points(compiled_question: CompiledQuestion, best: str, weighing: Weighing, *, sure: bool) -> float:
-    """The points of a sure answer, those expected of an unsure one, none of one that does not apply."""
+def _points(compiled_question: CompiledQuestion, best: str, options: OptionProbabilities, *, sure: bool) -> float:
+    """The points of a sure answer, or the expected points of an unsure one; 0 when the question does not apply."""
     if best == NOT_APPLICABLE:
         return 0.0
-    earned = (
-        share(compiled_question.question, best)
-        if sure
-        else expected_share(compiled_question.question, weighing.probabilities)
-    )
-    return points(compiled_question.question, share=earned, stake=compiled_question.stake)
+    question = compiled_question.question
+    share = points_share(question, best) if sure else expected_share(question, options.probabilities)
+    return points_earned(question, share=share, stake=compiled_question.stake)
 
 
-def _support(
+def _explanation(
     compiled_question: CompiledQuestion,
     best: str,
     asked: _Asked,
-    applying: Detection,
-    weighing: Weighing,
+    applicability: Detection,
+    options: OptionProbabilities,
     *,
     context: CallContext,
-) -> Support:
-    """What the answer rests on; where it does not apply, on what was looked at to find that out."""
+) -> Explanation:
+    """The explanation of the best answer; for `na`, why the question is not asked or does not apply."""
     if best != NOT_APPLICABLE:
-        return weighing.support(best)
+        return options.explain(best)
     after = compiled_question.question.ask_after
     if after is not None and asked.decided < 0.5:
-        return Support((), applying.searched, not_asked(context, after=after.question))
-    return Support((), applying.searched, not_applying(context, applying.reason))
+        return Explanation((), applicability.searched, not_asked(context, after=after.question))
+    return Explanation((), applicability.searched, not_applying(context, applicability.reason))
 
 
 def _failed(compiled_question: CompiledQuestion, reason: str) -> QuestionResult:

@@ -1,4 +1,4 @@
-"""The verb: enriched calls in, scorecards out. The same call, rubric and judges give the same card, always."""
+"""The score stage: enriched calls in, scorecards out. The same call, rubric and models always give the same card."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipeline.score.compiled_question import CompiledQuestion, compile_questions
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.interval import interval
-from pipeline.score.leg_context import in_call, leg_context
+from pipeline.score.leg_context import leg_context, with_call_turns
 from pipeline.score.question_result import QuestionResult, answer_question
 from pipeline.scorecard import Answer, Scorecard
 from pipeline.text.chinese_script import in_script, script_of
@@ -28,45 +28,44 @@ REVISION = 4
 
 @dataclass(frozen=True, slots=True)
 class Scorer:
-    """A rubric with its detectors built for one language: what is done once for many calls."""
+    """A rubric compiled for one language, ready to score many calls."""
 
     rubric: Rubric
     scoring_models: ScoringModels
     compiled_questions: tuple[CompiledQuestion, ...]
 
     def question_results(self, context: CallContext, *, whole: CallContext | None = None) -> tuple[QuestionResult, ...]:
-        """Every question answered, in the form's order; those about the call on the `whole` of it where given."""
-        question_results: dict[str, QuestionResult] = {}
+        """Answer every question, in the form's order.
+
+        Questions about the call are answered on `whole`, if given; questions about the agent on `context`.
+        """
+        results: dict[str, QuestionResult] = {}
         for compiled_question in self.compiled_questions:
             of = whole if whole is not None and compiled_question.question.about == "call" else context
-            question_results[compiled_question.question.id] = in_call(
-                answer_question(compiled_question, of, earlier=question_results), of
-            )
-        return tuple(question_results.values())
+            result = answer_question(compiled_question, of, earlier=results)
+            results[compiled_question.question.id] = with_call_turns(result, of)
+        return tuple(results.values())
 
     def score(self, call: EnrichedCall) -> Scorecard:
-        """The scorecard of one call, whoever holds it."""
-        return self._card(call, self.question_results(CallContext(call=call, scoring_models=self.scoring_models)))
+        """The scorecard of a whole call, whichever agents it has."""
+        return self._scorecard(call, self.question_results(CallContext(call=call, scoring_models=self.scoring_models)))
 
     def score_legs(self, call: EnrichedCall) -> tuple[Scorecard, ...]:
-        """A scorecard for the agent of each leg. Raises ScoreError where the metadata's agents cannot be read."""
+        """One scorecard for each leg. Raises ScoreError when the metadata's list of agents cannot be read."""
         whole, legs = CallContext(call=call, scoring_models=self.scoring_models), legs_of(call.transcript)
         if len(legs) == 1:
-            return (replace(self._card(call, self.question_results(whole)), agent_id=legs[0].agent_id),)
+            return (replace(self._scorecard(call, self.question_results(whole)), agent_id=legs[0].agent_id),)
+        contexts = [leg_context(call, leg, scoring_models=self.scoring_models) for leg in legs]
         return tuple(
             replace(
-                self._card(
-                    call, self.question_results(leg_context(call, leg, scoring_models=self.scoring_models), whole=whole)
-                ),
-                leg=leg.leg,
-                agent_id=leg.agent_id,
+                self._scorecard(call, self.question_results(context, whole=whole)), leg=leg.leg, agent_id=leg.agent_id
             )
-            for leg in legs
+            for leg, context in zip(legs, contexts, strict=True)
         )
 
-    def _card(self, call: EnrichedCall, question_results: tuple[QuestionResult, ...]) -> Scorecard:
+    def _scorecard(self, call: EnrichedCall, question_results: tuple[QuestionResult, ...]) -> Scorecard:
         script = script_of(turn.text for turn in call.transcript.turns)
-        answers = tuple(_spelt(question_result.answer, script) for question_result in question_results)
+        answers = tuple(_with_reason_in(script, question_result.answer) for question_result in question_results)
         result = tally(self.rubric, answers)
         level = self.scoring_models.reliability.level
         return Scorecard(
@@ -90,9 +89,11 @@ def score(
     scoring_models: ScoringModels,
     topics: Mapping[str, str] | None = None,
 ) -> list[Scorecard]:
-    """One scorecard a call, in the same order, each by the first form that fits it. Raises RubricError.
+    """Score each call by the first form that fits it: one scorecard per call, in the same order.
 
-    `topics` maps call ids to topics, for forms that ask for them; a call that is not there has its metadata's.
+    `topics` maps call ids to topics, for forms that select calls by topic; other calls use the topic in their metadata.
+
+    Raises RubricError when no form fits a call, or a form cannot be compiled.
     """
     family, scorers = _family(rubric), Scorers(scoring_models)
     return [scorers.of(family.for_call(_facts(call, topics)), call).score(call) for call in calls]
@@ -101,7 +102,7 @@ def score(
 def score_by_leg(
     calls: Sequence[EnrichedCall], *, rubric: Rubric | RubricFamily, scoring_models: ScoringModels
 ) -> list[tuple[Scorecard, ...]]:
-    """As `score`, with a scorecard for each leg of a call. Raises RubricError or ScoreError."""
+    """Like `score`, with one scorecard for each leg of a call. Raises RubricError or ScoreError."""
     family, scorers = _family(rubric), Scorers(scoring_models)
     return [scorers.of(family.for_call(_facts(call, None)), call).score_legs(call) for call in calls]
 
@@ -113,7 +114,7 @@ def score_by_every_form(
     scoring_models: ScoringModels,
     topics: Mapping[str, str] | None = None,
 ) -> list[tuple[Scorecard, ...]]:
-    """For each call a scorecard by every form that fits it, the most special first; none where no form does."""
+    """Score each call by every form that fits it, the most specific first. A call without a form gets no card."""
     family, scorers = _family(rubric), Scorers(scoring_models)
     return [
         tuple(scorers.of(form, call).score(call) for form in family.fitting(_facts(call, topics))) for call in calls
@@ -121,7 +122,10 @@ def score_by_every_form(
 
 
 def scorer(rubric: Rubric | RubricFamily, *, scoring_models: ScoringModels, language: Language) -> Scorer:
-    """The form for calls in one language, ready to score. Raises RubricError when it asks for what is not there."""
+    """Compile the form for one language.
+
+    Raises RubricError when a question names a dialogue act, a call label or a model that is missing.
+    """
     form = _family(rubric).for_language(language)
     return Scorer(
         rubric=form,
@@ -131,22 +135,22 @@ def scorer(rubric: Rubric | RubricFamily, *, scoring_models: ScoringModels, lang
 
 
 class Scorers:
-    """The scorers of a batch, each built when the first call needs it."""
+    """The scorers of a batch, each compiled when the first call needs it."""
 
     def __init__(self, scoring_models: ScoringModels) -> None:
-        self._judges = scoring_models
+        self._scoring_models = scoring_models
         self._built: dict[tuple[str, str, Language], Scorer] = {}
 
     def of(self, form: Rubric, call: EnrichedCall) -> Scorer:
-        """The scorer of a form for the call's language."""
+        """The scorer of a form in the call's language."""
         language = call.transcript.language
         key = (form.id, form.version, language)
         if key not in self._built:
-            self._built[key] = scorer(form, scoring_models=self._judges, language=language)
+            self._built[key] = scorer(form, scoring_models=self._scoring_models, language=language)
         return self._built[key]
 
 
-def _spelt(answer: Answer, script: ChineseScript) -> Answer:
+def _with_reason_in(script: ChineseScript, answer: Answer) -> Answer:
     """The answer with its reason in the script of the call."""
     return replace(answer, reason=in_script(answer.reason, script)) if script == "traditional" else answer
 

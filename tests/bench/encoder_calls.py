@@ -1,4 +1,4 @@
-"""Small made-up calls for tests of comparing encoders: each act is one plain phrase."""
+"""Small made-up calls for tests of encoders: each dialogue act is one fixed phrase."""
 
 from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata

@@ -7,7 +7,7 @@ def calls(name):
     return read_labelled(ROOT / "models/training" / f"{name}.jsonl")
 
 
-def test_the_labelled_calls_are_measured_and_not_those_that_are_learnt_from():
+def test_only_the_labelled_calls_are_measured():
     english = calls("en_a")[:12]
     found = cross_validated(english, [*calls("zh_a"), *calls("zh_e")], encoder=HashingEncoder(dimensions=64), seed=1)
     assert {language for by_language in found.values() for language in by_language} == {"en"}

@@ -5,7 +5,7 @@ from bench.quality import PAGE, covers, expected_calibration_error, replaced, ta
 from pipeline.scorecard import Scorecard
 
 
-def test_stated_probabilities_that_come_true_have_no_calibration_error():
+def test_calibrated_probabilities_have_no_calibration_error():
     assert expected_calibration_error(np.array([0.75] * 4), np.array([1, 1, 1, 0])) == 0.0
 
 
@@ -19,7 +19,7 @@ def test_certainty_belongs_to_the_last_bin():
     assert expected_calibration_error(np.array([1.0, 0.9]), np.array([1, 1])) == pytest.approx(0.05)
 
 
-def test_only_what_stands_between_the_markers_is_replaced():
+def test_only_the_text_between_the_markers_is_replaced():
     page = "before\n<!-- agreement -->\nold\n<!-- /agreement -->\nafter\n"
     assert replaced(page, "new") == "before\n<!-- agreement -->\nnew\n<!-- /agreement -->\nafter\n"
 
@@ -34,7 +34,7 @@ def test_only_what_stands_between_the_markers_is_replaced():
         ((0.0, 1.0), None, True),
     ],
 )
-def test_a_total_is_covered_by_the_interval_that_it_lies_in(interval, total, covered):
+def test_an_interval_covers_a_total_inside_it(interval, total, covered):
     assert covers(Scorecard("c1", "r", "1", (), (), None, interval), total) is covered
 
 

@@ -53,7 +53,7 @@ def card(call_id, empathy, interval, *, rubric_id="small"):
     return Scorecard(call_id, rubric_id, "1", answers, (), total, interval, fingerprint="s")
 
 
-def heard(call_id):
+def recognised_call(call_id):
     transcript = Transcript(call_id, "en", (), CallMetadata(started_at=f"{DATE}T09:00:00"), source="audio")
     moods = ("neutral", "neutral", "neutral")
     return EnrichedCall(transcript, (), moods, Conduct(), np.zeros((0, 4), np.float32), "fake", "r")
@@ -65,13 +65,13 @@ def labelled(call_id, empathy):
 
 
 CALLS = [labelled("c1", "yes"), labelled("c2", "no"), labelled("c3", "yes")]
-HEARD = {"c1": card("c1", "no", (40.0, 60.0)), "c2": card("c2", "no", (50.0, 90.0))}
+RECOGNISED = {"c1": card("c1", "no", (40.0, 60.0)), "c2": card("c2", "no", (50.0, 90.0))}
 TRUE = {"c1": card("c1", "no", None), "c2": card("c2", "yes", None), "c3": card("c3", "yes", None)}
 
 
 def stored(folder, cards):
     store, part = Store(str(folder / "store")), Part(DATE, 1, "abc")
-    calls = {each.call_id: heard(each.call_id) for each in cards}
+    calls = {each.call_id: recognised_call(each.call_id) for each in cards}
     rows = {
         "calls": [
             call_row(each, recording=None, uri=f"{call_id}.wav", input_hash=call_id, turns_part=part.name)
@@ -85,32 +85,32 @@ def stored(folder, cards):
     return store
 
 
-def test_the_cards_of_the_form_are_read_for_the_calls_that_were_heard(tmp_path, rubric):
+def test_the_stored_cards_of_the_form_are_read(tmp_path, rubric):
     other = card("c1", "yes", None, rubric_id="another")
-    found = stored_cards(stored(tmp_path, [other, *HEARD.values()]), CALLS, rubric=rubric)
+    found = stored_cards(stored(tmp_path, [other, *RECOGNISED.values()]), CALLS, rubric=rubric)
     assert {call_id: (each.rubric_id, each.total, each.interval) for call_id, each in found.items()} == {
         "c1": ("small", 50.0, (40.0, 60.0)),
         "c2": ("small", 50.0, (50.0, 90.0)),
     }
 
 
-def test_intervals_are_held_against_the_true_transcripts_total_and_the_labels(rubric):
-    covered = coverage(HEARD, TRUE, CALLS, rubric=rubric)["en"]
+def test_coverage_counts_true_and_labelled_totals(rubric):
+    covered = coverage(RECOGNISED, TRUE, CALLS, rubric=rubric)["en"]
     assert (covered.calls, covered.true_total, covered.labelled_total, covered.width) == (2, 0.5, 0.5, 30.0)
 
 
-def test_a_language_of_which_nothing_was_heard_is_left_out(rubric):
+def test_a_language_without_recognised_calls_is_left_out(rubric):
     assert coverage({}, TRUE, CALLS, rubric=rubric) == {}
 
 
-def test_agreement_leaves_evidence_and_calls_that_were_not_heard_out():
-    found = agreement(HEARD, CALLS)
+def test_agreement_ignores_evidence_and_calls_that_were_not_recognised():
+    found = agreement(RECOGNISED, CALLS)
     assert (found.calls, found.labels["empathy"].agreement) == (2, 0.5)
     assert found.labels["empathy"].evidence_hit != found.labels["empathy"].evidence_hit
 
 
-def test_the_table_has_a_line_a_label_and_the_fall_of_the_macro_kappa():
-    three = {**HEARD, "c3": card("c3", "yes", None)}
+def test_the_table_has_a_line_per_label_and_the_difference_of_the_macro_kappas():
+    three = {**RECOGNISED, "c3": card("c3", "yes", None)}
     lines = table(agreement(three, CALLS), agreement({**three, "c1": replace(TRUE["c3"], call_id="c1")}, CALLS))
     assert [line.split()[0] for line in lines] == ["label", "offer_help", "empathy", "macro"]
     assert lines[-1].split() == ["macro", "3", "1.000", "0.400", "-0.600"]

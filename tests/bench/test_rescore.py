@@ -1,4 +1,4 @@
-"""Scoring stored calls again: the same answers in, the same out, in one process or two, and what the bench tells."""
+"""Rescoring stored calls: the same answers in one process or two, and the figures of the bench."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from pipeline.store import Store, read
 LABELLED = Path(__file__).parents[2] / "examples" / "labelled.jsonl"
 CHANGED = "id: support\ntitle: Changed\nextends: support\nweights: {closing: 11}\n"
 RESULTS = ("scorecards", "answers", "flags")
-# What names the form, the part that holds a row and the moment it was made for, but not what was found.
+# Columns that name the version of the form and the part, not the result.
 NAMES = {"part", "fingerprint", "rubric_version"}
 
 
@@ -54,7 +54,7 @@ def test_made_calls_are_the_same_for_the_same_seed():
 
 @pytest.mark.slow
 @pytest.mark.parametrize("workers", [1, 2])
-def test_a_form_and_back_gives_every_answer_to_the_last_bit(store, shipped, changed, workers):
+def test_changing_the_form_and_back_restores_every_answer_bit_for_bit(store, shipped, changed, workers):
     before = {table: rows(store, table) for table in RESULTS}
     there = rescore(store, engine=changed(), workers=workers, build=changed)
     assert there.calls_done == len(before["scorecards"])
@@ -64,7 +64,7 @@ def test_a_form_and_back_gives_every_answer_to_the_last_bit(store, shipped, chan
 
 
 @pytest.mark.slow
-def test_a_rescore_cut_off_goes_on_with_what_is_missing(store, changed):
+def test_an_interrupted_rescore_continues_with_the_missing_calls(store, changed):
     engine = changed()
     night = begin_rescore(store, engine=engine)
     run_shard(night.plan.shards[0], store=store, engine=engine)
@@ -75,7 +75,7 @@ def test_a_rescore_cut_off_goes_on_with_what_is_missing(store, changed):
 
 
 @pytest.mark.slow
-def test_only_the_days_asked_for_are_scored_again(store, changed):
+def test_only_the_given_days_are_rescored(store, changed):
     dates = sorted({str(date) for date in read(store, "calls").column("date").to_pylist()})
     of_first = read(store, "calls", dates=dates[:1]).num_rows
     assert rescore(store, engine=changed(), dates=dates[:1]).calls_done == of_first

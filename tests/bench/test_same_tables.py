@@ -21,7 +21,7 @@ def store_of(folder, *, texts, fingerprint):
     return str(folder)
 
 
-def test_the_same_rows_under_other_fingerprints_are_the_same(tmp_path):
+def test_fingerprints_are_ignored(tmp_path):
     first = store_of(tmp_path / "a", texts=["hello", "bye"], fingerprint="f")
     second = store_of(tmp_path / "b", texts=["hello", "bye"], fingerprint="g")
     assert {(each.table, each.rows) for each in compare(first, second) if sum(each.rows)} == {

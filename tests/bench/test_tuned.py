@@ -3,7 +3,7 @@ import pytest
 from encoder_calls import call_of
 
 import bench.tuned
-from bench.tuned import Network, TunedEncoder, acts_of, mixed_batches, pace, standardised, truth_of
+from bench.tuned import Network, TunedEncoder, acts_of, mixed_batches, rate_factor, standardised, truth_of
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz "
 
@@ -19,20 +19,20 @@ def small_network():
     return Network(model, lambda texts: [[LETTERS.index(letter) for letter in text] for text in texts], 1)
 
 
-def test_every_turn_is_in_one_batch_and_batches_hold_like_lengths():
+def test_every_turn_is_in_one_batch_of_similar_lengths():
     lengths = [3, 9] * 100
     batches = mixed_batches(lengths, np.random.default_rng(0))
     assert sorted(row for batch in batches for row in batch) == list(range(200))
     assert sum(len({lengths[row] for row in batch}) > 1 for batch in batches) <= 1
 
 
-def test_the_pace_rises_for_a_tenth_and_ends_near_nothing():
-    assert pace(0, steps=100) == pytest.approx(0.1)
-    assert pace(9, steps=100) == pytest.approx(1.0)
-    assert pace(99, steps=100) == pytest.approx(0.01 / 0.9)
+def test_the_learning_rate_rises_for_a_tenth_and_ends_near_zero():
+    assert rate_factor(0, steps=100) == pytest.approx(0.1)
+    assert rate_factor(9, steps=100) == pytest.approx(1.0)
+    assert rate_factor(99, steps=100) == pytest.approx(0.01 / 0.9)
 
 
-def test_a_speaker_is_not_asked_about_the_others_acts():
+def test_the_acts_of_the_other_speaker_have_no_target():
     calls = [call_of(number) for number in range(15)]
     acts = acts_of(calls)
     assert acts == ("greets", "solves", "voices_problem", "negative", "neutral", "positive")
@@ -77,7 +77,7 @@ def test_no_network_learns_from_the_fold_it_scores_nor_from_copies(monkeypatch):
 
 
 @pytest.mark.slow
-def test_a_fine_tuned_network_names_the_acts_of_calls_it_has_not_seen():
+def test_a_fine_tuned_network_predicts_the_acts_of_held_out_calls():
     calls = [call_of(number) for number in range(40)]
     folds = np.arange(40) // 2 % 2
     vectors = TunedEncoder(small_network, epochs=8).vectors(calls, folds, originals=40)

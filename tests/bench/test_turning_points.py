@@ -11,19 +11,19 @@ SHARES = {"-": (0.9, 0.08, 0.02), ".": (0.08, 0.9, 0.02), "+": (0.02, 0.08, 0.9)
 NAMES: dict[str, Sentiment] = {"-": "negative", ".": "neutral", "+": "positive"}
 
 
-def held_out(call_id, felt, judged, *, start, end, acts=()):
-    """A customer who speaks alone, as people felt each turn and as the heads judged it."""
-    turns = tuple(Turn(index, "customer", 0, None, None, f"word {index}") for index in range(len(felt)))
+def held_out(call_id, labelled, predicted, *, start, end, acts=()):
+    """A call of one customer, with the labelled and the predicted sentiment of each turn."""
+    turns = tuple(Turn(index, "customer", 0, None, None, f"word {index}") for index in range(len(labelled)))
     transcript = Transcript(call_id, "en", turns, CallMetadata(), "jsonl")
     call = LabelledCall(
         transcript,
         {"sentiment_start": start, "sentiment_end": end},
-        acts=acts or tuple(() for _ in felt),
-        turn_sentiment=tuple(NAMES[mood] for mood in felt),
+        acts=acts or tuple(() for _ in labelled),
+        turn_sentiment=tuple(NAMES[mood] for mood in labelled),
     )
-    shares = np.asarray([SHARES[mood] for mood in judged], np.float32)
+    shares = np.asarray([SHARES[mood] for mood in predicted], np.float32)
     columns = {name: shares[:, place] for place, name in enumerate(("negative", "neutral", "positive"))}
-    return HeldOut(call, np.eye(len(felt), dtype=np.float32), columns, {})
+    return HeldOut(call, np.eye(len(labelled), dtype=np.float32), columns, {})
 
 
 def test_found_missed_and_false_turning_points_are_counted():
@@ -42,7 +42,7 @@ def test_found_missed_and_false_turning_points_are_counted():
     assert figures["false_where_turn_labels_never_turn"] == "1 of 2 (0.50)"
 
 
-def test_labelled_holds_are_announced_and_come_back_from():
+def test_labelled_holds_are_announced_and_then_ended():
     acts = (("announces_hold",), (), ("returns_from_hold",), ("returns_from_hold",))
     figures = report_on([held_out("a", "....", "....", start="neutral", end="neutral", acts=acts)])["en"]["holds"]
     assert figures == {"labelled": 1, "found": 0, "both": 0}

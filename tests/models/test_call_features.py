@@ -3,7 +3,7 @@ import math
 import numpy as np
 import pytest
 
-from models.call_features import FLOOR, call_features, scope_turns
+from models.call_features import FLOOR, CallActs, call_features
 from pipeline.transcript import Turn
 
 ROLES = ("agent", "customer", "agent", "customer", "agent", "customer")
@@ -23,17 +23,17 @@ def odds(probability):
 @pytest.mark.parametrize(
     ("scope", "expected"),
     [
-        ("all", [0, 2, 4]),
-        ("first_2", [0, 2]),
-        ("last_1", [4]),
-        ("first_third", [0]),
-        ("last_third", [4]),
-        ("first_half", [0, 2]),
-        ("second_half", [4]),
+        ("all", (0, 2, 4)),
+        ("first_2", (0, 2)),
+        ("last_1", (4,)),
+        ("first_third", (0,)),
+        ("last_third", (4,)),
+        ("first_half", (0, 2)),
+        ("second_half", (4,)),
     ],
 )
 def test_a_scope_is_a_roles_turns_within_a_part_of_the_call(scope, expected):
-    assert scope_turns(scope, TURNS, "agent") == expected
+    assert CallActs(TURNS, {}).scope(scope, "agent") == expected
 
 
 def test_max_is_the_log_odds_of_the_likeliest_turn():

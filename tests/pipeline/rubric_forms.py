@@ -1,4 +1,4 @@
-"""Makes small forms whose answers are set by verdicts, and scores one call with them."""
+"""Make small forms whose answers follow fixed call labels, and score one call with them."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipeline.scorecard import Scorecard
 A_CALL = call(("agent", "a"))
 
 
-def happens(name: str) -> dict[str, Any]:
-    """A detector whose probability is that of the verdict of this name."""
+def label_is_yes(name: str) -> dict[str, Any]:
+    """A detector with the probability of the call label of this name."""
     return {"kind": "verdict", "name": name, "option": "yes"}
 
 
@@ -25,23 +25,23 @@ def yes_no(name: str, **more: Any) -> dict[str, Any]:
         "text": "Was it so?",
         "help": {"text": "So."},
         "kind": "yes_no",
-        "yes_when": happens(name),
+        "yes_when": label_is_yes(name),
     } | more
 
 
 def extra(kind: str, name: str, points: float, **more: Any) -> dict[str, Any]:
     """A deduction or a bonus."""
     head = {"id": name, "text": "Was it so?", "help": {"text": "So."}}
-    return head | {"kind": kind, "points": points, "when": happens(name)} | more
+    return head | {"kind": kind, "points": points, "when": label_is_yes(name)} | more
 
 
 def multiple(name: str, **shares: float) -> dict[str, Any]:
-    options = [{"id": option, "share": share, "when": happens(option)} for option, share in shares.items()]
+    options = [{"id": option, "share": share, "when": label_is_yes(option)} for option, share in shares.items()]
     return {"id": name, "text": "Which?", "help": {"text": "So."}, "kind": "multiple", "options": options}
 
 
 def form(*sections: list[dict[str, Any]], weights: tuple[float, ...] = (), **more: Any) -> Rubric:
-    """A form of sections, which weigh 1, 2, 3 … or as said."""
+    """A form of sections with these weights, or 1, 2, 3 …"""
     made = []
     for number, questions in enumerate(sections):
         weighs = any(question["kind"] not in {"deduction", "bonus"} for question in questions)
@@ -51,7 +51,7 @@ def form(*sections: list[dict[str, Any]], weights: tuple[float, ...] = (), **mor
 
 
 def card(rubric: Rubric, of: EnrichedCall = A_CALL, **yes: float) -> Scorecard:
-    """The card of a call on which each named thing happens with the given probability."""
+    """The scorecard of a call whose call labels have these probabilities of yes."""
     call_labels = {name: {"yes": p, "no": 1 - p} for name, p in yes.items()}
     (made,) = score([of], rubric=rubric, scoring_models=scoring_models(**call_labels))
     return made

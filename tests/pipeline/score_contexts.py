@@ -1,4 +1,4 @@
-"""Makes small calls and asks one detector about them."""
+"""Make small calls and run one detector on them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def call(
     conduct: Conduct | None = None,
     metadata: CallMetadata | None = None,
 ) -> EnrichedCall:
-    """A call of (role, text) turns; with `turn_s` every turn lasts that long and has words of equal length."""
+    """A call of (role, text) turns. `turn_s` gives every turn this length, with words of equal length."""
     made = tuple(_turn(index, role, text, turn_s) for index, (role, text) in enumerate(turns))
     transcript = Transcript("c1", language, made, metadata or CallMetadata(), source="jsonl")
     return EnrichedCall(
@@ -46,22 +46,22 @@ def call(
 def scoring_models(
     acts: Mapping[str, tuple[str, ...]] | None = None, **call_labels: Mapping[str, float]
 ) -> ScoringModels:
-    """Judges whose acts are key words and whose verdicts are fixed."""
+    """Scoring models with keyword dialogue acts and fixed call labels."""
     return ScoringModels(heads=KeywordHeads(acts or {}, call_labels), encoder=ENCODER)
 
 
 def detect(
     spec: Mapping[str, Any], of: EnrichedCall, *, by: ScoringModels | None = None, language: Language = "en"
 ) -> Detection:
-    """What one detector, written as in YAML, finds on a call."""
+    """Run one detector, written as in YAML, on a call."""
     part = TypeAdapter(Detector).validate_python(dict(spec))
-    judging = by or scoring_models()
-    return build(part, scoring_models=judging, language=language)(CallContext(call=of, scoring_models=judging))
+    models = by or scoring_models()
+    return build(part, scoring_models=models, language=language)(CallContext(call=of, scoring_models=models))
 
 
 def quotes(detection: Detection) -> list[tuple[int, str]]:
     """The evidence as (turn, words)."""
-    return [(each.turn, each.quote) for each in detection.evidence]
+    return [(piece.turn, piece.quote) for piece in detection.evidence]
 
 
 def _turn(index: int, role: Any, text: str, turn_s: float | None) -> Turn:
@@ -72,8 +72,8 @@ def _turn(index: int, role: Any, text: str, turn_s: float | None) -> Turn:
 
 
 def _words(texts: Sequence[str], start_s: float, length_s: float) -> tuple[Word, ...]:
-    each_s = length_s / max(1, len(texts))
+    word_s = length_s / max(1, len(texts))
     return tuple(
-        Word(f" {text}", start_s + number * each_s, start_s + (number + 1) * each_s, 1.0)
+        Word(f" {text}", start_s + number * word_s, start_s + (number + 1) * word_s, 1.0)
         for number, text in enumerate(texts)
     )

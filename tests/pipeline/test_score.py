@@ -47,7 +47,7 @@ GOOD_ZH = (
 
 
 def undecided() -> ScoringModels:
-    """Heads that have no opinion, so that the rules decide."""
+    """Heads with even odds, so that the phrases decide."""
     return ScoringModels(KeywordHeads(ACTS, UNDECIDED), encoder=ENCODER)
 
 
@@ -69,24 +69,24 @@ RISKS = ("repeat_contact", "escalation_request", "churn_risk")
 
 
 @pytest.mark.parametrize("form", SUPPORT.members, ids=lambda form: form.id)
-def test_the_support_form_asks_every_question_of_the_standard(form):
+def test_the_support_form_has_every_standard_question(form):
     assert sorted(question.id for question in form.questions()) == sorted(QUESTIONS)
     assert {q.id for q in form.questions() if q.informative} == {*RISKS, "sentiment_start", "sentiment_end"}
     assert all(question.help.good or question.informative for question in form.questions())
 
 
-def test_the_forms_of_a_family_weigh_alike():
+def test_the_forms_of_a_family_have_the_same_weights():
     english, chinese = SUPPORT.members
     assert english.weights() == chinese.weights()
 
 
 @pytest.mark.parametrize(("turns", "language"), [(GOOD, "en"), (GOOD_ZH, "zh")])
-def test_a_call_by_the_book_is_seen_by_the_rules_alone(turns, language: str):
+def test_phrases_alone_recognise_a_call_by_the_book(turns, language: str):
     found = bests(turns, language)
     assert {name: found[name] for name in BY_THE_BOOK} == dict.fromkeys(BY_THE_BOOK, "yes")
 
 
-def test_the_risks_are_seen_by_the_rules_alone():
+def test_phrases_alone_recognise_the_risks():
     assert {name: bests(BAD)[name] for name in RISKS} == dict.fromkeys(RISKS, "yes")
     assert {name: bests(GOOD_ZH, "zh")[name] for name in RISKS} == dict.fromkeys(RISKS, "yes")
     assert {name: bests(GOOD)[name] for name in RISKS} == dict.fromkeys(RISKS, "no")
@@ -127,14 +127,14 @@ def test_no_calls_give_no_cards():
     assert score([], rubric=SUPPORT, scoring_models=undecided()) == []
 
 
-def test_the_fingerprint_changes_with_the_judges():
+def test_the_fingerprint_changes_with_the_scoring_models():
     other = ScoringModels(KeywordHeads(ACTS, UNDECIDED, fingerprint="others"), encoder=ENCODER)
     (one,) = score([call(*GOOD)], rubric=SUPPORT, scoring_models=undecided())
     (two,) = score([call(*GOOD)], rubric=SUPPORT, scoring_models=other)
     assert one.fingerprint != two.fingerprint
 
 
-def test_a_form_that_names_a_missing_verdict_says_which_question():
+def test_an_error_for_a_missing_call_label_names_the_question():
     with pytest.raises(RubricError, match=r"rubric support\.en, question greeting_identify: there is no verdict named"):
         scorer(SUPPORT, scoring_models=scoring_models(), language="en")
 

@@ -15,7 +15,7 @@ SHARE = {"yes": 1.0, "no": 0.0}
 
 
 def rubric(weights: list[list[float]], auto_fail: dict[str, object] | None = None) -> Rubric:
-    """A form with these question weights by section; the first question may fail the form."""
+    """A form with these question weights by section. `auto_fail` applies to the first question."""
     sections: list[dict[str, Any]] = [
         {
             "id": f"s{number}",
@@ -42,9 +42,9 @@ def _question(section: int, at: int, weight: float) -> dict[str, object]:
 
 
 def question_result(form: Rubric, question: str, value: str, yes: float = 0.5, applies: float = 1.0) -> QuestionResult:
-    """An answer as the rules give it: na and failed have no points, unsure has those expected."""
-    worth = form.weights()[question]
-    possible = 0.0 if value in (NOT_APPLICABLE, FAILED) else worth
+    """An answer with its points: none for na and failed, the expected ones for unsure."""
+    weight = form.weights()[question]
+    possible = 0.0 if value in (NOT_APPLICABLE, FAILED) else weight
     points = possible * SHARE.get(value, yes)
     answer = Answer(question, value, value, 1.0, points, possible)
     options = {} if value == FAILED else {"yes": yes, "no": 1 - yes}
@@ -70,9 +70,9 @@ def test_the_points_of_a_form_sum_to_100(weights: list[list[float]]):
 
 
 @given(question_results())
-def test_the_total_lies_between_0_and_100_and_is_a_view_of_the_answers(made: tuple[Rubric, list[QuestionResult]]):
-    form, rules = made
-    answers = [each.answer for each in rules]
+def test_the_total_is_between_0_and_100_and_follows_from_the_answers(made: tuple[Rubric, list[QuestionResult]]):
+    form, results = made
+    answers = [result.answer for result in results]
     result = tally(form, answers)
     possible = sum(answer.points_possible for answer in answers)
     if not possible:
@@ -86,47 +86,47 @@ def test_the_total_lies_between_0_and_100_and_is_a_view_of_the_answers(made: tup
 
 @given(question_results(), st.randoms())
 def test_the_order_of_answers_changes_nothing(made: tuple[Rubric, list[QuestionResult]], shuffler: random.Random):
-    form, rules = made
-    mixed = shuffler.sample(rules, len(rules))
-    assert tally(form, [each.answer for each in mixed]) == tally(form, [each.answer for each in rules])
-    assert interval(form, mixed) == interval(form, rules)
+    form, results = made
+    mixed = shuffler.sample(results, len(results))
+    assert tally(form, [result.answer for result in mixed]) == tally(form, [result.answer for result in results])
+    assert interval(form, mixed) == interval(form, results)
 
 
 @given(question_results())
 def test_the_interval_is_ordered_and_repeats(made: tuple[Rubric, list[QuestionResult]]):
-    form, rules = made
-    found = interval(form, rules)
-    assert found == interval(form, rules)
+    form, results = made
+    found = interval(form, results)
+    assert found == interval(form, results)
     if found is not None:
         assert 0 <= found[0] <= found[1] <= 100
 
 
 @given(question_results())
-def test_what_does_not_apply_leaves_the_denominator(made: tuple[Rubric, list[QuestionResult]]):
-    form, rules = made
-    applying = [each.answer for each in rules if each.answer.points_possible]
-    assert tally(form, applying).total == tally(form, [each.answer for each in rules]).total
+def test_questions_that_do_not_apply_do_not_count(made: tuple[Rubric, list[QuestionResult]]):
+    form, results = made
+    applying = [result.answer for result in results if result.answer.points_possible]
+    assert tally(form, applying).total == tally(form, [result.answer for result in results]).total
 
 
-def test_certain_answers_leave_no_interval():
+def test_certain_answers_have_an_interval_of_no_width():
     form = rubric([[1.0, 1.0]])
-    rules = [question_result(form, "q0_0", "yes", 1.0), question_result(form, "q0_1", "no", 0.0)]
-    assert interval(form, rules) == (50.0, 50.0)
+    results = [question_result(form, "q0_0", "yes", 1.0), question_result(form, "q0_1", "no", 0.0)]
+    assert interval(form, results) == (50.0, 50.0)
 
 
 def test_an_even_chance_on_one_of_four_spans_its_points():
     form = rubric([[1.0, 1.0, 1.0, 1.0]])
-    rules = [question_result(form, f"q0_{n}", "yes", 1.0) for n in range(3)] + [
+    results = [question_result(form, f"q0_{n}", "yes", 1.0) for n in range(3)] + [
         question_result(form, "q0_3", "unsure", 0.5)
     ]
-    assert interval(form, rules) == (75.0, 100.0)
-    assert tally(form, [each.answer for each in rules]).total == 87.5
+    assert interval(form, results) == (75.0, 100.0)
+    assert tally(form, [result.answer for result in results]).total == 87.5
 
 
-def test_nothing_that_applies_gives_no_total():
+def test_a_call_to_which_nothing_applies_has_no_total():
     form = rubric([[1.0]])
-    rules = [question_result(form, "q0_0", NOT_APPLICABLE, applies=0.0)]
-    assert (tally(form, [rules[0].answer]).total, interval(form, rules)) == (None, None)
+    results = [question_result(form, "q0_0", NOT_APPLICABLE, applies=0.0)]
+    assert (tally(form, [results[0].answer]).total, interval(form, results)) == (None, None)
 
 
 @pytest.mark.parametrize(
@@ -157,5 +157,5 @@ def test_an_auto_fail_of_a_section_takes_its_other_points():
 
 def test_a_likely_auto_fail_lowers_the_interval():
     form = rubric([[1.0, 9.0]], {"on": ["no"]})
-    rules = [question_result(form, "q0_0", "unsure", 0.5), question_result(form, "q0_1", "yes", 1.0)]
-    assert interval(form, rules) == (0.0, 100.0)
+    results = [question_result(form, "q0_0", "unsure", 0.5), question_result(form, "q0_1", "yes", 1.0)]
+    assert interval(form, results) == (0.0, 100.0)

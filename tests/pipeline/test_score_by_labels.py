@@ -16,7 +16,7 @@ ANSWERS = card(FORM, a=0, b=1).answers
         ({"a": "na", "b": "na"}, None),
     ],
 )
-def test_the_labels_make_the_total_that_a_person_would_have_given(labels: dict[str, str], total: float | None):
+def test_the_total_follows_from_the_labels(labels: dict[str, str], total: float | None):
     assert total_by_labels(FORM, ANSWERS, labels) == total
 
 

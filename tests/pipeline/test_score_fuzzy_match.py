@@ -1,4 +1,4 @@
-"""Nearly the same words: what a recogniser may have made of them, and what it may not."""
+"""Fuzzy matching: accepts recognition errors, but no other numbers or negations."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def found(target: str, text: str, similarity: float = 80) -> Span | None:
         ("thanks for your call", "well thank you for your call", (1, 6)),
     ],
 )
-def test_the_place_of_what_is_nearly_said(target: str, text: str, place: tuple[int, int]):
+def test_similar_words_are_found(target: str, text: str, place: tuple[int, int]):
     span = found(target, text)
     assert span is not None
     assert (span.start, span.end) == place
@@ -52,16 +52,16 @@ def test_the_place_of_what_is_nearly_said(target: str, text: str, place: tuple[i
         ("this call is recorded", ""),
     ],
 )
-def test_another_number_a_denial_or_a_scrap_is_not_it(target: str, text: str):
+def test_another_number_a_negation_or_a_fragment_does_not_match(target: str, text: str):
     assert found(target, text) is None
 
 
-def test_how_alike_is_told():
+def test_an_exact_match_has_similarity_100():
     exact = found("this call is recorded", "this call is recorded")
     assert exact is not None
-    assert exact.alike == 100
+    assert exact.similarity == 100
 
 
-def test_characters_that_sound_alike_become_one_and_keep_their_places():
+def test_homophones_have_one_phonetic_key_of_the_same_length():
     assert phonetic_key("录音") == phonetic_key("路因") != phonetic_key("录像")
     assert len(phonetic_key("您好，权程")) == len("您好，权程")

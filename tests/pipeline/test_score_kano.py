@@ -12,12 +12,12 @@ KANO = st.sampled_from(["must_be", "performance", "attractive"])
 
 
 def total_of(classed, a, b, c, *, most=200, **yes):
-    """The total of a form with plain questions in two sections and the one in question between them."""
+    """The total of a form with `classed` questions among plain ones in two sections."""
     return card(form([yes_no("a"), *classed, yes_no("b")], [yes_no("c")], most=most), a=a, b=b, c=c, **yes).total
 
 
-def test_what_the_three_classes_do_to_a_total_of_one_half():
-    """Two questions of 50 points each, of which one is met; the third is worth 50 as well."""
+def test_the_three_classes_on_a_form_that_is_half_met():
+    """Two questions of 50 points each, one of them met, and a third of 50 points."""
     totals = {
         kano: [
             card(form([yes_no("a"), yes_no("b"), yes_no("q", kano=kano)], most=200), a=1, b=0, q=q).total
@@ -32,7 +32,7 @@ def test_what_the_three_classes_do_to_a_total_of_one_half():
     }
 
 
-def test_a_must_be_question_has_its_points_when_fulfilled_and_loses_more_than_them_when_not():
+def test_a_must_be_question_earns_its_points_or_loses_a_multiple_of_them():
     rubric = form([yes_no("a", weight=9), yes_no("q", kano="must_be", weight=1, penalty=3)])
     good, bad = card(rubric, a=1, q=1), card(rubric, a=1, q=0)
     assert good.answer("q").points == pytest.approx(100 / 9)
@@ -68,7 +68,7 @@ def test_every_class_is_monotone_in_the_probability_between_the_thresholds(answe
 
 
 @given(ANSWERS, WEIGHT, KANO, SURE)
-def test_a_class_leaves_the_worth_of_all_other_questions_alone(answers, weight, kano, q):
+def test_a_class_does_not_change_the_weights_of_other_questions(answers, weight, kano, q):
     with_it = form([yes_no("a"), yes_no("q", kano=kano, weight=weight), yes_no("b")], [yes_no("c")])
     without = form([yes_no("a"), yes_no("b")], [yes_no("c")])
     if kano == "performance":
@@ -90,7 +90,7 @@ def test_must_be_works_by_shares_as_well():
     assert [card(rubric, a=1, x=x, y=y).total for x, y in ((1, 1), (1, 0), (0, 0))] == [100, 25, 0]
 
 
-def test_a_failed_section_keeps_nothing_of_what_delights():
+def test_a_failed_section_gets_no_points_of_attractive_questions():
     fails = yes_no("a", auto_fail={"on": ["no"], "scope": "section", "cap": 50})
     rubric = form([fails, yes_no("b", weight=3), yes_no("q", kano="attractive")], most=200)
     assert card(rubric, a=0, b=1, q=1).total == 50

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from rubric_forms import card, extra, form, happens, measured, multiple, yes_no
+from rubric_forms import card, extra, form, label_is_yes, measured, multiple, yes_no
 
 from pipeline.rubric.rubric import Rubric
 
@@ -21,7 +21,7 @@ NUMERIC: dict[str, Any] = {
 }  # fmt: skip
 SCALE = {
     "id": "care", "text": "How much care?", "help": {"text": "So."}, "kind": "scale",
-    "of": happens("care"), "steps": [0.2, 0.4, 0.6, 0.8],
+    "of": label_is_yes("care"), "steps": [0.2, 0.4, 0.6, 0.8],
 }  # fmt: skip
 PACED = SCALE | {"of": None, "measure": "longest_monologue_s", "steps": [90, 60, 30, 15]}
 
@@ -41,7 +41,7 @@ def test_a_multiple_choice_adds_the_shares_of_what_is_ticked(a, b, value, total)
     assert (made.answer("which").value, made.total) == (value, pytest.approx(total))
 
 
-def test_a_negative_share_takes_away_but_never_below_nothing():
+def test_a_negative_share_subtracts_but_not_below_zero():
     rubric = form([multiple("which", a=0.5, b=-1.0)])
     assert card(rubric, a=1, b=1).answer("which").points == 0
     assert card(rubric, a=1, b=0).answer("which").points == 50
@@ -54,7 +54,7 @@ def test_a_multiple_choice_fails_by_any_option_that_fails():
 
 
 @given(P, P)
-def test_the_combinations_of_a_multiple_choice_are_all_that_can_be(a, b):
+def test_a_multiple_choice_has_a_valid_interval_and_probability(a, b):
     made = card(form([multiple("which", a=0.6, b=0.4)]), a=a, b=b)
     low, high = made.interval
     assert 0 <= low <= high <= 100
@@ -70,7 +70,7 @@ def test_a_number_earns_the_share_of_its_band(share, value, points):
     assert (answer.value, answer.points, answer.method) == (value, points, "measure")
 
 
-def test_a_number_that_nobody_measured_fails_its_question_alone():
+def test_a_missing_number_fails_only_its_question():
     made = card(form([NUMERIC, yes_no("said")]), said=1)
     assert (made.answer("quiet").value, made.total) == ("failed", 100)
 
@@ -84,18 +84,20 @@ def test_a_scale_grades_a_probability(p, grade, points):
 
 
 @given(P, P)
-def test_a_scale_never_grades_the_likelier_lower(p, q):
+def test_the_grade_of_a_scale_rises_with_the_probability(p, q):
     grades = [int(card(form([SCALE]), care=each).answer("care").best) for each in sorted((p, q))]
     assert grades == sorted(grades)
 
 
 @pytest.mark.parametrize(("seconds", "grade"), [(120, "1"), (90, "2"), (60, "3"), (29, "4"), (15, "5"), (1, "5")])
-def test_a_scale_of_a_number_of_which_less_is_better_falls(seconds, grade):
+def test_a_scale_of_a_number_may_fall(seconds, grade):
     assert card(form([PACED]), measured(longest_monologue_s=seconds)).answer("care").value == grade
 
 
-def test_a_deduction_takes_its_points_off_the_total_whatever_applied():
-    rubric = form([yes_no("said"), yes_no("other", applies_when=happens("asked"))], [extra("deduction", "rude", 10)])
+def test_a_deduction_subtracts_the_same_points_however_many_questions_apply():
+    rubric = form(
+        [yes_no("said"), yes_no("other", applies_when=label_is_yes("asked"))], [extra("deduction", "rude", 10)]
+    )
     for asked in (0, 1):
         assert card(rubric, said=1, other=1, asked=asked, rude=1).total == 90
         assert card(rubric, said=1, other=1, asked=asked, rude=0).total == 100
@@ -107,7 +109,7 @@ def test_a_form_of_deductions_alone_starts_from_100():
     assert card(rubric, rude=1, late=0).sections[0].score == 70
 
 
-def test_a_bonus_passes_100_only_as_far_as_the_form_allows():
+def test_a_bonus_exceeds_100_up_to_the_most_of_the_form():
     questions = [yes_no("said"), extra("bonus", "extra_mile", 8)]
     assert [card(form(questions), said=said, extra_mile=1).total for said in (1, 0)] == [100, 8]
     assert card(form(questions, most=105), said=1, extra_mile=1).total == 105
@@ -125,7 +127,7 @@ def test_deductions_never_raise_and_bonuses_never_lower_a_total(said, take, give
 
 
 @given(st.lists(SURE, min_size=4, max_size=4), POINTS, POINTS)
-def test_certain_answers_leave_an_interval_of_no_width(sure, take, give):
+def test_certain_answers_have_an_interval_of_no_width(sure, take, give):
     rubric = form(
         [yes_no("a"), yes_no("b", kano="must_be")], [extra("deduction", "d", take), extra("bonus", "g", give)], most=150
     )
@@ -148,7 +150,7 @@ def test_a_question_after_an_unsure_answer_is_unsure_itself():
 
 
 def test_the_interval_draws_a_question_with_the_answer_that_it_follows():
-    """Either the first is yes and the second not asked, or it is no and the second earns its half: never nothing."""
+    """Either the first is yes and the second is not asked, or it is no and the second earns its half: never zero."""
     follow = yes_no("promised", ask_after={"question": "solved", "is": ["no"]})
     assert card(form([yes_no("solved"), follow]), solved=0.5, promised=1).interval == (50, 100)
 
@@ -192,11 +194,11 @@ def test_a_fail_has_the_severity_of_its_question(question, value, severity):
         ([extra("bonus", "a", 5)], "nothing would be scored"),
     ],
 )
-def test_a_question_that_cannot_work_is_refused(questions, message):
+def test_an_invalid_question_is_refused(questions, message):
     assert message in refused(*questions)
 
 
-def test_what_is_left_at_its_default_and_the_change_log_are_no_part_of_the_version():
+def test_the_version_ignores_defaults_and_the_change_log():
     plain = form([yes_no("a")])
     logged = form([yes_no("a", kano="performance")], changes=[{"on": "2026-11-01", "by": "QA", "why": "First form."}])
     assert plain.version == logged.version

@@ -19,12 +19,12 @@ def test_an_act_quotes_the_turn_that_performs_it():
     assert (found.probability, quotes(found), found.searched) == (1.0, [(0, "Please hold.")], (0, 2))
 
 
-def test_an_act_that_nobody_performs_names_the_turns_searched():
+def test_a_missing_act_names_the_turns_searched():
     found = detect({"kind": "act", "act": "greets"}, HOLD, by=ACTS)
     assert (found.probability, found.evidence, found.searched) == (0.0, (), (0, 2))
 
 
-def test_an_act_is_looked_for_in_its_place_alone():
+def test_an_act_counts_only_in_its_place():
     found = detect({"kind": "act", "act": "announces_hold", "where": {"last_turns": 1}}, HOLD, by=ACTS)
     assert (found.probability, found.searched) == (0.0, (2,))
 
@@ -34,19 +34,19 @@ def test_a_place_without_turns_has_no_act():
     assert (found.probability, found.searched) == (0.0, ())
 
 
-def test_an_act_that_no_head_knows_is_refused():
+def test_an_unknown_act_is_refused():
     with pytest.raises(RubricError, match=r"no act named 'sings'.*announces_hold"):
         detect({"kind": "act", "act": "sings"}, HOLD, by=ACTS)
 
 
-def test_meaning_is_one_half_at_the_middle_and_rises_with_likeness():
+def test_the_probability_of_meaning_rises_with_similarity():
     spec = {"kind": "meaning", "examples": ["please hold."], "middle": 0.6, "slope": 10}
     found = detect(spec, HOLD)
     assert found.probability == pytest.approx(1 / (1 + 2.718281828 ** (-10 * 0.4)), abs=1e-4)
     assert quotes(found) == [(0, "Please hold.")]
 
 
-def test_a_counter_example_that_is_nearer_takes_the_turn_away():
+def test_a_nearer_counter_example_excludes_the_turn():
     spec = {"kind": "meaning", "examples": ["please"], "counter_examples": ["please hold."]}
     assert detect(spec, HOLD).probability < 0.01
 
@@ -69,7 +69,7 @@ def test_a_verdict_gives_the_options_probability():
     assert detect({"kind": "verdict", "name": "outcome", "option": "resolved"}, HOLD, by=OUTCOME).probability == 0.5
 
 
-def test_a_verdict_among_some_options_is_made_to_sum_to_one():
+def test_a_verdict_among_some_options_is_normalised():
     spec = {"kind": "verdict", "name": "outcome", "option": "follow_up", "among": ["follow_up", "unresolved"]}
     assert detect(spec, HOLD, by=OUTCOME).probability == pytest.approx(0.2)
 
@@ -113,7 +113,7 @@ def test_measures(name: str, bounds: dict[str, float], holds: bool):
 
 
 @pytest.mark.parametrize("name", ["talk_share", "longest_silence_s", "interruptions"])
-def test_a_measure_that_needs_times_stays_open_without_them(name: str):
+def test_a_measure_is_unanswerable_without_times(name: str):
     with pytest.raises(Unanswerable, match="needs times"):
         detect({"kind": "measure", "name": name, "at_least": 0}, call(("agent", "a")))
 
@@ -131,7 +131,7 @@ def test_metadata_knows_extra_columns():
     assert of_queue("leeds", "site").probability == 1.0
 
 
-def test_metadata_that_is_missing_leaves_the_question_open():
+def test_missing_metadata_is_unanswerable():
     with pytest.raises(Unanswerable, match="has no direction"):
         of_queue("inbound", "direction")
 

@@ -40,11 +40,11 @@ from pipeline.score.words.normalized_text import normalize
         ("... ?!", ""),
     ],
 )
-def test_words_as_rules_see_them(text: str, words: str):
+def test_normalized_words(text: str, words: str):
     assert " ".join(normalize(text).words) == words
 
 
-def test_each_word_keeps_its_place_in_the_text():
+def test_each_word_keeps_its_offsets():
     text = "So, we'll charge twenty nine ninety nine."
     found = normalize(text)
     spans = [text[start:end] for start, end in zip(found.starts, found.ends, strict=True)]
@@ -56,7 +56,7 @@ def test_clauses_are_numbered():
 
 
 @given(st.text())
-def test_any_text_gives_places_inside_it(text: str):
+def test_offsets_are_inside_any_text(text: str):
     found = normalize(text)
     assert len(found.words) == len(found.starts) == len(found.ends) == len(found.clauses)
     assert all(0 <= start < end <= len(text) for start, end in zip(found.starts, found.ends, strict=True))

@@ -4,8 +4,8 @@ from hypothesis import strategies as st
 
 from pipeline.errors import RubricError
 from pipeline.score.words.normalized_text import normalize
-from pipeline.score.words.pattern import clues, fuzzy, patterns, verbatim
-from pipeline.score.words.word_index import clue_of, suspects, word_index
+from pipeline.score.words.pattern import fuzzy, patterns, required_words, verbatim
+from pipeline.score.words.word_index import candidate_patterns, rarest_words, word_index
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_patterns(pattern: str, text: str, found: bool):
     ("pattern", "message"),
     [
         ("(a|b", "lacks a closing bracket"),
-        ("a) b", "a bracket too many"),
+        ("a) b", "an extra closing bracket"),
         ("record(ed|ing)", "a bracket touches a word"),
-        ("a?", "can match no words"),
-        ("(a|)", "can match no words"),
+        ("a?", "can match without any words"),
+        ("(a|)", "can match without any words"),
     ],
 )
 def test_a_wrong_pattern_is_refused(pattern: str, message: str):
@@ -81,13 +81,13 @@ def test_fuzzy_finds_nearly_the_same_letters(text: str):
 
 
 @pytest.mark.parametrize("text", ["this call", "we call you when the quality is back", ""])
-def test_fuzzy_does_not_take_a_part_for_the_whole(text: str):
+def test_fuzzy_does_not_match_a_part_of_the_phrase(text: str):
     assert fuzzy(["this call may be recorded for quality"], similarity=85)(normalize(text)) == []
 
 
 @pytest.mark.parametrize("make", [lambda: verbatim(["?!"], language="en"), lambda: fuzzy(["?!"], similarity=80)])
 def test_a_phrase_without_words_is_refused(make):
-    with pytest.raises(RubricError, match="no words at all"):
+    with pytest.raises(RubricError, match="without any words"):
         make()
 
 
@@ -104,7 +104,7 @@ PIECES = st.recursive(
 
 
 @given(st.lists(PIECES, min_size=1, max_size=4).map(" ".join), st.lists(WORDS, max_size=12), st.booleans())
-def test_no_match_lacks_its_clue(pattern: str, words: list[str], by_sound: bool):
+def test_every_match_has_its_required_words(pattern: str, words: list[str], by_sound: bool):
     try:
         find = patterns([pattern], by_sound=by_sound)
     except RubricError:
@@ -114,7 +114,7 @@ def test_no_match_lacks_its_clue(pattern: str, words: list[str], by_sound: bool)
 
 
 @pytest.mark.parametrize(
-    ("pattern", "told_by"),
+    ("pattern", "required"),
     [
         ("hello", {"hello"}),
         ("(call|line) ... (recorded|taped)", {"recorded", "taped"}),
@@ -126,14 +126,14 @@ def test_no_match_lacks_its_clue(pattern: str, words: list[str], by_sound: bool)
         ("您贵姓", {"你 贵"}),
     ],
 )
-def test_a_pattern_is_told_by_its_rarest_words(pattern: str, told_by: set[str]):
-    assert clues((pattern,)).keys() == told_by
+def test_the_required_words_of_a_pattern_are_its_rarest(pattern: str, required: set[str]):
+    assert required_words((pattern,)).keys() == required
 
 
-def test_the_clue_of_words_is_the_longest_two_in_a_row():
-    assert [clue_of("on the record "), clue_of("hello "), clue_of("")] == ["the record", "hello", ""]
+def test_the_rarest_words_are_the_longest_two_in_a_row():
+    assert [rarest_words("on the record "), rarest_words("hello "), rarest_words("")] == ["the record", "hello", ""]
 
 
-def test_suspects_are_the_patterns_whose_clues_a_turn_holds():
+def test_candidate_patterns_are_those_whose_required_words_a_turn_has():
     index = word_index([(0, "good morning "), (3, "good day to you ")])
-    assert suspects({"good day": (1,), "good": (0, 2), "evening": (3,)}, index) == {0: {0, 2}, 3: {0, 1, 2}}
+    assert candidate_patterns({"good day": (1,), "good": (0, 2), "evening": (3,)}, index) == {0: {0, 2}, 3: {0, 1, 2}}

@@ -4,7 +4,7 @@ import pytest
 from score_contexts import call, detect, quotes
 
 from pipeline.score.context.detection import Unanswerable
-from pipeline.score.detectors.phrase import missed
+from pipeline.score.detectors.phrase import missed_probability
 
 NOTICE = {"kind": "phrase", "match": "pattern", "phrases": ["call ... recorded"]}
 PROMISE = {"kind": "phrase", "match": "pattern", "phrases": ["(i|we)? guarantee", "保证"]}
@@ -23,7 +23,7 @@ def test_an_absence_names_the_turns_that_were_searched():
     assert (found.probability, found.evidence, found.searched) == (0.05, (), (0, 2))
 
 
-def test_the_other_role_never_triggers():
+def test_the_other_role_never_matches():
     assert detect(NOTICE, call(("customer", "Is this call recorded?"), ("agent", "No."))).evidence == ()
 
 
@@ -105,7 +105,7 @@ def test_places(where: dict[str, object], searched: tuple[int, ...]):
     assert detect(spec, call(*TURNS, turn_s=10.0)).searched == searched
 
 
-def test_seconds_cannot_be_asked_of_a_transcript_without_times():
+def test_a_place_in_seconds_is_unanswerable_without_times():
     spec = {"kind": "phrase", "phrases": ["one"], "where": {"first_s": 10}}
     with pytest.raises(Unanswerable, match="no times"):
         detect(spec, call(*TURNS))
@@ -134,32 +134,32 @@ def test_a_fuzzy_rule_quotes_what_was_said():
 NUMBER = {"kind": "phrase", "match": "pattern", "where": {"by": "agent"}, "phrases": ["(工号|客服)"], "absent": 0.2}
 
 
-def heard_with(confidence, made):
-    """The call as if a recogniser had been that sure of it."""
+def with_confidence(confidence, made):
+    """The call with this recognition confidence in every turn."""
     turns = tuple(replace(turn, confidence=confidence) for turn in made.transcript.turns)
     return replace(made, transcript=replace(made.transcript, turns=turns))
 
 
-def test_chinese_that_was_heard_badly_is_found_by_its_sound():
+def test_homophones_match_at_low_confidence():
     greeting = call(("agent", "您好，公好三零二七"), language="zh")
-    assert quotes(detect(NUMBER, heard_with(0.7, greeting), language="zh")) == [(0, "公好")]
-    assert quotes(detect(NUMBER, heard_with(0.95, greeting), language="zh")) == []
+    assert quotes(detect(NUMBER, with_confidence(0.7, greeting), language="zh")) == [(0, "公好")]
+    assert quotes(detect(NUMBER, with_confidence(0.95, greeting), language="zh")) == []
 
 
-def test_one_character_alone_is_not_found_by_its_sound():
-    heard = heard_with(0.7, call(("agent", "您好"), language="zh"))
+def test_a_single_homophone_does_not_match():
+    heard = with_confidence(0.7, call(("agent", "您好"), language="zh"))
     assert quotes(detect(NUMBER | {"phrases": ["(号)"]}, heard, language="zh")) == []
 
 
-def test_what_is_not_found_in_unclear_speech_says_less():
-    assert missed(0.05, 1.0) == 0.05
-    assert missed(0.05, 0.8) == pytest.approx(0.2825, abs=1e-4)
-    assert missed(0.05, 0.0) == 0.5
-    assert missed(0.6, 0.5) == 0.6
+def test_a_missing_phrase_is_less_certain_at_low_confidence():
+    assert missed_probability(0.05, 1.0) == 0.05
+    assert missed_probability(0.05, 0.8) == pytest.approx(0.2825, abs=1e-4)
+    assert missed_probability(0.05, 0.0) == 0.5
+    assert missed_probability(0.6, 0.5) == 0.6
 
 
-def test_a_witness_who_did_not_hear_well_weighs_less():
+def test_a_missing_phrase_weighs_less_in_a_pool_at_low_confidence():
     made, pool = call(("agent", "Hi.")), {"kind": "pool", "weights": [1.0], "of": [NOTICE]}
     assert detect(pool, made).probability == pytest.approx(0.05)
-    assert detect(pool, heard_with(0.8, made)).probability == pytest.approx(0.2825, abs=1e-4)
-    assert detect(NOTICE, heard_with(0.8, made)).probability == 0.05
+    assert detect(pool, with_confidence(0.8, made)).probability == pytest.approx(0.2825, abs=1e-4)
+    assert detect(NOTICE, with_confidence(0.8, made)).probability == 0.05

@@ -1,4 +1,4 @@
-"""The detector `prohibited`: half of what sounds like it is not."""
+"""The detector `prohibited`: half of the examples are not meant."""
 
 import pytest
 from score_contexts import call, detect, quotes
@@ -24,7 +24,7 @@ ZH = {"kind": "prohibited", "phrases": ["保证", "不关我的事", "你(自己
         ("您爱投诉不投诉。", "爱投诉不投诉"),
     ],
 )
-def test_what_is_said_in_earnest_counts(text: str, words: str):
+def test_meant_words_count(text: str, words: str):
     language = "en" if text.isascii() else "zh"
     found = detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language)
     assert (found.probability, quotes(found)) == (0.95, [(0, words)])
@@ -46,7 +46,7 @@ def test_what_is_said_in_earnest_counts(text: str, words: str):
         "我没有说是您的错。",
     ],
 )
-def test_denials_and_reports_do_not(text: str):
+def test_negated_and_reported_words_do_not_count(text: str):
     language = "en" if text.isascii() else "zh"
     found = detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language)
     assert (found.probability, found.evidence) == (0.03, ())
@@ -63,7 +63,7 @@ def test_the_customers_own_words_never_count(text: str):
     assert (found.probability, found.searched) == (0.03, (1,))
 
 
-SPOKEN_OF = {
+MENTIONED = {
     "en": (
         "I can't say 'calm down' to you.",
         "We never tell customers to calm down.",
@@ -89,7 +89,7 @@ SPOKEN_OF = {
         "没人说是您的错。",
     ),
 }
-EARNEST = {
+MEANT = {
     "en": (
         "I'm not going to argue, calm down.",
         "I can't help you until you calm down.",
@@ -104,8 +104,8 @@ EARNEST = {
 }
 
 
-@pytest.mark.parametrize("text", [*SPOKEN_OF["en"], *SPOKEN_OF["zh"]])
-def test_what_is_only_spoken_of_does_not_count(text: str):
+@pytest.mark.parametrize("text", [*MENTIONED["en"], *MENTIONED["zh"]])
+def test_mentioned_words_do_not_count(text: str):
     language = "en" if text.isascii() else "zh"
     assert (
         detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language).probability
@@ -113,8 +113,8 @@ def test_what_is_only_spoken_of_does_not_count(text: str):
     )
 
 
-@pytest.mark.parametrize("text", [*EARNEST["en"], *EARNEST["zh"]])
-def test_a_denial_of_something_else_is_no_excuse(text: str):
+@pytest.mark.parametrize("text", [*MEANT["en"], *MEANT["zh"]])
+def test_a_negation_of_something_else_does_not_excuse(text: str):
     language = "en" if text.isascii() else "zh"
     assert (
         detect(EN if text.isascii() else ZH, call(("agent", text), language=language), language=language).probability

@@ -83,7 +83,7 @@ def test_applicability_comes_first(applies: float, yes: float, value: str, best:
     assert (found.value, found.best, found.probability) == (value, best, pytest.approx(probability))
 
 
-def test_what_does_not_apply_has_no_points_to_lose():
+def test_a_question_that_does_not_apply_has_no_possible_points():
     found = answer(YES_NO + APPLIES, applies=odds(0.0), asked=odds(0.0))
     assert (found.value, found.points, found.points_possible) == ("na", 0.0, 0.0)
 
@@ -103,7 +103,7 @@ def test_a_choice_takes_the_most_probable_option(well: float, so_so: float, valu
     assert (found.value, found.best, found.points) == (value, best, pytest.approx(points))
 
 
-def test_a_detector_that_cannot_run_fails_its_question_alone():
+def test_a_detector_that_cannot_run_fails_only_its_question():
     broken = YES_NO.replace("asked", "timed").replace(
         '{kind: verdict, name: timed, option: "yes"}', "{kind: measure, name: pace, at_least: 1}"
     )
@@ -126,7 +126,7 @@ def test_an_answer_names_the_kinds_that_gave_it():
     assert answer(form).method == "phrase+metadata"
 
 
-def test_evidence_stands_for_a_found_answer_and_searched_turns_for_an_absence():
+def test_an_answer_has_evidence_or_else_the_turns_searched():
     form = YES_NO.replace('{kind: verdict, name: asked, option: "yes"}', "{kind: phrase, phrases: [hello]}")
     rubric = parse_rubric(HEAD + form, source="form.yaml")
     yes, no = score([call(("agent", "Hello")), call(("agent", "Hm"))], rubric=rubric, scoring_models=scoring_models())

@@ -17,8 +17,8 @@ def card(
     reliability: Reliability = MEASURED, *, more: dict[str, object] | None = None, **form_more: object
 ) -> Scorecard:
     asked = scoring_models(greeted={"yes": 0.65, "no": 0.35})
-    judging = ScoringModels(asked.heads, encoder=asked.encoder, reliability=reliability)
-    (made,) = score([A_CALL], rubric=form([yes_no("greeted", **(more or {}))], **form_more), scoring_models=judging)
+    models = ScoringModels(asked.heads, encoder=asked.encoder, reliability=reliability)
+    (made,) = score([A_CALL], rubric=form([yes_no("greeted", **(more or {}))], **form_more), scoring_models=models)
     return made
 
 
@@ -26,11 +26,11 @@ def test_thresholds_are_those_of_the_risk_that_the_form_states():
     assert MEASURED.thresholds("hard", risk=0.1) == Thresholds(no_up_to=1 - 0.7, yes_from=0.7, best_from=0.7)
 
 
-def test_a_risk_between_two_measured_ones_counts_as_the_smaller():
+def test_a_risk_between_two_measured_ones_is_rounded_down():
     assert MEASURED.thresholds("hard", risk=0.08).yes_from == 0.9
 
 
-def test_a_risk_below_all_that_were_measured_leaves_everything_to_a_person():
+def test_a_risk_below_all_measured_ones_makes_every_answer_unsure():
     assert MEASURED.thresholds("hard", risk=0.02) == Thresholds(no_up_to=0, yes_from=1, best_from=1)
 
 
@@ -43,7 +43,7 @@ def test_nothing_measured_leaves_the_usual_thresholds():
 
 
 @pytest.mark.parametrize(("risk", "value"), [(0.05, "unsure"), (0.1, "unsure"), (0.3, "yes")])
-def test_a_form_that_states_a_greater_risk_leaves_less_to_a_person(risk: float, value: str):
+def test_a_greater_risk_makes_fewer_answers_unsure(risk: float, value: str):
     measured = Reliability(sure_from={"": {0.05: 0.9, 0.1: 0.7, 0.3: 0.5}})
     assert card(measured, risk=risk).answer("greeted").value == value
 
@@ -58,20 +58,20 @@ def test_thresholds_that_a_form_or_a_question_writes_override_its_risk():
     assert card(more={"thresholds": written}).answer("greeted").value == "yes"
 
 
-def test_the_interval_lies_between_the_quantiles_that_were_measured():
+def test_the_interval_uses_the_measured_level():
     unlikely = Reliability(level=0.2)
     assert card(unlikely).interval == (100.0, 100.0)
     assert card(Reliability(level=0.9)).interval == (0.0, 100.0)
 
 
-def test_judges_that_are_relied_on_differently_are_other_judges():
+def test_the_fingerprint_changes_with_the_reliability():
     heads = scoring_models().heads
     assert ScoringModels(heads).fingerprint != ScoringModels(heads, reliability=MEASURED).fingerprint
 
 
-def test_the_figures_survive_the_card_of_the_heads():
+def test_the_reliability_round_trips_through_the_card_of_the_heads():
     assert reliability_of({"reliability": json.loads(json.dumps(MEASURED.to_card()))}) == MEASURED
 
 
-def test_heads_that_were_never_measured_have_the_default():
+def test_heads_without_a_measurement_have_the_default():
     assert reliability_of({}) == Reliability()

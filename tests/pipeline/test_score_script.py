@@ -48,7 +48,7 @@ def with_middle(text: str) -> Detection:
     return detect(SCRIPT, call(*GOOD[:2], ("agent", text), *GOOD[3:]))
 
 
-def test_a_script_that_is_followed_quotes_every_step():
+def test_a_followed_script_quotes_every_step():
     found = detect(SCRIPT, call(*GOOD))
     assert states(found) == [("hello", "said"), ("rights", "said"), ("goodbye", "said")]
     assert quotes(found) == [
@@ -79,16 +79,16 @@ def test_a_step_survives_recognition_errors(text: str):
         ("You can pay now.", "missing"),
     ],
 )
-def test_another_number_or_a_denial_is_not_the_step(text: str, state: str):
+def test_another_number_or_a_negation_is_not_the_step(text: str, state: str):
     assert with_middle(text).steps[1].state == state
 
 
-def test_what_is_missing_of_a_mandatory_wording_is_named():
+def test_a_missing_mandatory_part_is_named():
     steps = [{**STEPS[1], "says": ["you can cancel within fourteen days", *STEPS[1]["says"]]}]
     found = detect({"kind": "script", "steps": steps}, call(("agent", "You can cancel within fourteen days.")))
     assert (found.steps[0].state, found.steps[0].lacks) == ("incomplete", ("pay nothing",))
     assert found.reason == "0 of 1 step said; “Cancellation right” lacks “pay nothing”"
-    assert [quote.quote for quote in found.contrary] == ["You can cancel within fourteen days"]
+    assert [quote.quote for quote in found.counter_evidence] == ["You can cancel within fourteen days"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_what_is_missing_of_a_mandatory_wording_is_named():
         ("You can cancel within a fortnight and pay something.", ("fourteen days", "pay nothing")),
     ],
 )
-def test_a_mandatory_number_that_is_another_or_none_is_named(text: str, lacks: tuple[str, ...]):
+def test_a_wrong_or_missing_mandatory_number_is_named(text: str, lacks: tuple[str, ...]):
     step = with_middle(text).steps[1]
     assert (step.state, step.lacks) == ("incomplete", lacks)
 
@@ -113,12 +113,12 @@ def test_a_step_that_comes_too_early_is_out_of_order():
     assert found.probability == pytest.approx(0.95 * 0.95 * 0.05)
 
 
-def test_order_can_be_left_free():
+def test_the_order_can_be_free():
     turns = (GOOD[0], ("agent", "Have a nice day!"), GOOD[2])
     assert detect({**SCRIPT, "in_order": False}, call(*turns)).reason == "3 of 3 steps said"
 
 
-def test_before_and_after_bind_where_the_order_is_free():
+def test_before_and_after_apply_when_the_order_is_free():
     steps = [{**STEPS[0], "where": {}}, {**STEPS[1], "before": ["goodbye"], "after": ["hello"]}, STEPS[2]]
     spec = {"kind": "script", "steps": steps, "in_order": False}
     late = detect(spec, call(GOOD[0], GOOD[4], GOOD[2]))
@@ -145,7 +145,7 @@ def test_the_customer_never_says_a_step_for_the_agent():
     assert detect(SCRIPT, call(*turns)).steps[1].state == "missing"
 
 
-def test_a_sentence_may_run_over_turns_that_the_customer_cuts():
+def test_a_sentence_may_continue_after_an_interjection():
     turns = (
         GOOD[0],
         ("agent", "You can cancel within"),
@@ -162,7 +162,7 @@ def test_a_sentence_may_run_over_turns_that_the_customer_cuts():
 
 
 @pytest.mark.parametrize(("match", "says"), [("verbatim", "to collect a debt"), ("pattern", "collect ... debt")])
-def test_fixed_words_and_patterns_run_over_a_back_channel_but_not_over_an_answer(match: str, says: str):
+def test_fixed_words_and_patterns_continue_after_a_back_channel_but_not_after_an_answer(match: str, says: str):
     spec = {"kind": "script", "steps": [{"id": "debt", "match": match, "says": [says]}]}
 
     def found(between: str) -> list[tuple[int, str]]:
@@ -172,7 +172,7 @@ def test_fixed_words_and_patterns_run_over_a_back_channel_but_not_over_an_answer
     assert found("Hold on, who are you?") == []
 
 
-def test_one_step_can_be_asked_alone():
+def test_a_question_can_be_about_one_step():
     turns = (GOOD[0], GOOD[4])
     assert detect({**SCRIPT, "step": "hello"}, call(*turns)).probability == pytest.approx(0.95)
     missing = detect({**SCRIPT, "step": "rights"}, call(*turns))
@@ -192,7 +192,7 @@ def test_a_share_can_have_an_upper_bound():
     assert detect(spec, call(*GOOD)).probability == pytest.approx(1 - 0.95**3 - 0.05**3)
 
 
-def test_a_step_by_meaning_asks_the_encoder():
+def test_a_step_by_meaning_uses_the_encoder():
     steps = [{"id": "hold", "says": ["please hold."], "match": "meaning"}]
     found = detect({"kind": "script", "steps": steps}, call(("agent", "Please hold."), ("agent", "zzz qqq")))
     assert quotes(found) == [(0, "Please hold.")]
@@ -208,7 +208,7 @@ CHINESE: dict[str, Any] = {
 }
 
 
-def test_chinese_steps_by_characters_numbers_and_sounds():
+def test_chinese_steps_match_characters_numbers_and_homophones():
     turns = (
         ("agent", "您好，本次通话将全成路音。"),
         ("customer", "好的。"),
@@ -245,6 +245,6 @@ def test_a_chinese_reason_names_the_step():
         ({"steps": [{**STEPS[0], "after": ["sing"]}]}, "there is no step"),
     ],
 )
-def test_a_script_that_names_no_such_step_is_refused(change: dict[str, Any], message: str):
+def test_an_invalid_script_is_refused(change: dict[str, Any], message: str):
     with pytest.raises(ValidationError, match=message):
         Script.model_validate({**SCRIPT, **change})

@@ -1,1 +1,1 @@
-"""Context: one call as detectors see it, what they find on it, and why."""
+"""The context of a call: what detectors see, what they find, and why."""

@@ -1,4 +1,4 @@
-"""What a speaker says from one turn on, over the turns that the listener's own cut it into."""
+"""The words of one speaker over several turns, joined across the listener's interjections."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from pipeline.score.context.call_context import CallContext
 from pipeline.score.words.normalized_text import NormalizedText
 from pipeline.scorecard import Evidence
 
-TURNS_LONG = 3
+MOST_TURNS = 3
 _SENTENCE_ENDS = (".", "!", "?", "。", "！", "？", ",", "，", ";", "；")
 
 
 @dataclass(frozen=True, slots=True)
 class AgentSpan:
-    """The words of a few turns of one speaker as one wording; `places` says of each its (turn, word)."""
+    """The joined words of a few turns. `positions` holds the (turn, word) of each."""
 
-    places: tuple[tuple[int, int], ...]
+    positions: tuple[tuple[int, int], ...]
     normalized: NormalizedText = field(repr=False)
 
     def quotes(self, context: CallContext, start: int, end: int) -> tuple[Evidence, ...]:
-        """The words `start` to `end` (exclusive) as quotes, one for each turn that they run over."""
-        chosen = self.places[start:end]
+        """Quote the words from `start` to `end` (exclusive), one quote per turn."""
+        chosen = self.positions[start:end]
         quotes = []
         for turn in dict.fromkeys(turn for turn, _ in chosen):
             own = [word for index, word in chosen if index == turn]
@@ -32,7 +32,10 @@ class AgentSpan:
 
 
 def agent_span(context: CallContext, *, by: str, turn: int, most_between: int | None = None) -> AgentSpan:
-    """The stretch that begins with a turn. It ends where others say more than `most_between` words in between."""
+    """The span that starts with a turn, at most `MOST_TURNS` long.
+
+    It ends where another speaker says more than `most_between` words in between; None means any number.
+    """
     chosen = _turns(context, by, turn, most_between)
     words = [(index, word) for index in chosen for word in range(len(context.normalized_turns[index].words))]
     clauses: list[int] = []
@@ -41,20 +44,20 @@ def agent_span(context: CallContext, *, by: str, turn: int, most_between: int | 
         own = context.normalized_turns[index].clauses
         clauses.extend(base + clause for clause in own)
         base += (own[-1] if own else 0) + context.transcript.turns[index].text.rstrip().endswith(_SENTENCE_ENDS)
-    made = NormalizedText(
+    normalized = NormalizedText(
         tuple(context.normalized_turns[index].words[word] for index, word in words),
         tuple(context.normalized_turns[index].starts[word] for index, word in words),
         tuple(context.normalized_turns[index].ends[word] for index, word in words),
         tuple(clauses),
         "".join(context.normalized_turns[index].spaced for index in chosen),
     )
-    return AgentSpan(tuple(words), made)
+    return AgentSpan(tuple(words), normalized)
 
 
 def _turns(context: CallContext, by: str, turn: int, most_between: int | None) -> list[int]:
     chosen, between = [turn], 0
     for other in context.transcript.turns[turn + 1 :]:
-        if len(chosen) == TURNS_LONG or (most_between is not None and between > most_between):
+        if len(chosen) == MOST_TURNS or (most_between is not None and between > most_between):
             break
         if by in (other.role, "anyone"):
             chosen.append(other.index)

@@ -1,10 +1,9 @@
-"""What a call heard badly does to an answer.
+"""Lower the probability of answers on recordings with uncertain words, uncertain roles or cut-off speech.
 
-An answer that quotes words holds as often as it says however badly the rest was heard: noise does not make up a whole
-phrase. One that rests on nothing being found does not, for what was looked for may be among the misheard words, or
-before or after a recording that is cut off in the middle of speech. And whatever was found may have been said by the
-other one, where it is not certain who is who. So an answer gives up a part of its probability to the others, but never
-its place as the most probable.
+Recognition errors rarely make up a whole phrase, so an answer with quotes keeps its probability. An answer without a
+quote may be wrong: the phrase may be misrecognized, or lie outside a recording that starts or ends in mid-speech. Any
+answer may be wrong when it is uncertain who speaks. The doubtful share moves to the other options, but the best answer
+stays the best.
 """
 
 from __future__ import annotations
@@ -14,29 +13,29 @@ from collections.abc import Mapping, Sequence
 from pipeline.score.context.call_context import CallContext
 
 
-def doubt(context: CallContext, *, found: Sequence[int], searched: Sequence[int]) -> float:
-    """The share of its probability that an answer gives up: it quotes the turns `found`, or none of those `searched`.
+def doubt_share(context: CallContext, *, quoted: Sequence[int], searched: Sequence[int]) -> float:
+    """The share of its probability that an answer loses, from the turns that it quotes, or else searched.
 
-    The three causes are taken as independent of each other.
+    Assumes that the three causes are independent.
     """
-    if found:
-        return misplaced_share(context, found)
+    if quoted:
+        return wrong_speaker_share(context, quoted)
     misheard = context.scoring_models.reliability.misheard * misheard_share(context, searched)
-    return 1 - (1 - misheard) * (1 - misplaced_share(context, searched)) * (1 - lost_share(context, searched))
+    return 1 - (1 - misheard) * (1 - wrong_speaker_share(context, searched)) * (1 - cut_off_share(context, searched))
 
 
-def misplaced_share(context: CallContext, turns: Sequence[int]) -> float:
-    """The probability that a turn of these (of all, where none are named) was said by another than its role says."""
-    if not context.roles_doubted:
+def wrong_speaker_share(context: CallContext, turns: Sequence[int]) -> float:
+    """The mean probability that a turn has the wrong role, over these turns (all turns if empty)."""
+    if not context.has_uncertain_roles:
         return 0.0
     own = [context.transcript.turns[index] for index in turns] or context.transcript.turns
     return 1 - sum(turn.role_confidence for turn in own) / len(own)
 
 
-def lost_share(context: CallContext, turns: Sequence[int]) -> float:
-    """The share of what was to be searched that the recording does not hold: one turn more at each edge cut off.
+def cut_off_share(context: CallContext, turns: Sequence[int]) -> float:
+    """The share of the searched turns (all turns if empty) that the recording lost: one turn at each cut-off end.
 
-    An edge counts where these turns (all, where none are named) reach it: its turn or the other speaker's beside it.
+    An end counts only when the search reaches it: the turn at that end, or the one beside it.
     """
     starts, ends = context.cut_off
     if not starts and not ends:
@@ -48,29 +47,29 @@ def lost_share(context: CallContext, turns: Sequence[int]) -> float:
 
 
 def misheard_share(context: CallContext, turns: Sequence[int]) -> float:
-    """The share of the words in these turns (of all turns, where none are named) that is expected to be wrong.
+    """The expected share of wrong characters in these turns (all turns if empty); 0 for written calls.
 
-    A recogniser's word probability is read as what it says. 0 for what came in writing.
+    Uses the recognizer's confidence as the probability that a word is right.
     """
-    if not context.heard_badly:
+    if not context.has_uncertain_words:
         return 0.0
     key = tuple(turns)
-    known = context.misheard_shares
-    if key not in known:
+    cache = context.misheard_share_cache
+    if key not in cache:
         own = [context.transcript.turns[index] for index in key] or context.transcript.turns
         whole = sum(len(turn.text) for turn in own)
-        known[key] = 1 - sum(turn.confidence * len(turn.text) for turn in own) / whole if whole else 0.0
-    return known[key]
+        cache[key] = 1 - sum(turn.confidence * len(turn.text) for turn in own) / whole if whole else 0.0
+    return cache[key]
 
 
-def given_up(probabilities: Mapping[str, float], best: str, *, share: float) -> dict[str, float]:
-    """`share` of the best answer's probability goes to the others, by theirs, until the next best is its equal."""
+def discounted(probabilities: Mapping[str, float], best: str, *, share: float) -> dict[str, float]:
+    """Move `share` of the best answer's probability to the others in proportion, at most until another equals it."""
     others = {option: p for option, p in probabilities.items() if option != best}
     rest = sum(others.values())
     if share <= 0 or not others:
         return dict(probabilities)
     parts = {option: p / rest if rest > 0 else 1 / len(others) for option, p in others.items()}
-    least = min((probabilities[best] - others[each]) / (1 + parts[each]) for each in others)
-    moved = max(0.0, min(share * probabilities[best], least))
+    until_equal = min((probabilities[best] - others[option]) / (1 + parts[option]) for option in others)
+    moved = max(0.0, min(share * probabilities[best], until_equal))
     left = {option: others[option] + moved * parts[option] for option in others}
     return {option: probabilities[best] - moved if option == best else left[option] for option in probabilities}

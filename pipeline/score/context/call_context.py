@@ -1,4 +1,4 @@
-"""One call under judgement: the call, its words as rules see them, and what its turns do, each computed once."""
+"""One call as detectors see it: transcript, normalized words and classifier outputs, each computed once."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from pipeline.ports import CallLabel
 from pipeline.quote import whole_turn
 from pipeline.rubric.place import Place
 from pipeline.score.context.classifier_outputs import call_label_in, dialogue_acts_in
+from pipeline.score.context.cut_off import cut_off
 from pipeline.score.context.detection import Unanswerable
-from pipeline.score.context.edges import cut_off
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.words.normalized_text import NormalizedText, normalize
 from pipeline.score.words.word_index import WordIndex, word_index
@@ -26,12 +26,12 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True)
 class CallContext:
-    """What detectors are given: a call, or the leg of one that begins at `first_turn` and `begins_s`."""
+    """The input of detectors: a call, or one leg of it that starts at `first_turn` and `leg_start_s`."""
 
     call: EnrichedCall
     scoring_models: ScoringModels
     first_turn: int = 0
-    begins_s: float = 0.0
+    leg_start_s: float = 0.0
 
     @property
     def transcript(self) -> Transcript:
@@ -40,60 +40,60 @@ class CallContext:
 
     @cached_property
     def normalized_turns(self) -> tuple[NormalizedText, ...]:
-        """The words of each turn."""
+        """The normalized words of each turn."""
         return tuple(normalize(turn.text) for turn in self.transcript.turns)
 
     @cached_property
     def index(self) -> WordIndex:
-        """Where each word is said."""
+        """The turns of each word."""
         return word_index((turn, words.spaced) for turn, words in enumerate(self.normalized_turns))
 
     @cached_property
-    def index_by_sound(self) -> WordIndex:
-        """The same of the words as they sound."""
+    def phonetic_index(self) -> WordIndex:
+        """`index` over the phonetic keys of the words."""
         return word_index((turn, phonetic_key(words.spaced)) for turn, words in enumerate(self.normalized_turns))
 
     @cached_property
-    def heard_badly(self) -> bool:
-        """Whether the recogniser doubted any word."""
+    def has_uncertain_words(self) -> bool:
+        """Whether any turn has a recognition confidence below 1."""
         return any(turn.confidence < 1 for turn in self.transcript.turns)
 
     @cached_property
-    def roles_doubted(self) -> bool:
-        """Whether it is less than certain of any turn who said it."""
+    def has_uncertain_roles(self) -> bool:
+        """Whether any turn has a role confidence below 1."""
         return any(turn.role_confidence < 1 for turn in self.transcript.turns)
 
     @cached_property
     def cut_off(self) -> tuple[bool, bool]:
-        """Whether the recording starts, and whether it ends, in the middle of speech."""
+        """Whether the recording starts, and whether it ends, in mid-speech."""
         return cut_off(self.transcript)
 
     @cached_property
-    def misheard_shares(self) -> dict[tuple[int, ...], float]:
-        """What `hearing` found out of the turns that answers rest on."""
+    def misheard_share_cache(self) -> dict[tuple[int, ...], float]:
+        """Results of `asr_doubt.misheard_share`, by turns."""
         return {}
 
     @cached_property
     def acts(self) -> Mapping[str, npt.NDArray[np.float32]]:
-        """For each act, one probability a turn."""
+        """The probability of each dialogue act, by act: float32 [turns]."""
         return dialogue_acts_in(self.call, self.scoring_models.heads)
 
     @cached_property
-    def _verdicts(self) -> dict[str, CallLabel]:
+    def _call_labels(self) -> dict[str, CallLabel]:
         return {}
 
     def call_label(self, name: str) -> CallLabel:
-        """The call-level verdict of this name."""
-        if name not in self._verdicts:
-            self._verdicts[name] = call_label_in(name, self.call, self.scoring_models.heads)
-        return self._verdicts[name]
+        """The prediction of a call label."""
+        if name not in self._call_labels:
+            self._call_labels[name] = call_label_in(name, self.call, self.scoring_models.heads)
+        return self._call_labels[name]
 
     @cached_property
     def _quotes(self) -> dict[int, Evidence]:
         return {}
 
     def quote(self, turn: int) -> Evidence:
-        """All that is said in a turn, as evidence."""
+        """A whole turn as evidence."""
         if turn not in self._quotes:
             self._quotes[turn] = whole_turn(self.transcript, turn=turn)
         return self._quotes[turn]
@@ -106,7 +106,7 @@ class CallContext:
         return by_role
 
     def turns(self, place: Place) -> tuple[int, ...]:
-        """The turns of a place, in order. Raises Unanswerable when it needs times and there are none."""
+        """The turns in a place, in order. Raises Unanswerable when the place is in seconds and there are no times."""
         turns = self.transcript.turns
         chosen = self._turns_by.get(place.by, [])
         if place.first_turns is not None:
@@ -118,7 +118,7 @@ class CallContext:
         if place.last_share is not None:
             chosen = [index for index in chosen if index >= len(turns) * (1 - place.last_share)]
         if place.first_s is not None:
-            chosen = [index for index in chosen if self._start_s(index) - self.begins_s <= place.first_s]
+            chosen = [index for index in chosen if self._start_s(index) - self.leg_start_s <= place.first_s]
         if place.last_s is not None:
             chosen = [index for index in chosen if self._end_s(index) >= self._length_s() - place.last_s]
         return tuple(chosen)

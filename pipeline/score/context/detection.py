@@ -1,4 +1,4 @@
-"""What a detector finds on one call."""
+"""The result of a detector on one call."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.scorecard import Evidence
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happens in one turn, and how probable it is that it does."""
+    """A turn in which the condition may hold, with its probability."""
 
     turn: int
     probability: float
@@ -19,25 +19,25 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Detection:
-    """How probable it is that a detector's condition holds, and what that rests on.
+    """The probability that a detector's condition holds, with its evidence.
 
-    `evidence` are quotes that speak for it, `contrary` quotes that speak against it; where both are empty, the turns in
-    `searched` were looked at and nothing was there. `moments` are the turns in which it happens, in order. `reason` is
-    for a reader and repeats no words of the call. `steps` are those of a script, in its order.
+    `evidence` holds quotes for it, `counter_evidence` quotes against it. When both are empty, the detector searched the
+    turns in `searched` and found nothing. `moments` are the turns where it holds, in order. `reason` is for a reader
+    and repeats no words of the call. `steps` are the results of a script's steps, in its order.
     """
 
     probability: float
     evidence: tuple[Evidence, ...] = ()
     searched: tuple[int, ...] = ()
     reason: str = ""
-    contrary: tuple[Evidence, ...] = ()
+    counter_evidence: tuple[Evidence, ...] = ()
     moments: tuple[Moment, ...] = ()
     steps: tuple[StepFound, ...] = ()
 
     def __post_init__(self) -> None:
         if not 0 <= self.probability <= 1:
-            raise ValueError(f"a probability lies between 0 and 1, not at {self.probability}")
+            raise ValueError(f"a detection's probability must be between 0 and 1, not {self.probability}")
 
 
-class Unanswerable(Exception):  # noqa: N818 - not a fault: the question stays open and the call is scored without it
-    """The detector lacks what it needs on this call; the message says what."""
+class Unanswerable(Exception):  # noqa: N818 - not a fault: only this question fails, the call is scored without it
+    """The call lacks something that the detector needs. The message, which says what, is the answer's reason."""

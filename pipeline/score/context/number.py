@@ -1,4 +1,4 @@
-"""The numbers of a call that a form can bound: conduct measures, and what the telephone system counted."""
+"""The numbers of a call that forms use: conduct measures, and figures of the telephone system."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from pipeline.enrich.hold import is_hold
 from pipeline.enriched import EnrichedCall, Silence
 from pipeline.rubric.detector import MeasureName
 
-# Without the telephone system's own figure and without music on the line, a wait of this length is taken for a hold.
+# A silence of this length counts as a hold when the agent owes the next turn, even without music on the line.
 HOLD_FROM_S = 20.0
 
 
 def number(name: MeasureName, call: EnrichedCall) -> float | None:
-    """The number of this name; None where the call has no times or nobody counted it."""
+    """The number of this name; None when the call has no times or the metadata has no such column."""
     conduct = call.conduct
     match name:
         case "turns":
@@ -20,24 +20,24 @@ def number(name: MeasureName, call: EnrichedCall) -> float | None:
             value: float | None = getattr(conduct, name)
             return value
         case "handle_time_s":
-            return counted(name, call, otherwise=_length_s(call))
+            return telephony_figure(name, call, otherwise=_length_s(call))
         case "hold_s":
-            return counted(name, call, otherwise=_held_s(call))
+            return telephony_figure(name, call, otherwise=_hold_s(call))
         case "answer_speed_s":
-            return counted(name, call, otherwise=None)
+            return telephony_figure(name, call, otherwise=None)
     if conduct.silence_share is None:
         return None
     match name:
         case "interruptions":
-            return float(sum(not each.backchannel and each.by == "agent" for each in conduct.interruptions))
+            return float(sum(not event.backchannel and event.by == "agent" for event in conduct.interruptions))
         case "silences":
             return float(len(_dead_air(call)))
         case "longest_silence_s":
             return max((silence.end_s - silence.start_s for silence in _dead_air(call)), default=0.0)
 
 
-def counted(name: str, call: EnrichedCall, *, otherwise: float | None) -> float | None:
-    """The telephone system's own figure, from the metadata's column of this name."""
+def telephony_figure(name: str, call: EnrichedCall, *, otherwise: float | None) -> float | None:
+    """The telephone system's figure, from the metadata column of this name, or `otherwise`."""
     try:
         return float(call.transcript.metadata.extra[name])
     except (KeyError, ValueError):
@@ -50,18 +50,19 @@ def _length_s(call: EnrichedCall) -> float | None:
 
 
 def _dead_air(call: EnrichedCall) -> list[Silence]:
-    """The silences in which the call is not on hold."""
-    return [each for each in call.conduct.silences if not is_hold(each.start_s, each.end_s, call.transcript.events)]
+    """The silences without music or ringing."""
+    events = call.transcript.events
+    return [silence for silence in call.conduct.silences if not is_hold(silence.start_s, silence.end_s, events)]
 
 
-def _held_s(call: EnrichedCall) -> float | None:
-    """The sum of the silences with music or ringing, and of the long ones in which the agent owed the next turn."""
+def _hold_s(call: EnrichedCall) -> float | None:
+    """The silences with music or ringing, plus the long ones in which the agent owed the next turn, in seconds."""
     if call.conduct.silence_share is None:
         return None
-    dead = [each.end_s - each.start_s for each in _dead_air(call) if each.owed_by == "agent"]
-    held = [
-        each.end_s - each.start_s
-        for each in call.conduct.silences
-        if is_hold(each.start_s, each.end_s, call.transcript.events)
+    dead_air = [silence.end_s - silence.start_s for silence in _dead_air(call) if silence.owed_by == "agent"]
+    holds = [
+        silence.end_s - silence.start_s
+        for silence in call.conduct.silences
+        if is_hold(silence.start_s, silence.end_s, call.transcript.events)
     ]
-    return sum(held) + sum(wait for wait in dead if wait >= HOLD_FROM_S)
+    return sum(holds) + sum(wait_s for wait_s in dead_air if wait_s >= HOLD_FROM_S)

@@ -1,4 +1,4 @@
-"""The models that detectors may ask."""
+"""The models that detectors use."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from pipeline.score.context.reliability import Reliability
 
 @dataclass(frozen=True)
 class ScoringModels:
-    """What judges a call. `encoder` serves `meaning` and `language_model` serves `model`; either may be missing.
-
-    `reliability` says how far their answers can be relied on.
-    """
+    """Heads, text encoder and language model. The last two are optional: `meaning` and `model` detectors need them."""
 
     heads: Heads
     encoder: TextEncoder | None = None

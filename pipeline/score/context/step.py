@@ -1,4 +1,4 @@
-"""What became of one step of a script on a call."""
+"""The result of one step of a script on a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ State = Literal["said", "incomplete", "misplaced", "out_of_order", "missing"]
 
 @dataclass(frozen=True, slots=True)
 class StepFound:
-    """One step: `lacks` are the mandatory parts that were not heard, `overtaken` the steps that it stands wrong to."""
+    """One step. `lacks` are the mandatory parts that were not said, `overtaken` the steps it is out of order with."""
 
     id: str
     title: str

@@ -1,1 +1,1 @@
-"""One file per kind of detector; `build` turns a rubric's words into one that works."""
+"""One file per kind of detector; `build` compiles a detector of a form."""

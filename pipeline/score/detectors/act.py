@@ -1,17 +1,19 @@
-"""`act`: a turn that does something, by a head fitted on labelled turns."""
+"""`act`: a turn with a dialogue act, predicted by a head fitted on labelled turns."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from pipeline.rubric.detector import Act
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.score.detectors.moments import detection_of_turns
 
 
-def act(spec: Act) -> Callable[[CallContext], Detection]:
-    """The detector of one act. The turns of a call are alike, so the likeliest turn speaks for all, not their sum."""
+def act(spec: Act) -> CompiledDetector:
+    """Compile the detector of one dialogue act.
+
+    The probability is that of the most probable turn: turns of one call are too dependent to combine them.
+    """
 
     def detect(context: CallContext) -> Detection:
         searched = context.turns(spec.where)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -12,27 +12,28 @@ from pipeline.ports import TextEncoder
 from pipeline.rubric.detector import Meaning
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Unanswerable
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.score.detectors.moments import detection_of_turns
 from pipeline.text.chinese_script import simplified
 
 
-def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[CallContext], Detection]:
-    """The detector of one set of examples, which are encoded once. Raises RubricError without an encoder."""
+def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> CompiledDetector:
+    """Compile the detector of a set of examples, which are encoded once. Raises RubricError without an encoder."""
     if encoder is None:
         raise RubricError("a `meaning` detector needs a text encoder", remedy="Name one in the settings.")
-    name = encoder.fingerprint
+    fingerprint = encoder.fingerprint
     examples = _encoded(encoder, spec.examples)
-    counter = _encoded(encoder, spec.counter_examples)
+    counter_examples = _encoded(encoder, spec.counter_examples)
 
     def detect(context: CallContext) -> Detection:
         searched = context.turns(spec.where)
-        if context.call.encoder != name:
+        if context.call.encoder != fingerprint:
             raise Unanswerable("the turns were encoded by another model than the examples; read the call again")
         vectors = context.call.vectors[list(searched)]
-        near = _nearest(vectors, examples)
-        if len(counter):
-            near = np.where(_nearest(vectors, counter) > near, 0.0, near)
-        probabilities = 1 / (1 + np.exp(-spec.slope * (near - spec.middle)))
+        cosines = _nearest(vectors, examples)
+        if len(counter_examples):
+            cosines = np.where(_nearest(vectors, counter_examples) > cosines, 0.0, cosines)
+        probabilities = 1 / (1 + np.exp(-spec.slope * (cosines - spec.middle)))
         return detection_of_turns(
             context, dict(zip(searched, map(float, probabilities), strict=True)), by=spec.where.by
         )
@@ -49,7 +50,7 @@ def _encoded(encoder: TextEncoder, texts: Sequence[str]) -> Vectors:
 
 
 def _nearest(vectors: Vectors, examples: Vectors) -> Vectors:
-    """The cosine of each turn to its nearest example: float32 [turns]."""
+    """The cosine between each turn and its nearest example: float32 [turns]."""
     if not len(vectors):
         return np.zeros(0, dtype=np.float32)
     return np.asarray((vectors @ examples.T).max(axis=1), dtype=np.float32)

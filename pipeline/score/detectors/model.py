@@ -1,10 +1,10 @@
-"""`model`: a question to a language model, which is shown the call as data and must quote it exactly."""
+"""`model`: a question to a language model, which gets the call as data and must quote it exactly."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,9 +16,10 @@ from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment, Unanswerable
 from pipeline.score.context.prompt_injection import without_prompt_injection
 from pipeline.score.context.reasons import told
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.scorecard import Evidence
 
-# A model's own confidence is bold; it is held inside these bounds so that no answer rests on it alone.
+# Bounds of the probability: language models state too much confidence.
 LEAST, MOST = 0.05, 0.95
 
 SYSTEM = (
@@ -37,7 +38,7 @@ class _Quote(BaseModel):
 
 
 class _Reply(BaseModel):
-    """What the model must answer."""
+    """The schema of the model's answer."""
 
     model_config = ConfigDict(extra="forbid")
     quotes: list[_Quote]
@@ -45,8 +46,8 @@ class _Reply(BaseModel):
     confidence: float = Field(ge=0, le=1)
 
 
-def model(spec: Model, *, language_model: LanguageModel | None) -> Callable[[CallContext], Detection]:
-    """The detector of one question. Without a language model every answer stays open, and says so."""
+def model(spec: Model, *, language_model: LanguageModel | None) -> CompiledDetector:
+    """Compile the detector of one question. Without a language model, its question fails with that reason."""
 
     def detect(context: CallContext) -> Detection:
         if language_model is None:
@@ -62,7 +63,7 @@ def model(spec: Model, *, language_model: LanguageModel | None) -> Callable[[Cal
         return Detection(
             probability=probability,
             evidence=quotes if reply.answer else (),
-            contrary=() if reply.answer else quotes,
+            counter_evidence=() if reply.answer else quotes,
             searched=searched,
             reason=told(context, yes=reply.answer, read=completion.tokens_read, written=completion.tokens_written),
             moments=tuple(Moment(quote.turn, probability, (quote,)) for quote in quotes if reply.answer),
@@ -88,7 +89,7 @@ def _schema() -> Mapping[str, object]:
 
 
 def _prompt(ask: str, context: CallContext, shown: Mapping[int, str]) -> str:
-    """The question, then the turns as JSON lines between fences that no speaker can know."""
+    """The question, then the turns as JSON lines between fences that a speaker cannot guess."""
     roles = {index: context.transcript.turns[index].role for index in shown}
     lines = [json.dumps({"turn": n, "by": roles[n], "text": text}, ensure_ascii=False) for n, text in shown.items()]
     fence = "call-" + hashlib.sha256("\n".join([ask, *lines]).encode()).hexdigest()[:24]

@@ -1,40 +1,39 @@
-"""`before`, `count` and `each`: what happens when, and how often, over the turns of a call.
+"""`before`, `count` and `each`: the order and number of events on a call.
 
-They work on the moments of their parts. Moments in different turns are taken as independent.
+They combine the moments of their parts and assume that moments in different turns are independent.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from pipeline.rubric.detector import Count, Each
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
 from pipeline.score.context.reasons import expected
 from pipeline.score.context.reasons import then as then_reason
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.score.detectors.moments import EVIDENT
 from pipeline.score.detectors.tree import distinct, merged
 from pipeline.scorecard import Evidence
 
-Detect = Callable[[CallContext], Detection]
 
-
-def before(first: Detect, then: Detect) -> Detect:
-    """`first` happens, and in no later turn than the first `then`. Sums over the turn of the first `first`."""
+def before(first: CompiledDetector, then: CompiledDetector) -> CompiledDetector:
+    """`first` happens, not later than the first `then`. Exact: sums over the turn of the first `first`."""
 
     def detect(context: CallContext) -> Detection:
         early, late = first(context), then(context)
         firsts, thens = merged(early.moments), merged(late.moments)
         probability, none_yet = 0.0, 1.0
         for moment in firsts:
-            not_overtaken = math.prod(1 - other.probability for other in thens if other.turn < moment.turn)
-            probability += none_yet * moment.probability * not_overtaken
+            no_then_yet = math.prod(1 - other.probability for other in thens if other.turn < moment.turn)
+            probability += none_yet * moment.probability * no_then_yet
             none_yet *= 1 - moment.probability
         return Detection(
             probability=min(1.0, probability),
             evidence=_first_quotes(firsts),
-            contrary=_first_quotes(thens),
+            counter_evidence=_first_quotes(thens),
             searched=tuple(sorted({*early.searched, *late.searched})),
             reason=then_reason(context, first=early.reason, following=late.reason),
         )
@@ -42,53 +41,58 @@ def before(first: Detect, then: Detect) -> Detect:
     return detect
 
 
-def count(spec: Count, part: Detect) -> Detect:
-    """The number of turns in which it happens lies within bounds: exact, by convolution (Poisson binomial)."""
+def poisson_binomial(probabilities: Sequence[float]) -> list[float]:
+    """The probability of each number of successes, 0 to n, of independent trials. By convolution."""
+    distribution = [1.0]
+    for p in probabilities:
+        pairs = zip([*distribution, 0.0], [0.0, *distribution], strict=True)
+        distribution = [stay * (1 - p) + step * p for stay, step in pairs]
+    return distribution
+
+
+def count(spec: Count, part: CompiledDetector) -> CompiledDetector:
+    """The number of turns in which it happens is within bounds."""
 
     def detect(context: CallContext) -> Detection:
-        found = part(context)
-        distribution = [1.0]
-        for moment in merged(found.moments):
-            p = moment.probability
-            pairs = zip([*distribution, 0.0], [0.0, *distribution], strict=True)
-            distribution = [stay * (1 - p) + step * p for stay, step in pairs]
+        detection = part(context)
+        distribution = poisson_binomial([moment.probability for moment in merged(detection.moments)])
         most = len(distribution) if spec.at_most is None else spec.at_most
         probability = sum(distribution[spec.at_least : most + 1])
         return Detection(
             probability=min(1.0, max(0.0, probability)),
-            evidence=found.evidence,
-            contrary=found.evidence,
-            searched=found.searched,
-            reason=expected(context, times=sum(m.probability for m in merged(found.moments))),
+            evidence=detection.evidence,
+            counter_evidence=detection.evidence,
+            searched=detection.searched,
+            reason=expected(context, times=sum(m.probability for m in merged(detection.moments))),
         )
 
     return detect
 
 
-def each(spec: Each, part: Detect, following: Detect) -> Detect:
-    """Every moment of `part` is followed in time; a moment that may not be one counts by its probability."""
+def each(spec: Each, part: CompiledDetector, following: CompiledDetector) -> CompiledDetector:
+    """Every moment of `part` has a `following` moment within the turns allowed. Uncertain moments count in part."""
 
     def detect(context: CallContext) -> Detection:
-        found, after = part(context), following(context)
-        answers = merged(after.moments)
+        first, then = part(context), following(context)
+        responses = merged(then.moments)
         probability = 1.0
-        for moment in merged(found.moments):
+        for moment in merged(first.moments):
             reach = range(moment.turn, moment.turn + spec.within_turns + 1)
-            missed = math.prod(1 - answer.probability for answer in answers if answer.turn in reach)
-            probability *= 1 - moment.probability * missed
-        quotes = distinct((*found.evidence, *after.evidence))
+            no_response = math.prod(1 - response.probability for response in responses if response.turn in reach)
+            probability *= 1 - moment.probability * no_response
+        quotes = distinct((*first.evidence, *then.evidence))
         return Detection(
             probability=probability,
             evidence=quotes,
-            contrary=quotes,
-            searched=tuple(sorted({*found.searched, *after.searched})),
-            reason=then_reason(context, first=found.reason, following=after.reason),
+            counter_evidence=quotes,
+            searched=tuple(sorted({*first.searched, *then.searched})),
+            reason=then_reason(context, first=first.reason, following=then.reason),
         )
 
     return detect
 
 
 def _first_quotes(moments: Sequence[Moment]) -> tuple[Evidence, ...]:
-    """The quotes of the first moment that is more likely than not."""
+    """The quotes of the first evident moment."""
     evident = [moment for moment in moments if moment.probability >= EVIDENT]
     return evident[0].evidence if evident else ()

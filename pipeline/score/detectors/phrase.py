@@ -1,6 +1,7 @@
 """`phrase`: words that a role says in a place, unless they are negated, reported or vetoed.
 
-Where the speech model was unsure, Chinese is also searched by sound, and a missing phrase counts for less in a pool.
+In turns with low recognition confidence, Chinese patterns also match homophones, and a missing phrase weighs less in a
+pool.
 """
 
 from __future__ import annotations
@@ -14,20 +15,21 @@ from pipeline.rubric.detector import Phrase
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
 from pipeline.score.context.reasons import not_found, said
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.score.words.normalized_text import NormalizedText
-from pipeline.score.words.pattern import Finder, Match, clues, fuzzy, patterns, verbatim
-from pipeline.score.words.word_index import suspects
+from pipeline.score.words.pattern import Finder, Match, fuzzy, patterns, required_words, verbatim
+from pipeline.score.words.word_index import candidate_patterns
 from pipeline.transcript import Language
 
 NEGATION_REACH = 3
-# From this confidence of a turn, its characters are taken as they are.
-CLEARLY_HEARD = 0.9
-# About this many words of a phrase must be recognised right for it to be found.
-WORDS_AT_STAKE = 2
+# Turns from this recognition confidence on are not searched for homophones.
+CONFIDENT = 0.9
+# About how many words of a phrase must be recognized correctly for it to be found.
+WORDS_NEEDED = 2
 HALF = 0.5
 REPORT_REACH = 8
 _NEGATORS = frozenset({"not", "never", "without", "nor", "不", "没", "别", "无", "勿", "未"})
-# A 不 or 没 in these words denies nothing; "要不要" and the like have the same character on both sides.
+# 不 and 没 do not negate in these words, nor in questions such as 要不要, with the same character on both sides.
 _HARMLESS = re.compile("不好意思|不过|不但|不仅|不知道|不只|不然|不管|没关系|没问题|没事|别的|特别|无论")
 _REPORTERS = frozenset(
     {"you", "he", "she", "they", "it", "who", "customer", "colleague", "somebody", "someone", "lad", "girl", "guy"}
@@ -36,75 +38,77 @@ _REPORTS = frozenset({"said", "says", "say", "told", "tells", "promised", "claim
 _CHINESE_REPORT = re.compile(
     "(?:(?<![跟和同给对向])[你他她]们?|客服|同事|有人|人家|上次|之前)[^我]{0,4}(?:说|讲|告诉[我你他她]|答应|保证过)(?![话得])"
 )
-# The phrases that each turn may hold; None for all of them.
-Suspects = Mapping[int, Collection[int] | None]
+# By turn, the numbers of the phrases that may match there; None for all phrases.
+Candidates = Mapping[int, Collection[int] | None]
 _QUOTED = re.compile(r"[“「『\"]([^”」』\"]*)[”」』\"]")
 
 
-class Standing(Protocol):
-    """Finds the matches that count in a turn, of all phrases or of those whose numbers are `among` the given."""
+class TurnMatcher(Protocol):
+    """Finds the matches in a turn that are not negated, reported or vetoed."""
 
     def __call__(self, words: NormalizedText, text: str, among: Collection[int] | None = None) -> list[Match]:
-        """The matches in order."""
+        """The matches in order of all phrases, or only of the phrase numbers in `among`."""
 
 
 def phrase(
     spec: Phrase,
     *,
     language: Language,
-    witness: bool = False,
-    excused: Callable[[Match, NormalizedText], bool] | None = None,
-) -> Callable[[CallContext], Detection]:
-    """The detector of one phrase rule, without the matches that are `excused`. Raises RubricError for a bad pattern.
+    in_pool: bool = False,
+    exclude: Callable[[Match, NormalizedText], bool] | None = None,
+) -> CompiledDetector:
+    """Compile the detector of one phrase rule. Raises RubricError for an invalid pattern.
 
-    A `witness` is a part of a pool. Outside a pool, the ruling itself allows for words heard badly.
+    `exclude` drops matches. In a pool, low recognition confidence raises the probability of a missing phrase; outside
+    a pool, `asr_doubt` does the same for the whole answer.
     """
-    find = standing(spec, language=language)
-    suspected = _suspected(spec)
-    sounds_like_chinese = language == "zh" and spec.match == "pattern" and excused is None
-    find_alike = standing(spec, language=language, by_sound=True) if sounds_like_chinese else None
-    suspected_alike = _suspected(spec, by_sound=True)
+    find = turn_matcher(spec, language=language)
+    candidates_of = _candidates(spec)
+    with_homophones = language == "zh" and spec.match == "pattern" and exclude is None
+    find_homophones = turn_matcher(spec, language=language, by_sound=True) if with_homophones else None
+    homophone_candidates_of = _candidates(spec, by_sound=True)
 
-    def matches(context: CallContext, turn: int, exact: Suspects, alike: Suspects) -> list[Match]:
-        words, said_there = context.normalized_turns[turn], context.transcript.turns[turn]
-        found = find(words, said_there.text, among=exact[turn]) if turn in exact else []
-        if found or find_alike is None or said_there.confidence >= CLEARLY_HEARD or turn not in alike:
-            return found
-        return find_alike(words, said_there.text, among=alike[turn])
+    def matches(context: CallContext, index: int, candidates: Candidates, homophones: Candidates) -> list[Match]:
+        words, turn = context.normalized_turns[index], context.transcript.turns[index]
+        exact = find(words, turn.text, among=candidates[index]) if index in candidates else []
+        if exact or find_homophones is None or turn.confidence >= CONFIDENT or index not in homophones:
+            return exact
+        return find_homophones(words, turn.text, among=homophones[index])
 
     def detect(context: CallContext) -> Detection:
         searched = context.turns(spec.where)
-        exact = suspected(context, searched)
-        alike = suspected_alike(context, searched) if find_alike and context.heard_badly else {}
+        candidates = candidates_of(context, searched)
+        uncertain = find_homophones is not None and context.has_uncertain_words
+        homophones = homophone_candidates_of(context, searched) if uncertain else {}
         hits = [
             (turn, match)
             for turn in searched
-            if turn in exact or turn in alike
-            for match in matches(context, turn, exact, alike)
-            if excused is None or not excused(match, context.normalized_turns[turn])
+            if turn in candidates or turn in homophones
+            for match in matches(context, turn, candidates, homophones)
+            if exclude is None or not exclude(match, context.normalized_turns[turn])
         ]
-        absent = missed(spec.absent, _confidence(context, searched)) if witness else spec.absent
+        absent = missed_probability(spec.absent, _mean_confidence(context, searched)) if in_pool else spec.absent
         chosen = _in_order(hits, len(spec.phrases)) if spec.in_order else hits
         return _detection(spec, context, searched, chosen, absent=absent)
 
     return detect
 
 
-def _suspected(spec: Phrase, *, by_sound: bool = False) -> Callable[[CallContext, Sequence[int]], Suspects]:
-    """Finds the turns that may hold a phrase, since most hold none; only patterns have clues."""
+def _candidates(spec: Phrase, *, by_sound: bool = False) -> Callable[[CallContext, Sequence[int]], Candidates]:
+    """Select the turns where a phrase may match, to skip the others. Only patterns have required words."""
     if spec.match != "pattern":
         return lambda _, searched: dict.fromkeys(searched)
-    known = clues(tuple(spec.phrases), by_sound=by_sound)
+    required = required_words(tuple(spec.phrases), by_sound=by_sound)
 
-    def suspected(context: CallContext, searched: Sequence[int]) -> Suspects:
-        found = suspects(known, context.index_by_sound if by_sound else context.index)
-        return {turn: found.get(turn, set()).union(known[""]) for turn in searched} if "" in known else found
+    def candidates(context: CallContext, searched: Sequence[int]) -> Candidates:
+        by_turn = candidate_patterns(required, context.phonetic_index if by_sound else context.index)
+        return {turn: by_turn.get(turn, set()).union(required[""]) for turn in searched} if "" in required else by_turn
 
-    return suspected
+    return candidates
 
 
-def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Standing:
-    """Finds the matches in a turn that are not negated, reported or vetoed. Raises RubricError."""
+def turn_matcher(spec: Phrase, *, language: Language, by_sound: bool = False) -> TurnMatcher:
+    """Find the matches in a turn that are not negated, reported or vetoed. Raises RubricError for a bad pattern."""
     find = patterns(spec.phrases, by_sound=True) if by_sound else _finder(spec, language)
     veto = patterns(spec.unless) if spec.unless else None
 
@@ -114,7 +118,7 @@ def standing(spec: Phrase, *, language: Language, by_sound: bool = False) -> Sta
         return [
             match
             for match in found
-            if _stands(match, words, text, spec) and not any(_beside(match, other, words) for other in vetoes)
+            if _counts(match, words, text, spec) and not any(_is_near(match, other, words) for other in vetoes)
         ]
 
     return matches
@@ -131,7 +135,7 @@ def _finder(spec: Phrase, language: Language) -> Finder:
 
 
 def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Match]]:
-    """The first hit of each phrase after the hit of the phrase before it; none if any phrase is missing."""
+    """For each phrase, its first hit after the hit of the phrase before; empty if a phrase has none."""
     chosen: list[tuple[int, Match]] = []
     at = (-1, -1)
     for number in range(phrases):
@@ -143,35 +147,35 @@ def _in_order(hits: list[tuple[int, Match]], phrases: int) -> list[tuple[int, Ma
     return chosen
 
 
-def _beside(match: Match, other: Match, words: NormalizedText) -> bool:
-    """In the same clause or an adjacent one."""
+def _is_near(match: Match, other: Match, words: NormalizedText) -> bool:
+    """Whether both are in the same clause or adjacent ones."""
     return abs(words.clauses[match.start] - words.clauses[other.start]) <= 1
 
 
-def _stands(match: Match, words: NormalizedText, text: str, spec: Phrase) -> bool:
-    if spec.negated == "ignore" and _negated(match, words):
+def _counts(match: Match, words: NormalizedText, text: str, spec: Phrase) -> bool:
+    if spec.negated == "ignore" and _is_negated(match, words):
         return False
-    return not (spec.quoted == "ignore" and _reported(match, words, text))
+    return not (spec.quoted == "ignore" and _is_reported(match, words, text))
 
 
-def _negated(match: Match, words: NormalizedText) -> bool:
-    """A negation shortly before the match in the same clause."""
+def _is_negated(match: Match, words: NormalizedText) -> bool:
+    """Whether a negation comes shortly before the match in the same clause."""
     for at in range(max(0, match.start - NEGATION_REACH), match.start):
         if words.clauses[at] != words.clauses[match.start] or words.words[at] not in _NEGATORS:
             continue
-        around = words.words[at - 1] if at else ""
+        previous = words.words[at - 1] if at else ""
         following = words.words[at + 1] if at + 1 < len(words.words) else ""
-        phrase_here = "".join(words.words[max(0, at - 1) : at + 4])
-        if around != following and not _HARMLESS.search(phrase_here):
+        nearby = "".join(words.words[max(0, at - 1) : at + 4])
+        if previous != following and not _HARMLESS.search(nearby):
             return True
     return False
 
 
-def _reported(match: Match, words: NormalizedText, text: str) -> bool:
-    """A report of what somebody else said: after a reporting verb, or between quotation marks."""
+def _is_reported(match: Match, words: NormalizedText, text: str) -> bool:
+    """Whether the match reports what somebody else said: after a reporting verb or in quotation marks."""
     start, end = words.starts[match.start], words.ends[match.end - 1]
     for span in _QUOTED.finditer(text):
-        # A transcript may put every turn in quotation marks; that quotes nobody.
+        # Some transcripts put every turn in quotation marks.
         if span.start() < start and end < span.end() and span.group() != text.strip():
             return True
     clause = words.clauses[match.start]
@@ -184,9 +188,9 @@ def _reported(match: Match, words: NormalizedText, text: str) -> bool:
 
 
 def _english_report(words: Sequence[str], *, reach: int) -> bool:
-    """A reporting verb among the last words, with somebody else as its subject."""
-    late = range(max(0, len(words) - reach), len(words))
-    return any(words[at] in _REPORTS and bool(set(words[max(0, at - 2) : at]) & _REPORTERS) for at in late)
+    """Whether the last words have a reporting verb whose subject is somebody else."""
+    last = range(max(0, len(words) - reach), len(words))
+    return any(words[at] in _REPORTS and bool(set(words[max(0, at - 2) : at]) & _REPORTERS) for at in last)
 
 
 def _detection(
@@ -205,20 +209,20 @@ def _detection(
     )
 
 
-def missed(absent: float, confidence: float) -> float:
-    """The probability that a phrase was said although it was not found; `absent` in a clear recording.
+def missed_probability(absent: float, confidence: float) -> float:
+    """The probability that a phrase was said but not found: `absent` at confidence 1, towards 0.5 below.
 
-    Bayes' rule from even odds: a phrase that was said can be found if the speech model got all words at stake right. In
-    unclear speech the probability moves from `absent` towards a half.
+    Bayes' rule with even prior odds. A phrase that was said is found only if `WORDS_NEEDED` words are recognized
+    correctly.
     """
     if absent >= HALF or confidence >= 1.0:
         return absent
-    unwritten = 1 - (1 - absent / (1 - absent)) * confidence**WORDS_AT_STAKE
-    return unwritten / (1 + unwritten)
+    not_found = 1 - (1 - absent / (1 - absent)) * confidence**WORDS_NEEDED
+    return not_found / (1 + not_found)
 
 
-def _confidence(context: CallContext, turns: Sequence[int]) -> float:
-    """The mean confidence of turns; 1 where there are none."""
+def _mean_confidence(context: CallContext, turns: Sequence[int]) -> float:
+    """The mean recognition confidence of turns; 1 without turns."""
     return sum(context.transcript.turns[turn].confidence for turn in turns) / len(turns) if turns else 1.0
 
 

@@ -1,8 +1,8 @@
-"""`verdict`: a judgement over the whole call by a fitted head."""
+"""`verdict`: a label of the whole call, predicted by a fitted head."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from pipeline.rubric.detector import Verdict
@@ -10,12 +10,13 @@ from pipeline.rubric.place import Place
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
 from pipeline.score.context.reasons import judged
+from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.score.detectors.moments import EVIDENT
 from pipeline.scorecard import Evidence
 
 MOST_QUOTES = 3
 
-# Whom the standard questions are about, so that a "no" names the turns that could have held it.
+# The role that each standard question is about: a "no" lists the turns of this role as searched.
 _AGENTS = frozenset(
     [
         "greeting_identify",
@@ -33,24 +34,22 @@ _AGENTS = frozenset(
 _CUSTOMERS = frozenset(["repeat_contact", "escalation_request", "churn_risk", "sentiment_start", "sentiment_end"])
 
 
-def verdict(spec: Verdict) -> Callable[[CallContext], Detection]:
-    """The detector of one option of one verdict."""
+def verdict(spec: Verdict) -> CompiledDetector:
+    """Compile the detector of one option of a call label."""
     place = Place(by=_about(spec.name))
 
     def detect(context: CallContext) -> Detection:
-        question_result = context.call_label(spec.name)
-        possible = spec.among or tuple(question_result.probabilities)
-        probability = _share(question_result.probabilities, spec.option, possible)
+        label = context.call_label(spec.name)
+        possible = spec.among or tuple(label.probabilities)
+        probability = _share(label.probabilities, spec.option, possible)
         others = [option for option in possible if option != spec.option]
-        rival = max(others, key=lambda option: question_result.probabilities[option], default=spec.option)
+        best_other = max(others, key=lambda option: label.probabilities[option], default=spec.option)
         likely = probability >= 1 / len(possible)
-        evidence = (
-            _quotes(context, question_result.turns.get(spec.option, ())) if likely or probability >= EVIDENT else ()
-        )
+        evidence = _quotes(context, label.turns.get(spec.option, ())) if likely or probability >= EVIDENT else ()
         return Detection(
             probability=probability,
             evidence=evidence if likely else (),
-            contrary=_quotes(context, question_result.turns.get(rival, ())) if probability < EVIDENT else (),
+            counter_evidence=_quotes(context, label.turns.get(best_other, ())) if probability < EVIDENT else (),
             searched=context.turns(place),
             reason=judged(context, name=spec.name, option=spec.option, likely=likely),
             moments=tuple(Moment(turn.turn, probability, (turn,)) for turn in evidence if probability >= EVIDENT),
@@ -71,6 +70,6 @@ def _quotes(context: CallContext, turns: Sequence[int]) -> tuple[Evidence, ...]:
 
 
 def _share(probabilities: Mapping[str, float], option: str, possible: Sequence[str]) -> float:
-    whole = sum(float(probabilities[each]) for each in possible)
+    whole = sum(float(probabilities[name]) for name in possible)
     share = float(probabilities[option]) / whole if whole > 0 else 1 / len(possible)
     return min(1.0, max(0.0, share))

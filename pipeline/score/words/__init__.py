@@ -1,1 +1,1 @@
-"""Words: turns as rules see them, and patterns and near matches over them."""
+"""Normalized words of turns, and pattern and fuzzy matching over them."""

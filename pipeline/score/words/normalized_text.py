@@ -1,7 +1,7 @@
-"""The words of a text as a rule sees them: lower case, Simplified, contractions apart, numbers as digits, no fillers.
+"""Normalize text for matching: lower case, Simplified Chinese, split contractions, numbers as digits, no fillers.
 
-Rules and calls go through the same door, so "we're" in a rule finds "we are" on a call and "24小时" finds "二十四小时".
-Every token keeps the characters that it came from, so that a match can be quoted exactly.
+Rules and calls are normalized alike, so "we're" in a rule matches "we are" on a call, and "24小时" matches
+"二十四小时". Every word keeps its character offsets, so that a match can be quoted exactly.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _CJK_PARTS = re.compile(r"[㐀-鿿]|[^㐀-鿿]+")
 _CLAUSE_ENDS = frozenset(",.;:!?，。；：！？、…—")
 _FILLERS = frozenset(["um", "uh", "er", "erm", "uhm", "ah", "eh", "hmm", "mm", "嗯", "呃"])
 _SUFFIXES = {"n't": "not", "'re": "are", "'ve": "have", "'ll": "will", "'m": "am", "'d": "would", "'s": "is"}
-_SPELLED = {
+_EXPANSIONS = {
     "cannot": ("can", "not"),
     "can't": ("can", "not"),
     "won't": ("will", "not"),
@@ -42,15 +42,16 @@ _SPELLED = {
     "妳": ("你",),
 }
 
-# A word, the characters from which it starts and before which it ends, and the number of its clause.
+# A word, its character offsets (end exclusive), and the number of its clause.
 _Piece = tuple[str, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class NormalizedText:
-    """Tokens of one text. `starts` and `ends` are characters of that text; `clauses` number the clauses.
+    """The words of a text, with one entry per word in `starts`, `ends` and `clauses`.
 
-    `spaced` is the words with a blank after each, which patterns are matched against.
+    `starts` and `ends` are character offsets in the text (end exclusive), `clauses` the number of the word's clause.
+    `spaced` is the words with a blank after each; patterns match against it.
     """
 
     words: tuple[str, ...] = field(repr=False)
@@ -61,7 +62,7 @@ class NormalizedText:
 
 
 def normalize(text: str) -> NormalizedText:
-    """The tokens of a text in English, Chinese or both."""
+    """Normalize a text in English, Chinese or both."""
     pieces: list[_Piece] = []
     clause = 0
     for match in _TOKEN.finditer(text):
@@ -81,7 +82,7 @@ def normalize(text: str) -> NormalizedText:
 
 
 def _parts(token: str) -> tuple[tuple[str, int, int], ...] | None:
-    """The words of a token, fillers left out, each with its characters in the token; None for the end of a clause."""
+    """The words of a token without fillers, each with its offsets in the token; None for the end of a clause."""
     token = token.lower().replace("’", "'")
     if token in _CLAUSE_ENDS:
         return None
@@ -90,18 +91,18 @@ def _parts(token: str) -> tuple[tuple[str, int, int], ...] | None:
     return ()
 
 
-# Words of Latin letters come again and again; what Chinese writes without blanks does not.
+# Only Latin tokens are cached: a Chinese token is a whole clause and rarely repeats.
 _latin_parts = lru_cache(maxsize=16384)(_parts)
 
 
 def _split(token: str) -> list[tuple[str, int, int]]:
-    """One token into words: Chinese by character, English contractions apart."""
+    """Split a token into words: Chinese by character, English contractions into their words."""
     if _CJK.search(token):
-        found = [(part.group(), *part.span()) for part in _CJK_PARTS.finditer(simplified(token))]
-        return [(_SPELLED[word][0] if word in _SPELLED else word, start, end) for word, start, end in found]
+        parts = [(part.group(), *part.span()) for part in _CJK_PARTS.finditer(simplified(token))]
+        return [(_EXPANSIONS[word][0] if word in _EXPANSIONS else word, start, end) for word, start, end in parts]
     end = len(token)
-    if token in _SPELLED:
-        return [(word, 0, end) for word in _SPELLED[token]]
+    if token in _EXPANSIONS:
+        return [(word, 0, end) for word in _EXPANSIONS[token]]
     for suffix, word in _SUFFIXES.items():
         if token.endswith(suffix) and len(token) > len(suffix):
             return [(token.removesuffix(suffix), 0, end), (word, 0, end)]
@@ -109,7 +110,7 @@ def _split(token: str) -> list[tuple[str, int, int]]:
 
 
 def _fold_numbers(pieces: list[_Piece]) -> list[_Piece]:
-    """Runs of number words become one token of digits; a word said twice in a row stands once."""
+    """Replace each run of number words by one word of digits, and drop a word that repeats the one before."""
     out: list[_Piece] = []
     at = 0
     while at < len(pieces):
@@ -133,7 +134,7 @@ def _may_begin_number(word: str) -> bool:
 
 
 def _number_run(pieces: list[_Piece], at: int) -> tuple[list[str], int] | None:
-    """The number tokens of one clause from `at` on and where they stop; None when no number starts there."""
+    """The number words of one clause from `at` on, and the end of the run; None when no number starts there."""
     words: list[str] = []
     stop = at
     while stop < len(pieces) and pieces[stop][3] == pieces[at][3]:

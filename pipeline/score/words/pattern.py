@@ -1,7 +1,7 @@
-"""The small language of patterns, compiled to regular expressions over the words of a turn.
+"""Compile phrase patterns to regular expressions over the words of a turn.
 
-`(a|b)` one of, `x?` or `(x y)?` optional, `record*` any ending, `...` up to four words between, `#` any number, spoken
-or written. Groups hold whole words (or Chinese characters) and may hold groups.
+`(a|b)` is one of, `x?` or `(x y)?` is optional, `record*` is any ending, `...` is up to four words, `#` is any number,
+spoken or written. Groups contain whole words (or Chinese characters) and can be nested.
 """
 
 from __future__ import annotations
@@ -15,16 +15,17 @@ from typing import Protocol
 
 from pipeline.errors import RubricError
 from pipeline.score.words.normalized_text import NormalizedText, normalize
-from pipeline.score.words.word_index import Clues, clue_of, suspects, word_index
+from pipeline.score.words.word_index import RequiredWords, candidate_patterns, rarest_words, word_index
 from pipeline.text.homophones import phonetic_key
 from pipeline.text.numerals import repeats
 from pipeline.transcript import Language
 
 GAP_WORDS = 4
+# Homophone matches with fewer words are dropped.
 FEWEST_BY_SOUND = 2
 LONGEST_NUMBER = 60
 _GAP = rf"(?:\S+ ){{0,{GAP_WORDS}}}?"
-# A Chinese character, a gap, an open-ended word, or a run of Latin words; an optional mark binds to what is before it.
+# A gap, a number, a Chinese character, or a word with or without an open ending.
 _UNIT = re.compile(r"\.\.\.|#|[㐀-鿿]|[^\s()|?*#㐀-鿿]+\*?")
 _NUMBER = r"\d\S* "
 _TOUCHING = re.compile(r"[A-Za-z]\(|\)\??[A-Za-z]")
@@ -32,7 +33,7 @@ _TOUCHING = re.compile(r"[A-Za-z]\(|\)\??[A-Za-z]")
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """Words `start` to `end` (exclusive) of a wording, and which phrase of the rule they match."""
+    """The words `start` to `end` (exclusive) of a turn match the phrase with this number."""
 
     phrase: int
     start: int
@@ -40,55 +41,56 @@ class Match:
 
 
 class Finder(Protocol):
-    """Finds matches in a turn's words, of all phrases or only of those whose numbers are `among` the given."""
+    """Finds matches of phrases in a turn."""
 
     def __call__(self, words: NormalizedText, among: Collection[int] | None = None) -> list[Match]:
-        """The matches in order."""
+        """The matches in order of all phrases, or only of the phrase numbers in `among`."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A piece of a pattern: its expression, and words of which whatever it matches holds one, () where none is known.
+    """A piece of a pattern.
 
-    `fixed` is the one string that it can match, "" where it can match several.
+    Every match contains one of `required` (empty if nothing is required). `fixed` is the only string that it can
+    match, or "" if it can match several.
     """
 
     expression: str
-    needs: tuple[str, ...] = ()
+    required: tuple[str, ...] = ()
     fixed: str = ""
 
 
 def patterns(phrases: Sequence[str], *, by_sound: bool = False) -> Finder:
-    """Finds the leftmost matches of each pattern. Raises RubricError for one that cannot be read.
+    """Find the leftmost matches of each pattern. Raises RubricError for an invalid pattern.
 
-    By sound, Chinese characters count as those that a recogniser takes them for, in matches of several words only.
+    With `by_sound`, Chinese characters also match their homophones, in matches of at least `FEWEST_BY_SOUND` words.
     """
     return _patterns(tuple(phrases), by_sound)
 
 
 @lru_cache(maxsize=1024)
-def clues(phrases: tuple[str, ...], *, by_sound: bool = False) -> Clues:
-    """What tells that a pattern may match a turn, to be looked up in the index of a call's words."""
-    spell = phonetic_key if by_sound else str
+def required_words(phrases: tuple[str, ...], *, by_sound: bool = False) -> RequiredWords:
+    """The words that a turn needs for each pattern to match, as keys of the word index of a call."""
+    as_key = phonetic_key if by_sound else str
     numbers: dict[str, list[int]] = defaultdict(list)
     for number, phrase in enumerate(phrases):
-        for clue in dict.fromkeys(clue_of(spell(need)) for need in _parsed(phrase).needs or ("",)):
-            numbers[clue].append(number)
-    return {clue: tuple(found) for clue, found in numbers.items()}
+        for key in dict.fromkeys(rarest_words(as_key(words)) for words in _parsed(phrase).required or ("",)):
+            numbers[key].append(number)
+    return {key: tuple(patterns) for key, patterns in numbers.items()}
 
 
-# Every shard builds its form anew; what it looks for stays the same.
+# Cached because every shard compiles its form again.
 @lru_cache(maxsize=1024)
 def _patterns(phrases: tuple[str, ...], by_sound: bool) -> Finder:
-    spell = phonetic_key if by_sound else str
-    compiled = [_compiled(spell(_parsed(phrase).expression)) for phrase in phrases]
-    known = clues(phrases, by_sound=by_sound)
+    as_key = phonetic_key if by_sound else str
+    compiled = [_compiled(as_key(_parsed(phrase).expression)) for phrase in phrases]
+    required = required_words(phrases, by_sound=by_sound)
     fewest = FEWEST_BY_SOUND if by_sound else 1
 
     def find(words: NormalizedText, among: Collection[int] | None = None) -> list[Match]:
-        text = spell(words.spaced)
+        text = as_key(words.spaced)
         if among is None:
-            among = suspects(known, word_index([(0, text)])).get(0, set()).union(known.get("", ()))
+            among = candidate_patterns(required, word_index([(0, text)])).get(0, set()).union(required.get("", ()))
         found = [
             Match(number, text.count(" ", 0, hit.start()), text.count(" ", 0, hit.end()))
             for number in sorted(among)
@@ -101,7 +103,10 @@ def _patterns(phrases: tuple[str, ...], by_sound: bool) -> Finder:
 
 
 def verbatim(phrases: Sequence[str], *, language: Language) -> Finder:
-    """Finds fixed words, however many phrases there are, by spaCy's phrase matcher. Raises RubricError."""
+    """Find fixed words with spaCy's phrase matcher, fast for any number of phrases.
+
+    Raises RubricError for a phrase without words.
+    """
     return _verbatim(tuple(phrases), language)
 
 
@@ -131,7 +136,10 @@ def _verbatim(phrases: tuple[str, ...], language: Language) -> Finder:
 
 
 def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
-    """Finds the stretch of a turn that is most like each phrase, by letters, if it is alike enough (of 100)."""
+    """Find the part of a turn most similar to each phrase, letter by letter, from `similarity` (of 100) on.
+
+    Raises RubricError for a phrase without words.
+    """
     targets = [normalize(phrase).spaced.strip() for phrase in phrases]
     for phrase, target in zip(phrases, targets, strict=True):
         if not target:
@@ -143,7 +151,7 @@ def fuzzy(phrases: Sequence[str], *, similarity: float) -> Finder:
         text = words.spaced.strip()
         matches = []
         for number, target in enumerate(targets):
-            # A turn shorter than the phrase would match any part of it.
+            # Without this, a turn shorter than the phrase could match a part of it.
             if (among is not None and number not in among) or len(text) < similarity / 100 * len(target):
                 continue
             best = fuzz.partial_ratio_alignment(target, text, score_cutoff=similarity)
@@ -164,22 +172,23 @@ def _compiled(expression: str) -> re.Pattern[str]:
 def _parsed(phrase: str) -> _Part:
     if _TOUCHING.search(phrase):
         raise RubricError(
-            f"in the pattern {phrase!r} a bracket touches a word", remedy="Groups hold whole words: put a blank there."
+            f"in the pattern {phrase!r} a bracket touches a word",
+            remedy="Put a blank between them: groups contain whole words.",
         )
     part, rest = _alternatives(phrase, 0)
     if rest != len(phrase):
-        raise RubricError(f"the pattern {phrase!r} has a bracket too many", remedy="Every ( needs one ).")
+        raise RubricError(f"the pattern {phrase!r} has an extra closing bracket", remedy="Remove a ) or add its (.")
     if _compiled(part.expression).match(""):
         raise _empty(phrase)
     return part
 
 
 def _empty(phrase: str) -> RubricError:
-    return RubricError(f"the phrase {phrase!r} can match no words at all", remedy="Give it at least one word.")
+    return RubricError(f"the phrase {phrase!r} can match without any words", remedy="Give it at least one word.")
 
 
 def _alternatives(phrase: str, at: int) -> tuple[_Part, int]:
-    """`a|b|c` from `at` on, and where it stops (at `)` or the end)."""
+    """Parse `a|b|c` from `at` on. Also returns where it stops: at `)` or the end."""
     options: list[_Part] = []
     while True:
         sequence, at = _sequence(phrase, at)
@@ -187,10 +196,10 @@ def _alternatives(phrase: str, at: int) -> tuple[_Part, int]:
         if at >= len(phrase) or phrase[at] == ")":
             break
         at += 1
-    known = all(option.needs for option in options)
+    all_required = all(option.required for option in options)
     part = _Part(
         expression=f"(?:{'|'.join(option.expression for option in options)})",
-        needs=tuple(dict.fromkeys(need for option in options for need in option.needs)) if known else (),
+        required=tuple(dict.fromkeys(words for option in options for words in option.required)) if all_required else (),
         fixed=options[0].fixed if len(options) == 1 else "",
     )
     return part, at
@@ -202,7 +211,7 @@ def _sequence(phrase: str, at: int) -> tuple[_Part, int]:
         if phrase[at] == "(":
             part, at = _alternatives(phrase, at + 1)
             if at >= len(phrase):
-                raise RubricError(f"the pattern {phrase!r} lacks a closing bracket", remedy="Every ( needs one ).")
+                raise RubricError(f"the pattern {phrase!r} lacks a closing bracket", remedy="Add a ) for every (.")
             at += 1
         else:
             part, at = _literal(phrase, at)
@@ -210,28 +219,28 @@ def _sequence(phrase: str, at: int) -> tuple[_Part, int]:
             part, at = _Part(f"(?:{part.expression})?"), at + 1
         if part.expression:
             parts.append(part)
-    return _one_after_another(parts), at
+    return _concatenated(parts), at
 
 
-def _one_after_another(parts: Sequence[_Part]) -> _Part:
-    """Of what each part needs, and of fixed parts in a row together, that whose shortest is longest: the rarest."""
-    needs: list[tuple[str, ...]] = [()]
+def _concatenated(parts: Sequence[_Part]) -> _Part:
+    """Join parts. Of the words that each part or run of fixed parts requires, keep the rarest: the longest ones."""
+    choices: list[tuple[str, ...]] = [()]
     run = ""
     for part in parts:
         run += part.fixed
         if not part.fixed:
-            needs += [(run,), part.needs]
+            choices += [(run,), part.required]
             run = ""
-    needs.append((run,))
+    choices.append((run,))
     return _Part(
         expression="".join(part.expression for part in parts),
-        needs=max((each for each in needs if all(each)), key=lambda each: min(map(len, each), default=0)),
+        required=max(filter(all, choices), key=lambda choice: min(map(len, choice), default=0)),
         fixed=run if all(part.fixed for part in parts) else "",
     )
 
 
 def _literal(phrase: str, at: int) -> tuple[_Part, int]:
-    """One word, gap or open-ended word; what is no part of a word stands for nothing."""
+    """Parse one word, gap, number or open-ended word. Other characters match nothing."""
     unit = _UNIT.match(phrase, at)
     if unit is None:
         return _Part(""), at + 1
@@ -253,12 +262,12 @@ def _fixed(words: Sequence[str]) -> _Part:
 
 
 def _may_begin_number(words: Sequence[str]) -> bool:
-    """Digits, "double" and "triple" do, and a filler, which leaves no word, may stand before them."""
+    """Whether a number may start here: with digits, "double", "triple", or a filler, which leaves no word."""
     return not words or words[0].isdigit() or repeats(words[0]) > 1
 
 
 def _number(phrase: str, at: int) -> tuple[_Part, int] | None:
-    """A number of several words ("twenty four", 二十四) as the one token that it is on a call."""
+    """Parse a number of several words ("twenty four", 二十四) as the one word that it becomes on a call."""
     near = phrase[at : at + LONGEST_NUMBER]
     ends = [match.end() for match in re.finditer(r"[^\s()|?*#]+?(?=[\s()|?*#㐀-鿿]|$)|[㐀-鿿]", near)]
     for end in reversed(ends[1:6]):

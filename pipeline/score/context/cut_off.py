@@ -1,17 +1,17 @@
-"""The edges of a recording: whether speech was going on when it began, or when it ended."""
+"""Whether a recording starts or ends in mid-speech."""
 
 from __future__ import annotations
 
 from pipeline.transcript import Transcript
 
-# Speech this near to the edge of a recording goes on beyond it.
+# Speech this close to either end of a recording is assumed to continue beyond it.
 EDGE_S = 0.1
 
 
 def cut_off(transcript: Transcript) -> tuple[bool, bool]:
-    """Whether a recording starts, and whether it ends, in the middle of speech; never for what came in writing.
+    """Whether a recording starts, and whether it ends, in mid-speech; (False, False) for written calls.
 
-    A leg of a call ends with its last word to the millisecond, which is no sign of anything.
+    An end equal to the last word's does not count: a leg of a call always ends there.
     """
     turns, length_s = transcript.turns, transcript.duration_s
     if transcript.source != "audio" or not turns:
