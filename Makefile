@@ -74,6 +74,10 @@ format: install-dev ## let ruff mend what it can
 types: install-dev ## mypy, strict
 	$(BIN)/mypy
 
+.PHONY: messages
+messages: install-dev ## bring the catalogue of messages up to date with the code; then translate what is new in it
+	$(BIN)/python -m everycall.catalogue
+
 lock: install-dev ## resolve the lock files again; LOCK="--upgrade" takes newer versions
 	HF_HUB_OFFLINE=0 $(BIN)/python requirements/lock.py $(LOCK)
 

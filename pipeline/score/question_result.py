@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pipeline.language import ENGLISH, translator_of_call
+from pipeline.language.reason_words import word_reason
+from pipeline.reason import Reason
 from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
 from pipeline.score.compiled_question import GRADED, CompiledQuestion
 from pipeline.score.context.asr_doubt import doubt, given_up
@@ -60,7 +63,7 @@ def answer_question(
         applying = compiled_question.applies(context) if compiled_question.applies else Detection(1.0)
         weighing = _weigh(compiled_question, context)
     except Unanswerable as error:
-        return _failed(compiled_question, str(error))
+        return _failed(compiled_question, error.reason)
     decided = asked.decided * applying.probability
     applies = asked.probability * applying.probability
     joint = {option: decided * p for option, p in weighing.probabilities.items()}
@@ -86,7 +89,9 @@ def answer_question(
             else possible(compiled_question.question, stake=compiled_question.stake),
             evidence=support.evidence[:MOST_QUOTES],
             searched=() if support.evidence else support.searched,
-            reason=support.reason,
+            reason=word_reason(support.reason, translator_of_call(context.transcript.language)),
+            reason_code=support.reason.code,
+            reason_values=support.reason.values,
             method=compiled_question.method,
             severity=severity(compiled_question.question, best if sure else UNSURE),
         ),
@@ -123,7 +128,7 @@ def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionRe
         return _Asked(1.0, 1.0)
     before = earlier[after.question]
     if before.answer.value == FAILED:
-        raise Unanswerable(f"it is asked after {after.question}, which could not be answered")
+        raise Unanswerable("earlier_question_failed", question=after.question)
     chance = before.applies * sum(p for option, p in before.options.items() if is_one_of(option, after.answers))
     if before.answer.value == UNSURE:
         return _Asked(chance, chance)
@@ -197,8 +202,17 @@ def _support(
     return Support((), applying.searched, not_applying(context, applying.reason))
 
 
-def _failed(compiled_question: CompiledQuestion, reason: str) -> QuestionResult:
+def _failed(compiled_question: CompiledQuestion, reason: Reason) -> QuestionResult:
     answer = Answer(
-        compiled_question.question.id, FAILED, FAILED, 0.0, 0.0, 0.0, reason=reason, method=compiled_question.method
+        compiled_question.question.id,
+        FAILED,
+        FAILED,
+        0.0,
+        0.0,
+        0.0,
+        reason=word_reason(reason, ENGLISH),
+        reason_code=reason.code,
+        reason_values=reason.values,
+        method=compiled_question.method,
     )
     return QuestionResult(answer=answer, applies=0.0, options={}, gate=0.0)

@@ -9,6 +9,7 @@ from itertools import pairwise, product
 from math import prod
 from statistics import NormalDist
 
+from pipeline.reason import Reason
 from pipeline.rubric.detector import MeasureName
 from pipeline.rubric.question import AND, NONE, Numeric, Scale, Thresholds
 from pipeline.score.context.call_context import CallContext
@@ -31,7 +32,7 @@ class Support:
 
     evidence: tuple[Evidence, ...]
     searched: tuple[int, ...]
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +130,7 @@ def _at(answers: Sequence[str], place: int, *, name: MeasureName, value: float, 
 def _number(name: MeasureName, context: CallContext) -> float:
     value = number(name, context.call)
     if value is None:
-        raise Unanswerable(f"{name} is not known of this call: it has no times, or its metadata no such column")
+        raise Unanswerable("number_not_known", measure=name)
     return value
 
 

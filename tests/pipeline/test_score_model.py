@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from score_contexts import ENCODER, call, detect
+from score_contexts import ENCODER, call, detect, words
 
 from models.fakes.heads import KeywordHeads
 from pipeline.errors import ModelError
@@ -101,7 +101,7 @@ def test_it_is_shown_its_place_alone():
 
 
 def test_the_reason_says_what_the_answer_cost():
-    assert asked(Told(reply(False, 0.9))).reason == "the language model says no (812+40 tokens)"
+    assert words(asked(Told(reply(False, 0.9)))) == "the language model says no (812+40 tokens)"
 
 
 def test_words_that_speak_to_the_judge_are_neither_shown_nor_quoted():

@@ -27,7 +27,7 @@ def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> Callable[[CallCont
     def detect(context: CallContext) -> Detection:
         searched = context.turns(spec.where)
         if context.call.encoder != name:
-            raise Unanswerable("the turns were encoded by another model than the examples; read the call again")
+            raise Unanswerable("encoded_by_another_model")
         vectors = context.call.vectors[list(searched)]
         near = _nearest(vectors, examples)
         if len(counter):

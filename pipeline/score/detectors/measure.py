@@ -20,7 +20,7 @@ def measure(spec: Measure) -> Callable[[CallContext], Detection]:
     def detect(context: CallContext) -> Detection:
         value = number(spec.name, context.call)
         if value is None:
-            raise Unanswerable(f"{spec.name} needs times, which this transcript lacks")
+            raise Unanswerable("measure_needs_times", measure=spec.name)
         low = spec.at_least is None or value >= spec.at_least
         high = spec.at_most is None or value <= spec.at_most
         return Detection(

@@ -12,6 +12,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
+from pipeline.reason import Reason
 from pipeline.rubric.detector import Pool
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
@@ -126,7 +127,7 @@ def _searched(found: Sequence[Detection]) -> tuple[int, ...]:
     return tuple(sorted({turn for each in found for turn in each.searched}))
 
 
-def _reasons(context: CallContext, found: Sequence[Detection], *, holds: bool) -> str:
+def _reasons(context: CallContext, found: Sequence[Detection], *, holds: bool) -> Reason:
     """The reasons of the parts that agree with the whole; of all of them where none does."""
     agreeing = [each for each in found if (each.probability > HALF if holds else each.probability < HALF)]
     return joined(context, [each.reason for each in agreeing or found])
