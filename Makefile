@@ -80,6 +80,10 @@ format: install-dev ## fix and format the code with ruff
 types: install-dev ## mypy, strict
 	$(BIN)/mypy
 
+.PHONY: messages
+messages: install-dev ## bring the catalogue of messages up to date with the code; then translate what is new in it
+	$(BIN)/python -m bench.messages
+
 # The same versions on every Python, so that what is tested on one is what runs on another.
 COMPILE = $(BIN)/uv pip compile --quiet --no-header --annotation-style line --generate-hashes \
 	--universal --python-version 3.11 --fork-strategy fewest $(LOCK)

@@ -1,21 +1,42 @@
-"""The guide: a page that tells agents what is asked of them, what each question is worth, and how it sounds."""
+"""The guide: a page that tells agents what each question asks, what it is worth, and how it sounds."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from importlib.resources import files
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from everycall import __version__
-from everycall.guide_words import WORDS
+from everycall.report.page import environment, packaged
 from pipeline.errors import ConfigError
+from pipeline.language import Translator, translator_of_call
+from pipeline.language.translator import message, message_in
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.question import Bonus, Choice, Deduction, Multiple, Numeric, Question, YesNo
 from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.script import Script, Step
 
-TEMPLATE = "guide.html.j2"
+if TYPE_CHECKING:
+    from markupsafe import Markup
+
+PACKAGE = "everycall"
+PAGE, FORM = "guide.html.j2", "guide_form.html.j2"
 STYLE = "guide.css"
+# Answers that forms often have; others are shown by their id.
+ANSWERS = {
+    "yes": message_in("answer", "yes"),
+    "no": message_in("answer", "no"),
+    "whole": message_in("answer", "whole"),
+    "partly": message_in("answer", "partly"),
+    "missing": message_in("answer", "missing"),
+    "resolved": message_in("answer", "resolved"),
+    "follow_up": message_in("answer", "follow up"),
+    "unresolved": message_in("answer", "unresolved"),
+}
+SEVERITIES = {
+    "minor": message("A fail is minor."),
+    "major": message("A fail is major: a supervisor hears of it."),
+    "critical": message("A fail is critical: a supervisor hears of it first."),
+}
 
 
 def write_guide(family: RubricFamily, out: Path) -> None:
@@ -29,56 +50,66 @@ def write_guide(family: RubricFamily, out: Path) -> None:
 
 def render_guide(family: RubricFamily) -> str:
     """The page as HTML, each form in the words of its own language. All text of the forms is escaped."""
-    import jinja2
     from markupsafe import Markup
 
-    environment = jinja2.Environment(
-        loader=jinja2.FunctionLoader(_packaged),
-        autoescape=True,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-    )
-    return environment.get_template(TEMPLATE).render(
-        forms=[(form, form.languages[0], WORDS[form.languages[0]]) for form in family.members],
-        worth=worth,
-        rules=rules,
-        style=Markup(_packaged(STYLE)),
+    first = family.members[0]
+    page = environment(PACKAGE, translator_of_call(first.languages[0])).get_template(PAGE)
+    return page.render(
+        title=first.title,
+        language=first.languages[0],
+        forms=[_rendered(form) for form in family.members],
+        style=Markup(packaged(PACKAGE, STYLE)),
         version=__version__,
     )
 
 
+def _rendered(form: Rubric) -> Markup:
+    from markupsafe import Markup
+
+    template = environment(PACKAGE, translator_of_call(form.languages[0])).get_template(FORM)
+    return Markup(template.render(form=form, language=form.languages[0], worth=worth, rules=rules))
+
+
 def worth(form: Rubric, question: Question) -> str:
-    """What a question can move, e.g. `10 points` or `up to −15 points`; "" where it is not scored."""
-    words, stake = WORDS[form.languages[0]], form.stakes()[question.id]
+    """What a question can change, e.g. `10 points` or `takes 15 points off`."""
+    translator, stake = translator_of_call(form.languages[0]), form.stakes()[question.id]
     if isinstance(question, Deduction):
-        return words["takes"].format(points=_points(stake))
+        return translator.gettext("takes {points} points off", points=_points(stake))
     if isinstance(question, Bonus):
-        return words["adds"].format(points=_points(stake))
+        return translator.gettext("adds {points} points", points=_points(stake))
     if not stake:
-        return words["unscored"]
+        return translator.gettext("not scored")
     if question.kano == "must_be":
-        return words["takes"].format(points=_points(stake * question.penalty))
-    return words["adds" if question.kano == "attractive" else "earns"].format(points=_points(stake))
+        return translator.gettext("takes {points} points off", points=_points(stake * question.penalty))
+    if question.kano == "attractive":
+        return translator.gettext("adds {points} points", points=_points(stake))
+    return translator.gettext("{points} points", points=_points(stake))
 
 
 def rules(form: Rubric, question: Question) -> list[str]:
-    """What an agent must know beside the points: when it is not asked, and what it fails."""
-    words = WORDS[form.languages[0]]
-    told = [_steps(script, words) for script in _scripts(question)[:1]]
-    told += [words["shares"].format(shares=_shares(question, words))] if _shares(question, words) else []
+    """What an agent must know beside the points: when it is not asked, and what a fail costs."""
+    translator = translator_of_call(form.languages[0])
+    found = [_steps(script, translator) for script in _scripts(question)[:1]]
+    shares = _shares(question, translator)
+    if shares:
+        found.append(translator.gettext("Share of its points: {shares}.", shares=shares))
     if question.ask_after:
         before = next(each.text for each in form.questions() if each.id == question.ask_after.question)
-        answers = ", ".join(words.get(answer, answer.replace("_", " ")) for answer in question.ask_after.answers)
-        told.append(words["after"].format(question=before, answers=answers))
+        answers = translator.listed([_answer(answer, translator) for answer in question.ask_after.answers])
+        found.append(
+            translator.gettext("Asked only after “{question}” is answered {answers}.", question=before, answers=answers)
+        )
     elif question.applies_when:
-        told.append(words["applies"])
+        found.append(translator.gettext("Asked only where it applies."))
     if question.auto_fail:
-        scope = "fails_form" if question.auto_fail.scope == "form" else "fails_section"
-        told.append(words[scope].format(cap=_points(question.auto_fail.cap)))
+        cap = _points(question.auto_fail.cap)
+        if question.auto_fail.scope == "form":
+            found.append(translator.gettext("A fail caps the whole form at {cap} points.", cap=cap))
+        else:
+            found.append(translator.gettext("A fail caps this section at {cap} % of its points.", cap=cap))
     if question.severity:
-        told.append(words[question.severity])
-    return told
+        found.append(translator.gettext(SEVERITIES[question.severity]))
+    return found
 
 
 def _scripts(question: Question) -> list[Script]:
@@ -93,22 +124,24 @@ def _scripts(question: Question) -> list[Script]:
     return [part for part in parts if isinstance(part, Script) and part.step is None]
 
 
-def _steps(script: Script, words: Mapping[str, str]) -> str:
-    """What is to be said, step by step, with the words that none may leave out."""
-    told = [_step(step, words) for step in script.steps]
-    return words["steps" if script.in_order else "steps_free"].format(steps=words["between"].join(told))
+def _steps(script: Script, translator: Translator) -> str:
+    """What to say, step by step, with the mandatory words."""
+    steps = translator.pgettext("between clauses", "; ").join(_step(step, translator) for step in script.steps)
+    if script.in_order:
+        return translator.gettext("Say in this order: {steps}.", steps=steps)
+    return translator.gettext("Say in any order: {steps}.", steps=steps)
 
 
-def _step(step: Step, words: Mapping[str, str]) -> str:
+def _step(step: Step, translator: Translator) -> str:
     title = step.title or step.id.replace("_", " ")
     if not step.must_say:
         return title
-    parts = " ".join(words["quote"].format(words=part) for part in step.must_say)
-    return words["must_say"].format(title=title, parts=parts)
+    parts = " ".join(f"“{part}”" for part in step.must_say)
+    return translator.gettext("{title} (with the words {parts})", title=title, parts=parts)
 
 
-def _shares(question: Question, words: Mapping[str, str]) -> str:
-    """The share of the points that each answer earns, e.g. `resolved 100 %, unresolved 0 %`; "" for yes and no."""
+def _shares(question: Question, translator: Translator) -> str:
+    """The share of the points that each answer earns, e.g. `resolved 100%, unresolved 0%`; "" for yes and no."""
     match question:
         case Choice() | Multiple():
             shares = [(option.id, option.share) for option in question.options]
@@ -116,13 +149,12 @@ def _shares(question: Question, words: Mapping[str, str]) -> str:
             shares = [(band.id, band.share) for band in question.bands]
         case _:
             return ""
-    named = [f"{words.get(name, name.replace('_', ' '))} {share:.0%}" for name, share in shares]
-    return ("、" if words["separator"] == "：" else ", ").join(named)
+    return translator.listed([f"{_answer(name, translator)} {share:.0%}" for name, share in shares])
+
+
+def _answer(name: str, translator: Translator) -> str:
+    return translator.pgettext("answer", ANSWERS[name]) if name in ANSWERS else name.replace("_", " ")
 
 
 def _points(value: float) -> str:
     return f"{value:.1f}".removesuffix(".0")
-
-
-def _packaged(name: str) -> str:
-    return files("everycall").joinpath(name).read_text("utf-8")

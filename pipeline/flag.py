@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from pipeline.scorecard import Evidence
 
@@ -12,7 +13,10 @@ Severity = Literal["critical", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One rule that one call tripped. `play_from_s` is where to start listening; `gain` sorts the list."""
+    """One rule that one call tripped. `play_from_s` is where to start listening; `gain` sorts the list.
+
+    `reason` is worded in English; `reason_code` and `reason_values` let it be worded in a reader's language.
+    """
 
     call_id: str
     rule: str
@@ -21,3 +25,5 @@ class Flag:
     evidence: tuple[Evidence, ...] = ()
     play_from_s: float = 0.0
     gain: float = 0.0
+    reason_code: str = ""
+    reason_values: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)

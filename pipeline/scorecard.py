@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 NOT_APPLICABLE = "na"
 UNSURE = "unsure"
@@ -29,7 +30,8 @@ class Answer:
     `value` is an option of the question, `na`, `unsure` or `failed`; `best` is the most probable option (or `na`) even
     when `value` is `unsure`. `probability` is that of `best`. `points` of `points_possible` are what it earns; both are
     0 for `na`, and points fall below 0 where more is lost than was possible. An answer about something said has
-    `evidence`; one about an absence has `searched`, the turns looked at. A fail has the `severity` that its form gives
+    `evidence`; one about an absence has `searched`, the turns looked at. `reason` is worded in the language of the
+    call; `reason_code` and `reason_values` can be worded in a reader's. A fail has the `severity` that its form gives
     it; flags are made of it at once, so that no table keeps it.
     """
 
@@ -44,6 +46,8 @@ class Answer:
     reason: str = field(default="", repr=False)
     method: str = ""
     severity: FailSeverity | None = field(default=None, compare=False)
+    reason_code: str = ""
+    reason_values: Mapping[str, Any] = field(default_factory=dict, repr=False, hash=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""`everycall check-asr`: how well a centre's own calls are heard, held against what people wrote down."""
+"""`everycall check-asr`: recognition quality on a centre's own calls, measured against human transcripts."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from rich.table import Table
 
 from everycall.cli.app import command
 from everycall.cli.console import errors, out
+from everycall.cli.language_choice import LanguageChoice
 from everycall.cli.options import ASR, DEVICE, HOTWORDS, PROFILE, split
 from pipeline.analytics.statistics.intervals import Interval
 from pipeline.evaluate.asr_check import AsrCheck, GroupFigures
+from pipeline.language import ENGLISH, Translator
 
 LABELLED = typer.Argument(..., exists=True, file_okay=False, help="A folder of recordings, an ID.ref.json beside each.")
 BY = typer.Option([], "--by", help="Also by these fields of the labels, with commas between, e.g. queue,accent.")
@@ -30,11 +32,13 @@ def check_asr(
     device: str = DEVICE,
     hotwords: str | None = HOTWORDS,
     json: Path | None = AS_JSON,
+    *,
+    choice: LanguageChoice,
 ) -> None:
-    """Hear labelled calls and print word or character error rate, role accuracy and diarization error.
+    """Transcribe labelled calls and print word or character error rate, role accuracy and diarization error.
 
-    Each with its 95 % interval, by language, by layout and by the fields asked for. docs/operations.md has the shape of
-    a label. Nothing is known of a call but its audio, and no word of it is printed.
+    Each has its 95 % interval, by language, by layout and by the fields asked for. docs/operations.md describes the
+    labels. Only the audio of a call is used, and none of its words are printed.
     """
     from models.profile import load_profile
     from models.registry import build_speech_models
@@ -46,16 +50,18 @@ def check_asr(
     speech_models = build_speech_models(load_profile(profile, asr=asr, device=device, hotwords=hotwords))
     with _bar(len(chosen)) as heard:
         check = checked(chosen, speech_models=speech_models, by=fields, progress=heard)
-    out.print(table_of(check))
-    out.print("WER of English, CER of Chinese; in brackets 95 % bootstrap intervals over calls", style="dim")
-    _tell_failures(check)
+    words = choice.words
+    out.print(table_of(check, words))
+    note = words.gettext("WER for English, CER for Chinese; 95 % bootstrap intervals over calls in brackets")
+    out.print(note, style="dim")
+    _print_failures(check, words)
     if json is not None:
         json.write_text(check.to_json() + "\n", "utf-8")
 
 
 @contextmanager
 def _bar(calls: int) -> Iterator[Callable[[int], None]]:
-    """A bar of the calls heard; without a terminal nothing is drawn."""
+    """A bar of the calls transcribed; without a terminal nothing is drawn."""
     from rich.progress import Progress
 
     with Progress(console=errors, disable=not errors.is_terminal) as bars:
@@ -63,12 +69,17 @@ def _bar(calls: int) -> Iterator[Callable[[int], None]]:
         yield lambda done: bars.advance(task, done)
 
 
-def table_of(check: AsrCheck) -> Table:
-    """One row a group."""
+def table_of(check: AsrCheck, words: Translator = ENGLISH) -> Table:
+    """One row per group."""
     table = Table(box=None, pad_edge=False, padding=(0, 1))
-    table.add_column("calls of", overflow="fold")
+    table.add_column(words.gettext("calls"), overflow="fold")
     table.add_column("n", justify="right", no_wrap=True)
-    for column in ("WER or CER, %", "roles right, %", "diarization error, %"):
+    columns = (
+        words.gettext("WER or CER, %"),
+        words.gettext("roles correct, %"),
+        words.gettext("diarization error, %"),
+    )
+    for column in columns:
         table.add_column(column, no_wrap=True)
     for group in check.groups:
         table.add_row(*_cells(group))
@@ -89,9 +100,11 @@ def _rate(interval: Interval) -> str:
     return f"{100 * interval.estimate:.1f}{bounds}"
 
 
-def _tell_failures(check: AsrCheck) -> None:
-    """The calls of which nothing was heard; their words count as lost."""
+def _print_failures(check: AsrCheck, words: Translator) -> None:
+    """The calls that could not be transcribed; all their words count as errors."""
     for call in check.failed[:MOST_FAILURES]:
-        errors.print(f"not heard: {call.reference.call_id}: {call.failure}", highlight=False, markup=False)
+        line = words.gettext("not transcribed: {call}: {failure}", call=call.reference.call_id, failure=call.failure)
+        errors.print(line, highlight=False, markup=False)
     if len(check.failed) > MOST_FAILURES:
-        errors.print(f"and {len(check.failed) - MOST_FAILURES} more; --json names all", highlight=False)
+        more = words.gettext("and {n} more; --json lists all", n=len(check.failed) - MOST_FAILURES)
+        errors.print(more, highlight=False)

@@ -1,4 +1,4 @@
-"""The options that every way of running a night takes: described once, and handed over as one value."""
+"""The options of every command that runs a night, defined once and passed as one value."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ import typer
 
 from everycall.cli.options import ASR, CHINESE_SCRIPT, DEVICE, HOTWORDS, METADATA, PATTERN, PROFILE, RUBRICS, STORE
 
-RECORDINGS = typer.Argument(..., help="A folder (searched to the bottom), a file, or any fsspec address.")
+RECORDINGS = typer.Argument(..., help="A folder (searched recursively), a file, or any fsspec address.")
 
 
 @dataclass(frozen=True, slots=True)
 class NightOptions:
-    """Where the calls are, where the tables go, and what judges; the defaults are those of the command line."""
+    """Where the calls are, where the tables go, and which models judge; defaults are those of the command line."""
 
     recordings: str = RECORDINGS
     store: str = STORE
@@ -31,18 +31,18 @@ class NightOptions:
     chinese_script: str | None = CHINESE_SCRIPT
 
     def models(self) -> dict[str, Any]:
-        """What an engine is built from."""
+        """The arguments that an engine is built from."""
         overrides = {name: getattr(self, name) for name in ("asr", "device", "hotwords", "chinese_script")}
         return {"profile": self.profile, "rubric": ",".join(self.rubric), **overrides}
 
     def parameters(self) -> dict[str, Any]:
-        """What the nightly flow is given."""
+        """The parameters of the nightly flow."""
         places = ("recordings", "store", "metadata", "name_pattern")
         return {name: getattr(self, name) for name in places} | self.models()
 
 
 def with_night(function: Callable[..., None]) -> Callable[..., None]:
-    """Give a command the options of a night before its own; it gets them as its first argument."""
+    """Add the options of a night before those of a command, which gets them as its first argument."""
     hints = get_type_hints(NightOptions)
     shared = [
         inspect.Parameter(each.name, inspect.Parameter.KEYWORD_ONLY, default=each.default, annotation=hints[each.name])

@@ -1,4 +1,4 @@
-"""Options that several commands share, each described once."""
+"""Options that several commands share, each defined once."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ RUBRIC = typer.Option("support", "--rubric", help="A rubric's name, or a YAML fi
 RUBRICS = typer.Option(
     ["support"], "--rubric", help="A rubric's name, or a YAML file of your own; again for several forms."
 )
-METADATA = typer.Option(None, "--metadata", help="A CSV with a `file` or `call_id` column: what is known of each call.")
+METADATA = typer.Option(None, "--metadata", help="A CSV of metadata, with a `file` or `call_id` column.")
 PATTERN = typer.Option(
-    None, "--name-pattern", help="A regular expression; its named groups are metadata in file names."
+    None, "--name-pattern", help="A regular expression whose named groups are metadata in file names."
 )
 ASR = typer.Option(None, "--asr", help="The speech model: a name of `everycall models`, a folder, owner/name@revision.")
 PROFILE = typer.Option("embedded", "--profile", help="Which models to use: embedded (packages only) or gpu.")
@@ -28,10 +28,10 @@ LIMIT = typer.Option(None, "--limit", min=1, help="Stop after this many files.")
 STRICT = typer.Option(False, "--strict", help="Exit with 1 if any call failed.")
 SINCE = typer.Option(None, "--from", help="The first day, YYYY-MM-DD.")
 UNTIL = typer.Option(None, "--to", help="The last day, YYYY-MM-DD.")
-WORKERS = typer.Option(None, "--workers", min=1, help="Processes that score; as many as cores when left out.")
-RETRY = typer.Option(False, "--retry-failed", help="Try calls that failed before again, though nothing changed.")
+WORKERS = typer.Option(None, "--workers", min=1, help="Scoring processes; one per core by default.")
+RETRY = typer.Option(False, "--retry-failed", help="Retry failed calls even if nothing changed.")
 
 
 def split(names: Sequence[str]) -> list[str]:
-    """The names given one by one, or several with commas between."""
+    """The names, given one by one or separated by commas."""
     return [name.strip() for given in names for name in given.split(",") if name.strip()]

@@ -1,4 +1,4 @@
-"""Progress on the terminal: calls done, audio seconds a second, and the time left."""
+"""Progress on the terminal: calls done, speed, and the time left."""
 
 from __future__ import annotations
 
@@ -48,4 +48,4 @@ class _Bar:
 
     def _rate(self) -> str:
         elapsed_s = monotonic() - self.begun_s
-        return f"{self.audio_s / elapsed_s:.0f} audio s/s" if self.audio_s and elapsed_s > 0 else ""
+        return f"{self.audio_s / elapsed_s:.0f}x real time" if self.audio_s and elapsed_s > 0 else ""

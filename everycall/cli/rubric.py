@@ -1,4 +1,4 @@
-"""`everycall rubric …`: read a form over, see what a change would do, and tell agents what is asked of them."""
+"""`everycall rubric …`: check a form, see what a change would do, and explain the form to agents."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from rich.table import Table
 
 from everycall.cli.app import command, group
 from everycall.cli.console import out
+from everycall.cli.language_choice import LanguageChoice
 from everycall.cli.options import PROFILE, STORE, WORKERS
+from pipeline.language.translator import message_in
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from pipeline.impact.movement import Movement
+    from pipeline.language import Translator
     from pipeline.rubric.family import RubricFamily
     from pipeline.score import ScoringModels
     from pipeline.transcript import Language
 
 SHOWN = 15
+CHANGES = {
+    "added": message_in("change of form", "added"),
+    "removed": message_in("change of form", "removed"),
+    "changed": message_in("change of form", "changed"),
+}
 FORM = typer.Argument(..., help="A rubric's name, a YAML file of your own, or form@profile.")
 OLD = typer.Argument(..., help="The form in use.")
-NEW = typer.Argument(..., help="The form that is to take its place.")
+NEW = typer.Argument(..., help="The form that would replace it.")
 WEIGHT = typer.Option(..., "--weight", help="A question or section and its new weight, e.g. outcome=5; again for more.")
 NAME = typer.Argument(..., help="The new form's id, e.g. our_support.en.")
 FROM = typer.Option("support.en", "--from", help="The form to begin with: a built-in one, or a YAML file.")
@@ -37,14 +45,14 @@ OUT = typer.Option(..., "--out", help="The file to write; it must not be there y
 
 rubric = group(
     "rubric",
-    help_text="Check a QA form, see what a change would do before anyone switches, and tell agents what is asked.",
+    help_text="Check a QA form, see what a change would do before you switch, and explain the form to agents.",
     example="everycall rubric lint our_form.yaml",
 )
 
 
 @command("lint", example="everycall rubric lint our_form.yaml --strict", of=rubric)
-def lint(form: str = FORM, strict: bool = STRICT) -> None:
-    """Find vague, double-barrelled, inaudible and overlapping questions, and weights that cannot matter."""
+def lint(form: str = FORM, strict: bool = STRICT, *, choice: LanguageChoice) -> None:
+    """Find vague, double-barrelled, inaudible and overlapping questions, and weights without effect."""
     from pipeline.rubric.lint import lint as findings_of
     from pipeline.rubric.load import load_rubric
 
@@ -56,14 +64,15 @@ def lint(form: str = FORM, strict: bool = STRICT) -> None:
         )
         out.print(f"  {finding.remedy}", style="dim", highlight=False, soft_wrap=True)
     asked = sum(1 for member in members for _ in member.questions())
-    out.print(f"{len(found)} findings in {asked} questions", highlight=False)
+    counted = choice.words.gettext("{findings} findings in {questions} questions", findings=len(found), questions=asked)
+    out.print(counted, highlight=False)
     if strict and found:
         raise typer.Exit(1)
 
 
 @dataclass(frozen=True, slots=True)
 class _JudgesOf:
-    """The judges of a profile; it can be sent to another process and called there."""
+    """The judges of a profile, built where it is called; can be sent to another process."""
 
     profile: str
 
@@ -76,9 +85,15 @@ class _JudgesOf:
 
 @command("diff", example="everycall rubric diff support our_form.yaml --store store", of=rubric)
 def diff(
-    old: str = OLD, new: str = NEW, store: str = STORE, profile: str = PROFILE, workers: int | None = WORKERS
+    old: str = OLD,
+    new: str = NEW,
+    store: str = STORE,
+    profile: str = PROFILE,
+    workers: int | None = WORKERS,
+    *,
+    choice: LanguageChoice,
 ) -> None:
-    """Score the stored calls by both forms and print who moves, and how far; nothing is written."""
+    """Score the stored calls by both forms and print which scores move, and how far; nothing is written."""
     from everycall.cli.progress import watched
     from pipeline.concurrency.processes import cores
     from pipeline.impact.difference import difference
@@ -86,7 +101,7 @@ def diff(
     from pipeline.store import Store
 
     before, after = load_rubric(old), load_rubric(new)
-    _tell_form_changes(before, after)
+    _print_form_changes(before, after, choice.words)
     build = _JudgesOf(profile)
     with watched() as progress:
         movement = difference(
@@ -98,36 +113,39 @@ def diff(
             workers=workers or cores(),
             build=build,
         )
-    _tell(movement)
+    _print_movement(movement, choice.words)
 
 
 @command("try", example="everycall rubric try support --weight outcome=5 --weight greeting=10 --store store", of=rubric)
-def try_weights(form: str = FORM, weight: list[str] = WEIGHT, store: str = STORE) -> None:
-    """Print what other weights would have made of the answers that the store has; nothing is written."""
+def try_weights(form: str = FORM, weight: list[str] = WEIGHT, store: str = STORE, *, choice: LanguageChoice) -> None:
+    """Print how other weights would change the scores of the stored answers; nothing is written."""
     from pipeline.impact.what_if import what_if
     from pipeline.rubric.load import load_rubric
     from pipeline.store import Store
 
-    _tell(what_if(Store(store), rubric=load_rubric(form), weights=_weights(weight)))
+    _print_movement(what_if(Store(store), rubric=load_rubric(form), weights=_weights(weight)), choice.words)
 
 
 @command("guide", example="everycall rubric guide support.zh --out guide.html", of=rubric)
-def guide(form: str = FORM, out_file: Path = GUIDE) -> None:
-    """Write a page to print that tells agents what each question asks, is worth and sounds like."""
+def guide(form: str = FORM, out_file: Path = GUIDE, *, choice: LanguageChoice) -> None:
+    """Write a printable page that explains to agents what each question asks, is worth and sounds like."""
     from everycall.guide import write_guide
     from pipeline.rubric.load import load_rubric
 
     write_guide(load_rubric(form), out_file)
-    out.print(f"wrote {out_file}", highlight=False)
+    out.print(choice.words.gettext("wrote {file}", file=out_file), highlight=False)
 
 
 @command("new", example="everycall rubric new our_support.en --from support.en --out our_support.yaml", of=rubric)
-def new(name: str = NAME, template: str = FROM, out_file: Path = OUT) -> None:
-    """Begin a form of your own from another, comments and all."""
+def new(name: str = NAME, template: str = FROM, out_file: Path = OUT, *, choice: LanguageChoice) -> None:
+    """Start a form of your own from another, with its comments."""
     from pipeline.rubric.template import write_from_template
 
     write_from_template(name, template=template, out=out_file, on=datetime.now(UTC).date())
-    out.print(f"wrote {out_file}; now edit it, and check it with `everycall rubric lint {out_file}`", highlight=False)
+    written = choice.words.gettext(
+        "wrote {file}; now edit it, and check it with `everycall rubric lint {file}`", file=out_file
+    )
+    out.print(written, highlight=False)
 
 
 @command("show", example="everycall rubric show threat_to_leave", of=rubric)
@@ -143,16 +161,26 @@ def show(name: str = BEHIND, language: str = LANGUAGE) -> None:
 
 
 @command("targets", example="everycall rubric targets cost --store store", of=rubric)
-def targets(form: str = FORM, store: str = STORE) -> None:
-    """Print how each agent stands against the targets of a form or profile."""
+def targets(form: str = FORM, store: str = STORE, *, choice: LanguageChoice) -> None:
+    """Print each agent's figures against the targets of a form or profile."""
     from pipeline.impact.attainment import attained_in_store
     from pipeline.rubric.load import load_rubric
     from pipeline.store import Store
 
     wanted = {target.id: target for member in load_rubric(form).members for target in member.targets}
-    table = Table("target", "agent", "calls", "mean", "bound", "met", "owner", box=None, pad_edge=False)
+    words = choice.words
+    headings = [
+        words.gettext("target"),
+        words.gettext("agent"),
+        words.gettext("calls"),
+        words.gettext("mean"),
+        words.gettext("bound"),
+        words.gettext("met"),
+        words.gettext("owner"),
+    ]
+    table = Table(*headings, box=None, pad_edge=False)
     for found in attained_in_store(Store(store), tuple(wanted.values())):
-        met = "too few calls" if found.met is None else "yes" if found.met else "[red]no[/]"
+        met = _met(found.met, words)
         value = "-" if found.value is None else f"{found.value:.4g}"
         table.add_row(
             found.target.id, found.subject, str(found.calls), value, found.target.bound(), met, found.target.owner
@@ -170,6 +198,13 @@ def _languages(language: str) -> tuple[Language, ...]:
     return chosen
 
 
+def _met(met: bool | None, words: Translator) -> str:
+    if met is None:
+        return words.gettext("too few calls")
+    yes, no = words.gettext("yes"), words.gettext("no")
+    return yes if met else f"[red]{no}[/]"
+
+
 def _weights(given: Sequence[str]) -> dict[str, float]:
     from pipeline.errors import ConfigError
 
@@ -179,42 +214,66 @@ def _weights(given: Sequence[str]) -> dict[str, float]:
         try:
             weights[name.strip()] = float(value)
         except ValueError as error:
-            raise ConfigError(f"{each!r} is no weight", remedy="Write it as question=value, e.g. outcome=5") from error
+            raise ConfigError(
+                f"{each!r} is not a weight", remedy="Write it as question=value, e.g. outcome=5"
+            ) from error
     return weights
 
 
-def _tell_form_changes(old: RubricFamily, new: RubricFamily) -> None:
-    """What differs between the forms of each language."""
+def _print_form_changes(old: RubricFamily, new: RubricFamily, words: Translator) -> None:
+    """The differences between the forms of each language."""
     from pipeline.impact.difference import form_changes
 
-    table = Table("form", "question", "", "points before", "after", "what differs", box=None, pad_edge=False)
+    headings = [
+        words.gettext("form"),
+        words.gettext("question"),
+        "",
+        words.gettext("points before"),
+        words.gettext("after"),
+        words.gettext("what differs"),
+    ]
+    table = Table(*headings, box=None, pad_edge=False)
     for after in new.members:
         before = next((each for each in old.members if set(each.languages) & set(after.languages)), None)
         for change in form_changes(before, after) if before else ():
             points = (_figure(change.points_before), _figure(change.points_after))
-            table.add_row(after.id, change.question_id, change.what, *points, ", ".join(change.fields))
-    out.print(table if table.row_count else "the forms ask and weigh the same")
+            table.add_row(after.id, change.question_id, _what(change.what, words), *points, ", ".join(change.fields))
+    out.print(table if table.row_count else words.gettext("both forms have the same questions and weights"))
 
 
-def _tell(movement: Movement) -> None:
-    """The means, then agents and calls that move farthest."""
+def _what(change: str, words: Translator) -> str:
+    return words.pgettext("change of form", CHANGES[change]) if change in CHANGES else change
+
+
+def _print_movement(movement: Movement, words: Translator) -> None:
+    """The means, then the agents and calls that move farthest."""
     out.print(
-        f"{len(movement.compared)} calls compared, {len(movement.moved)} move; mean {_figure(movement.mean_before)} → "
-        f"{_figure(movement.mean_after)}, by {_figure(movement.mean_distance)} a call",
+        words.gettext(
+            "{compared} calls compared, {moved} move; mean {before} → {after}, by {distance} per call",
+            compared=len(movement.compared),
+            moved=len(movement.moved),
+            before=_figure(movement.mean_before),
+            after=_figure(movement.mean_after),
+            distance=_figure(movement.mean_distance),
+        ),
         highlight=False,
     )
     if movement.gained_or_lost:
-        out.print(f"{len(movement.gained_or_lost)} calls have a score by one of the two only", highlight=False)
+        gained = words.gettext("{n} calls have a score by only one of the two", n=len(movement.gained_or_lost))
+        out.print(gained, highlight=False)
     if movement.answers:
-        told = ", ".join(f"{name} {count}" for name, count in movement.answers.items())
-        out.print(f"answers that change, by calls: {told}", highlight=False)
+        counted = words.listed([f"{name} {count}" for name, count in movement.answers.items()])
+        out.print(words.gettext("answers that change, by calls: {answers}", answers=counted), highlight=False)
+    before_after = (words.gettext("before"), words.gettext("after"), words.gettext("moves"))
     agents = [(agent.agent_id, str(agent.calls), agent.before, agent.after) for agent in movement.agents()]
-    _tell_moves(("agent", "calls", "before", "after", "moves"), agents)
+    _print_moves((words.gettext("agent"), words.gettext("calls"), *before_after), agents, words)
     calls = [(move.call_id, move.agent_id, move.before, move.after) for move in movement.moved]
-    _tell_moves(("call", "agent", "before", "after", "moves"), calls)
+    _print_moves((words.gettext("call"), words.gettext("agent"), *before_after), calls, words)
 
 
-def _tell_moves(headings: Sequence[str], rows: Sequence[tuple[str, str, float | None, float | None]]) -> None:
+def _print_moves(
+    headings: Sequence[str], rows: Sequence[tuple[str, str, float | None, float | None]], words: Translator
+) -> None:
     table = Table(*headings, box=None, pad_edge=False)
     for name, beside, before, after in rows[:SHOWN]:
         by = 0.0 if before is None or after is None else after - before
@@ -222,7 +281,7 @@ def _tell_moves(headings: Sequence[str], rows: Sequence[tuple[str, str, float | 
     if rows:
         out.print("", table)
     if len(rows) > SHOWN:
-        out.print(f"… and {len(rows) - SHOWN} more", highlight=False)
+        out.print(words.gettext("… and {n} more", n=len(rows) - SHOWN), highlight=False)
 
 
 def _figure(value: float | None) -> str:

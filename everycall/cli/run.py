@@ -1,4 +1,4 @@
-"""`everycall run` and `everycall score`: the main job in this process, and the same calls scored again."""
+"""`everycall run` and `everycall score`: a night in this process, and stored calls scored again."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from everycall.cli.app import command
+from everycall.cli.language_choice import LanguageChoice
 from everycall.cli.night_options import NightOptions, with_night
 from everycall.cli.options import LIMIT, PROFILE, RETRY, RUBRICS, SINCE, STORE, STRICT, UNTIL, WORKERS
 from everycall.cli.outcome import conclude
@@ -20,8 +21,15 @@ FLOW = typer.Option(False, "--flow", help="As a Prefect flow, with a summary art
 
 @command("run", example="everycall run recordings --store store --metadata calls.csv --rubric support")
 @with_night
-def run(night: NightOptions, limit: int | None = LIMIT, retry_failed: bool = RETRY, strict: bool = STRICT) -> None:
-    """Hear, score and flag every recording; a second run does only what is missing."""
+def run(
+    night: NightOptions,
+    limit: int | None = LIMIT,
+    retry_failed: bool = RETRY,
+    strict: bool = STRICT,
+    *,
+    choice: LanguageChoice,
+) -> None:
+    """Transcribe, score and flag every recording; a second run does only what is missing."""
     from everycall.cli.progress import watched
     from models.registry import build_engine_by_name
     from pipeline.ingest.metadata import metadata_source
@@ -40,7 +48,7 @@ def run(night: NightOptions, limit: int | None = LIMIT, retry_failed: bool = RET
             retry_failed=retry_failed,
             progress=progress,
         )
-    conclude(summary, store=Store(night.store), strict=strict)
+    conclude(summary, store=Store(night.store), strict=strict, words=choice.words)
 
 
 @command("score", example="everycall score --store store --rubric support --rubric our_form.yaml --from 2026-11-01")
@@ -53,8 +61,10 @@ def score(
     workers: int | None = WORKERS,
     flow: bool = FLOW,
     strict: bool = STRICT,
+    *,
+    choice: LanguageChoice,
 ) -> None:
-    """Score stored calls with these rubrics without listening to them again."""
+    """Score stored calls with these rubrics without transcribing them again."""
     from everycall.cli.progress import watched
     from pipeline.concurrency.processes import cores
     from pipeline.store import Store
@@ -65,7 +75,7 @@ def score(
             store=store, since=since, until=until, rubric=",".join(rubric), profile=profile,
             workers=workers or (1 if flow else cores()), progress=progress,
         )  # fmt: skip
-    conclude(summary, store=Store(store), strict=strict)
+    conclude(summary, store=Store(store), strict=strict, words=choice.words)
 
 
 def _score_as_flow(**parameters: object) -> NightSummary:

@@ -1,4 +1,4 @@
-"""`everycall sql`: ask the tables anything."""
+"""`everycall sql`: SQL over the tables."""
 
 from __future__ import annotations
 

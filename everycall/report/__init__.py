@@ -1,4 +1,4 @@
-"""The report: one page that says what the calls of a store say."""
+"""The report: one page with the findings of a store."""
 
 from everycall.report.report import write_report
 

@@ -1,4 +1,4 @@
-"""Bins: how many calls fall into each step of a scale."""
+"""Bins: counts of calls by the steps of a scale."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Scale:
 
     @property
     def steps(self) -> int:
-        """How many bins it has."""
+        """The number of bins."""
         return round((self.highest - self.lowest) / self.width)
 
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """How many calls lie from `low` up to `high`, which only the last bin of a scale holds itself."""
+    """Calls with a value in [`low`, `high`); the last bin of a scale includes `high`."""
 
     low: float
     high: float
@@ -30,12 +30,12 @@ class Bin:
 
 
 def bin_number(value: str, scale: Scale) -> str:
-    """SQL for the number, from 0, of the bin that a value falls into; what is above the scale is in its last."""
+    """SQL for the number of a value's bin, from 0; values above the scale fall into its last."""
     return f"least(floor(({value} - {scale.lowest}) / {scale.width}), {scale.steps - 1})::int"
 
 
 def bins_of(counted: Mapping[int, int], scale: Scale) -> tuple[Bin, ...]:
-    """All bins of a scale, from calls by the number of their bin; none where there are no calls."""
+    """All bins of a scale from the calls by bin number; none without calls."""
     if not counted:
         return ()
     edges = [scale.lowest + scale.width * number for number in range(scale.steps + 1)]

@@ -1,4 +1,4 @@
-"""Calling again: what is settled at the first contact, who or what sends customers back, and what one owner changes."""
+"""Calling again: first-contact resolution, what brings customers back, and what a single owner changes."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ ONE_OWNER, HANDED_ON = "one_owner", "handed_on"
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """Matters with one owner beside those handed on; `difference` is the former less the latter."""
+    """Matters with one owner and matters handed on; `difference` is the former less the latter."""
 
     one_owner: Rate
     handed_on: Rate
     difference: Rate
 
     @property
-    def told(self) -> bool:
-        """Whether the calls say that the two differ, and which way."""
+    def differs(self) -> bool:
+        """Whether the interval of the difference excludes zero."""
         found = self.difference.found
         return found.low > 0 or found.high < 0
 
 
 @dataclass(frozen=True, slots=True)
 class CallingAgain:
-    """Rates of calling again over all calls, and for each queue, topic and agent; agents by what they send back."""
+    """Rates of calling again over all calls, by queue and by topic, and the agents with the most repeats."""
 
     overall: RateRow | None
     queues: tuple[RateRow, ...]
@@ -50,7 +50,7 @@ class CallingAgain:
 
 
 def read_calling_again(rates: Rates) -> CallingAgain:
-    """All of it, from the figures."""
+    """Everything about calling again, from the figures."""
     agents = [rate for rate in rates.get(("triggered_repeat_rate", "agent"), ()) if rate.ranked]
     return CallingAgain(
         overall=next(iter(rate_rows(rates, "all", MEASURES, most=1)), None),
@@ -74,6 +74,6 @@ def _ownership(rates: Rates, measure: str) -> Ownership | None:
 
 
 def _frontier(rates: Rates, dimension: str) -> tuple[RateRow, ...]:
-    """Those of which both figures are known."""
+    """The rows with both figures."""
     rows = rate_rows(rates, dimension, FRONTIER, most=MOST_KEYS)
     return tuple(row for row in rows if len(row.rates) == len(FRONTIER))

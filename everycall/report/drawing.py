@@ -1,7 +1,7 @@
 """Drawing: what all charts share, from the colours of the page to SVG that a screen reader can name.
 
-Altair says what to draw and vl-convert draws it, both without a network. What is drawn is told apart by place, length
-and label, never by colour alone. Colours are the page's own, so that the picture follows it into the dark.
+Altair describes the chart and vl-convert draws it, both offline. Marks differ by place, length and label, never by
+colour alone. Colours are those of the page, so that charts follow it into dark mode.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ WIDTH_PX = 690
 ROW_PX = 26
 MOST_ROWS = 20
 LABEL_PX = 210
-# Stand-ins that the drawing carries; on the page they become its own colours.
+# Placeholder colours in the drawing; the page replaces them with its own.
 INK, MUTED, GRID, ACCENT, PAPER = "#010101", "#020202", "#030303", "#040404", "#050505"
 ON_PAGE = {INK: "--ink", MUTED: "--muted", GRID: "--line", ACCENT: "--accent", PAPER: "--paper"}
 
@@ -28,13 +28,13 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 def bars(rows: Rows, *, axis: str, title: str, description: str, most: float | None = 100) -> str:
-    """Horizontal bars with their value behind them, and whiskers where the rows have `low` and `high`.
+    """Horizontal bars followed by their values, with whiskers where the rows have `low` and `high`.
 
-    With whiskers the axis goes up to `most`, or where that is None to the longest of them.
+    With whiskers the axis ends at `most`, or at the longest of them where that is None.
     """
     import altair as alt
 
-    base = alt.Chart(alt.Data(values=list(rows))).encode(y=names(rows))
+    base = alt.Chart(alt.Data(values=list(rows))).encode(y=row_labels(rows))
     has_whiskers = bool(rows) and "high" in rows[0]
     scale = alt.Scale(domain=[0, most]) if has_whiskers and most else alt.Scale(domainMin=0)
     ticks = alt.Axis(tickCount=6) if has_whiskers else whole_numbers(max((row["share"] for row in rows), default=0))
@@ -56,12 +56,16 @@ def histogram(
     *,
     mean: float | None,
     axis: str,
+    counted: str,
     ticks: Sequence[int],
     height_px: int,
     title: str,
     description: str,
 ) -> str:
-    """How many calls each bin holds, with the mean as a dashed line; the axis goes from the first tick to the last."""
+    """The calls in each bin, with the mean as a dashed line; the axis runs from the first tick to the last.
+
+    `axis` names the values and `counted` the calls.
+    """
     import altair as alt
 
     rows = [
@@ -73,11 +77,11 @@ def histogram(
     columns = base.mark_rect(color=ACCENT, stroke=PAPER, strokeWidth=2).encode(
         x=alt.X("low:Q", title=axis, scale=scale, axis=alt.Axis(values=list(ticks), format="d")),
         x2="high:Q",
-        y=alt.Y("calls:Q", title="Calls", axis=whole_numbers(max(found.calls for found in bins))),
+        y=alt.Y("calls:Q", title=counted, axis=whole_numbers(max(found.calls for found in bins))),
         y2=alt.datum(0),
     )
-    counted = base.transform_filter("datum.calls > 0").mark_text(dy=-7, color=INK)
-    layers: list[Any] = [columns, counted.encode(x="middle:Q", y="calls:Q", text="calls:Q")]
+    numbers = base.transform_filter("datum.calls > 0").mark_text(dy=-7, color=INK)
+    layers: list[Any] = [columns, numbers.encode(x="middle:Q", y="calls:Q", text="calls:Q")]
     if mean is not None:
         line = alt.Chart(alt.Data(values=[{"mean": mean}])).mark_rule(strokeDash=[5, 4], strokeWidth=2, color=INK)
         layers.append(line.encode(x="mean:Q"))
@@ -86,7 +90,7 @@ def histogram(
 
 
 def whole_numbers(largest: int) -> alt.Axis:
-    """An axis of counts: about six whole numbers, round where there are many."""
+    """An axis of counts with about six whole numbers, rounded for large counts."""
     import altair as alt
 
     least = max(1, largest / 6)
@@ -95,8 +99,8 @@ def whole_numbers(largest: int) -> alt.Axis:
     return alt.Axis(values=list(range(0, largest + step, step)), format="d")
 
 
-def names(rows: Rows) -> alt.Y:
-    """Rows in the order given, their names beside them."""
+def row_labels(rows: Rows) -> alt.Y:
+    """The names of the rows, in the given order."""
     import altair as alt
 
     order = [row["name"] for row in rows]
@@ -105,7 +109,7 @@ def names(rows: Rows) -> alt.Y:
 
 
 def svg(chart: Any, *, title: str, description: str) -> str:
-    """The drawing as inline SVG with a title and a description for those who cannot see it."""
+    """The drawing as inline SVG, with a title and a description for screen readers."""
     import vl_convert
 
     styled = chart.configure(

@@ -1,4 +1,4 @@
-"""Fair: agents compared as if all had been dealt the same mix of calls, and where failures lie."""
+"""Fair: agents compared at the same mix of calls, and where failures come from."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import Record, records
 from everycall.report.rates import Rate, Rates
+from everycall.report.stored_words import reworded
 from pipeline.analytics.statistics.intervals import Interval
+from pipeline.language import Translator
+from pipeline.language.translator import message
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -21,10 +24,15 @@ LEVELS = ("agent", "topic", "queue")
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What agents are compared by, and how it is written: times `scale`, with so many `digits`, and the `unit`."""
+    """What agents are compared by, and how it is written: times `scale`, with `digits` decimals and a unit.
+
+    `unit` is one of `phrasing.with_unit`; `title`, `chart_title` and `caption` are messages.
+    """
 
     measure: str
     title: str
+    chart_title: str
+    caption: str
     unit: str
     scale: float
     digits: int
@@ -32,17 +40,62 @@ class Compared:
 
 
 COMPARED = (
-    Compared("score", "Score", "", 1, 0, more_is_better=True),
-    Compared("failed_rate", "Questions failed", " %", 100, 0, more_is_better=False),
-    Compared("negative_end_rate", "Calls that end negative", " %", 100, 0, more_is_better=False),
-    Compared("triggered_repeat_rate", "Calls that bring the customer back", " %", 100, 0, more_is_better=False),
-    Compared("handle_s", "Minutes a call", " min", 1 / 60, 1, more_is_better=False),
+    Compared(
+        "score",
+        message("Score"),
+        message("Agents compared fairly: score"),
+        message("Agents by score"),
+        "",
+        1,
+        0,
+        more_is_better=True,
+    ),
+    Compared(
+        "failed_rate",
+        message("Questions failed"),
+        message("Agents compared fairly: questions failed"),
+        message("Agents by questions failed"),
+        "percent",
+        100,
+        0,
+        more_is_better=False,
+    ),
+    Compared(
+        "negative_end_rate",
+        message("Calls that end negative"),
+        message("Agents compared fairly: calls that end negative"),
+        message("Agents by calls that end negative"),
+        "percent",
+        100,
+        0,
+        more_is_better=False,
+    ),
+    Compared(
+        "triggered_repeat_rate",
+        message("Calls that bring the customer back"),
+        message("Agents compared fairly: calls that bring the customer back"),
+        message("Agents by calls that bring the customer back"),
+        "percent",
+        100,
+        0,
+        more_is_better=False,
+    ),
+    Compared(
+        "handle_s",
+        message("Minutes per call"),
+        message("Agents compared fairly: minutes per call"),
+        message("Agents by minutes per call"),
+        "minutes",
+        1 / 60,
+        1,
+        more_is_better=False,
+    ),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class FairAgent:
-    """One agent as they would be with the centre's own mix of calls, and as they are."""
+    """One agent: `adjusted` to the centre's own mix of calls, and `plain` as measured."""
 
     adjusted: Rate
     plain: Rate | None
@@ -50,7 +103,7 @@ class FairAgent:
 
 @dataclass(frozen=True, slots=True)
 class FairComparison:
-    """Agents by one outcome, the best first and those with too few calls last; `agents` is cut to what can be read."""
+    """Agents by one outcome, the best first, those with too few calls last; `agents` is cut to a readable number."""
 
     by: Compared
     agents: tuple[FairAgent, ...]
@@ -61,7 +114,7 @@ class FairComparison:
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Where the failures of one question lie; a level's share is None where it could not be told."""
+    """Where the failures of one question come from; a level's share is None where it is unknown."""
 
     form: str
     question_id: str
@@ -73,7 +126,7 @@ class Cause:
 
 
 def read_fair(rates: Rates) -> tuple[FairComparison, ...]:
-    """A comparison by each outcome of which there is one."""
+    """A comparison for each outcome that has figures."""
     found = (_comparison(rates, by) for by in COMPARED)
     return tuple(comparison for comparison in found if comparison)
 
@@ -101,13 +154,13 @@ def _place(rate: Rate, by: Compared) -> tuple[int, float, str]:
 
 
 def _ends(ranked: list[Rate]) -> list[Rate]:
-    """All of them, or where they are too many the first and the last."""
+    """All agents, or the first and the last where they are too many."""
     half = MOST_AGENTS // 2
     return ranked if len(ranked) <= MOST_AGENTS else ranked[:half] + ranked[-half:]
 
 
-def read_causes(connection: DuckDBPyConnection) -> tuple[Cause, ...]:
-    """The questions of which something is suggested first, then those that fail most."""
+def read_causes(connection: DuckDBPyConnection, translator: Translator) -> tuple[Cause, ...]:
+    """Questions with a suggestion first, then those that fail most."""
     rows = records(
         connection,
         f"""select form, question_id, any_value(judged) as judged, any_value(failed) as failed,
@@ -117,13 +170,14 @@ def read_causes(connection: DuckDBPyConnection) -> tuple[Cause, ...]:
         order by any_value(lies_with) = 'unclear', any_value(failed) / greatest(any_value(judged), 1) desc,
             form, question_id limit {MOST_CAUSES}""",
     )
-    return tuple(_cause(row) for row in rows)
+    return tuple(_cause(row, translator) for row in rows)
 
 
-def _cause(row: Record) -> Cause:
-    told = {
+def _cause(row: Record, translator: Translator) -> Cause:
+    known = {
         found["level"]: Interval(found["share"], found["low"], found["high"], row["judged"])
         for found in row.pop("levels")
         if found["share"] is not None
     }
-    return Cause(shares={level: told.get(level) for level in LEVELS}, **row)
+    row["evidence"] = reworded(row["evidence"], translator)
+    return Cause(shares={level: known.get(level) for level in LEVELS}, **row)

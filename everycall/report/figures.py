@@ -1,4 +1,4 @@
-"""Figures: everything that the report shows, read from the tables in one go."""
+"""Figures: everything that the report shows, read from the tables at once."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from everycall.report.subjects import RepeatFigures, TopicFigures, read_repeats,
 from pipeline.analytics.agents.agents import FORM, forms_in
 from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.errors import ConfigError
+from pipeline.language import ENGLISH, Translator
 from pipeline.store import Store, open_duckdb
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ MOST_FAILURES = 200
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """The counts at the top. Rates are None where there is nothing to count; `audio_s` is the recordings' length."""
+    """The counts at the top of the page. Rates are None without calls; `audio_s` is the length of the recordings."""
 
     calls: int
     first_date: str
@@ -41,7 +42,7 @@ class Overview:
 
 @dataclass(frozen=True, slots=True)
 class MoodChange:
-    """How many calls began with the customer in one mood and ended in another."""
+    """Calls by the customer's mood at the start and at the end."""
 
     start: str
     end: str
@@ -50,7 +51,7 @@ class MoodChange:
 
 @dataclass(frozen=True, slots=True)
 class FailureFigures:
-    """One thing that went wrong: where, what, and what to do."""
+    """One failure: where, what, and what to do."""
 
     source: str
     stage: str
@@ -60,7 +61,7 @@ class FailureFigures:
 
 @dataclass(frozen=True, slots=True)
 class ReportFigures:
-    """All of the report. `forms` has the form with the most scorecards first, and an empty one where there is none."""
+    """All figures of the report. `forms` starts with the form with the most scorecards, and is never empty."""
 
     overview: Overview
     forms: tuple[FormFigures, ...]
@@ -72,10 +73,10 @@ class ReportFigures:
     overall: OverallFigures
 
 
-def read_figures(store: Store, *, forms: Sequence[str] = ()) -> ReportFigures:
-    """All figures of a store, of scores only those by these forms where given; an empty store gives empty ones.
+def read_figures(store: Store, *, forms: Sequence[str] = (), translator: Translator = ENGLISH) -> ReportFigures:
+    """All figures of a store, with scores by all forms or only by these; an empty store gives empty figures.
 
-    Raises ConfigError for a form that the store has no scorecard of.
+    `translator` words reasons, remarks and names. Raises ConfigError for a form without scorecards in the store.
     """
     connection = open_duckdb(store)
     try:
@@ -86,9 +87,9 @@ def read_figures(store: Store, *, forms: Sequence[str] = ()) -> ReportFigures:
             moods=_moods(connection),
             topics=read_topics(connection, forms=chosen),
             repeats=read_repeats(connection),
-            to_hear=read_calls_to_hear(connection, forms=chosen),
+            to_hear=read_calls_to_hear(connection, forms=chosen, translator=translator),
             failures=_failures(connection),
-            overall=read_overall(connection),
+            overall=read_overall(connection, translator),
         )
     finally:
         connection.close()
@@ -135,7 +136,7 @@ def _rate(count: int, n: int) -> Interval | None:
 
 
 def _calls_in(connection: DuckDBPyConnection, table: str) -> int:
-    """How many of the calls have a row in the table."""
+    """The number of calls with a row in the table."""
     query = f"select count(distinct call_id) as n from {table} semi join calls using (call_id)"
     return int(records(connection, query)[0]["n"])
 

@@ -1,4 +1,4 @@
-"""Fixes: the topics that cost most hours, with the reason in words."""
+"""Fixes: the topics that cost the most hours, with the reason in words."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from everycall.report.query import records
+from everycall.report.stored_words import reworded
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.analytics.statistics.intervals import Interval
+from pipeline.language import Translator
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -17,7 +19,7 @@ MOST_FIXES = 10
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """One topic and the `hours` that it cost in the last month; `unhappy_rate` is None where nothing tells."""
+    """One topic and the `hours` that it cost in the last month; `unhappy_rate` is None where it is unknown."""
 
     rank: int
     name: Name
@@ -29,8 +31,8 @@ class Fix:
     reason: str
 
 
-def read_fixes(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Fix, ...]:
-    """The topics that cost most, the first of them first."""
+def read_fixes(connection: DuckDBPyConnection, names: TopicNames, translator: Translator) -> tuple[Fix, ...]:
+    """The topics that cost the most, in the order of their rank."""
     rows = records(
         connection,
         f"""select rank, topic_id, calls, repeat_rate, handle_s, unhappy_rate, hours_lost, low, high, reason
@@ -39,6 +41,7 @@ def read_fixes(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Fix, 
     return tuple(
         Fix(
             name=name_of(names, row.pop("topic_id")),
+            reason=reworded(row.pop("reason"), translator),
             hours=Interval(row.pop("hours_lost"), row.pop("low"), row.pop("high"), row["calls"]),
             **row,
         )

@@ -1,4 +1,4 @@
-"""Form figures: what a report shows of one form: how its calls scored, on which questions they failed, and whose."""
+"""Form figures: how the calls of one form scored, which questions they failed, and which agents they had."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SCALE = Scale(lowest=0, highest=100, width=10)
 
 @dataclass(frozen=True, slots=True)
 class QuestionFigures:
-    """One question: in what share of the calls judged on it it was failed, and how many wait for a person."""
+    """One question: the share of the judged calls that failed it, and how many calls need a person."""
 
     question_id: str
     failed: int
@@ -40,7 +40,7 @@ class FormFigures:
 
 
 def read_form(connection: DuckDBPyConnection, form: str) -> FormFigures:
-    """The figures of one form; one without scorecards has empty ones."""
+    """The figures of one form; empty without scorecards."""
     (scored,) = records(
         connection,
         f"""select count(total) as calls, avg(total) as mean, coalesce(stddev_samp(total), 0) as deviation,

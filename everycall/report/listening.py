@@ -1,4 +1,4 @@
-"""Listening: the calls that are worth a supervisor's ear, with the reasons and where to start."""
+"""Listening: the calls that a supervisor should hear, why, and where to start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
 from everycall.report.remarks import remarks
+from everycall.report.stored_words import flag_words
 from pipeline.analytics.agents.agents import SCORECARDS
+from pipeline.language import Translator
+from pipeline.store.rows.flags import flag_from_row
 from pipeline.store.rows.stored_calls import stored_calls
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ MOST_CALLS = 50
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One rule that the call tripped; `quote` is empty when an earlier reason of the call has the same.
+    """One rule that the call tripped; `quote` is empty when an earlier reason of the call has the same one.
 
     `play_from_s` is None for a call without audio times.
     """
@@ -35,9 +38,9 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class CallToHear:
-    """One flagged call; its reasons and its gain are those of its flags, the greatest gain first.
+    """One flagged call with the reasons of its flags, the greatest gain first.
 
-    `score` is that by the form with the flag of the greatest gain; `remarks` say what is wrong with the recording.
+    `score` is by the form whose flag has the greatest gain; `remarks` say what is wrong with the recording.
     """
 
     call_id: str
@@ -50,8 +53,10 @@ class CallToHear:
     remarks: tuple[str, ...] = ()
 
 
-def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tuple[CallToHear, ...]:
-    """The calls from which a supervisor gains most, of those that were flagged on scorecards by these forms."""
+def read_calls_to_hear(
+    connection: DuckDBPyConnection, *, forms: Sequence[str], translator: Translator
+) -> tuple[CallToHear, ...]:
+    """The calls with the greatest gain from listening, of those flagged on scorecards by these forms."""
     rows = records(
         connection,
         f"""select f.call_id, c.date::varchar as date, c.agent_id, c.language,
@@ -61,40 +66,43 @@ def read_calls_to_hear(connection: DuckDBPyConnection, *, forms: Sequence[str]) 
         [list(forms)],
     )
     call_ids = [row["call_id"] for row in rows]
-    reasons = _reasons(connection, call_ids, forms=forms)
+    reasons = _reasons(connection, call_ids, forms=forms, translator=translator)
     stored = stored_calls(connection, call_ids, words=False)
-    remarked = {each: remarks(found.recording, found.call.transcript) for each, found in stored.items()}
+    remarked = {
+        each: remarks(found.recording, found.call.transcript, translator=translator) for each, found in stored.items()
+    }
     return tuple(
         CallToHear(**row, reasons=tuple(reasons[row["call_id"]]), remarks=remarked[row["call_id"]]) for row in rows
     )
 
 
 def _reasons(
-    connection: DuckDBPyConnection, call_ids: Sequence[str], *, forms: Sequence[str]
+    connection: DuckDBPyConnection, call_ids: Sequence[str], *, forms: Sequence[str], translator: Translator
 ) -> Mapping[str, list[Reason]]:
     found: dict[str, list[Reason]] = {call_id: [] for call_id in call_ids}
     rows = records(
         connection,
-        f"""select f.call_id, f.rule, f.severity, f.reason, f.evidence, f.play_from_s
+        f"""select f.call_id, f.rule, f.severity, f.reason, f.evidence, f.play_from_s, f.gain,
+            f.reason_code, f.reason_values
         from flags f semi join ({SCORECARDS}) s using (call_id, rubric_id, leg)
         where f.call_id in (select unnest(?)) order by f.gain desc, f.rubric_id, f.position""",
         [list(forms), list(call_ids)],
     )
     for row in rows:
         reasons = found[row["call_id"]]
-        reason = _reason(row)
+        reason = _reason(row, translator)
         said_already = any(reason.quote == other.quote for other in reasons)
         reasons.append(replace(reason, quote="") if said_already else reason)
     return found
 
 
-def _reason(row: Record) -> Reason:
+def _reason(row: Record, translator: Translator) -> Reason:
     first = next(iter(row["evidence"] or ()), None)
     timed = first is not None and first["start_s"] is not None
     return Reason(
         rule=row["rule"],
         severity=row["severity"],
-        text=row["reason"],
+        text=flag_words(flag_from_row(row), translator),
         quote=shortened(first["quote"]) if first else "",
         turn=first["turn"] if first else None,
         play_from_s=row["play_from_s"] if timed else None,

@@ -1,4 +1,4 @@
-"""Overall: all that the report shows of the measures over all calls."""
+"""Overall: the measures over all calls, as the report shows them."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from everycall.report.trends import (
     read_peaks,
     read_trends,
 )
+from pipeline.language import Translator
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class OverallFigures:
-    """The measures over all calls; each is empty where the store has none of it."""
+    """The measures over all calls; each is empty where the store has none."""
 
     fixes: tuple[Fix, ...]
     trends: tuple[TopicTrend, ...]
@@ -40,18 +41,18 @@ class OverallFigures:
     causes: tuple[Cause, ...]
 
 
-def read_overall(connection: DuckDBPyConnection) -> OverallFigures:
-    """All of them, in one go."""
-    names = read_topic_names(connection)
+def read_overall(connection: DuckDBPyConnection, translator: Translator) -> OverallFigures:
+    """All measures over all calls."""
+    names = read_topic_names(connection, translator)
     rates = read_rates(connection, names)
     return OverallFigures(
-        fixes=read_fixes(connection, names),
+        fixes=read_fixes(connection, names, translator),
         trends=read_trends(connection, names),
-        peaks=read_peaks(connection),
+        peaks=read_peaks(connection, translator),
         emerging=read_emerging(connection, names),
-        satisfaction=read_satisfaction(connection, rates, names),
+        satisfaction=read_satisfaction(connection, rates, names, translator),
         again=read_calling_again(rates),
-        promises=read_promises(connection, rates),
+        promises=read_promises(connection, rates, translator),
         fair=read_fair(rates),
-        causes=read_causes(connection),
+        causes=read_causes(connection, translator),
     )

@@ -1,4 +1,4 @@
-"""Query: rows of the store as records whose names are those of the figures, or as counts."""
+"""Query: rows of the store as records by column name, or as counts."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Record = dict[str, Any]
 
 
 def counts(connection: DuckDBPyConnection, query: str, parameters: Sequence[object] = ()) -> dict[Any, int]:
-    """What a query counts, its last column, by the first; by all before it, as a tuple, where there are several."""
+    """The last column of a query by its first; by a tuple of all columns before it where there are several."""
     rows = connection.execute(query, list(parameters)).fetchall()
     return {key[0] if len(key) == 1 else tuple(key): count for *key, count in rows}
 

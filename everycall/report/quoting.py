@@ -1,4 +1,4 @@
-"""Quoting: words of a call at a length that can be read in a list, and times as people write them."""
+"""Quoting: words of a call at a readable length, and times as people write them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from everycall.report.query import Record
+from pipeline.language import Translator
 
 LONGEST_QUOTE = 220
 SHORTEST_QUOTE = 60
@@ -18,7 +19,7 @@ _SENTENCE_END = re.compile(r"[.!?。！？…]+[\"'”’」]?\s*")
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of a call: an exact piece of one turn."""
+    """Words of a call: an exact part of one turn."""
 
     call_id: str
     turn: int
@@ -32,7 +33,7 @@ def quote_of(row: Record) -> Quote:
 
 
 def shortened(text: str) -> str:
-    """The text, or its first sentences up to the longest quote: always an exact piece of it, never cut in a word."""
+    """The text, or its first sentences up to the longest quote: always an exact part of it, never cut inside a word."""
     whole = text.strip()
     if len(whole) <= LONGEST_QUOTE:
         return whole
@@ -44,23 +45,25 @@ def shortened(text: str) -> str:
 
 
 def worded(text: str, names: Mapping[str, str]) -> str:
-    """A reason with the ids between its backticks written as words: names of questions where known."""
+    """A reason with the ids between its backticks replaced by names, where known, or by their words."""
     return _IDENTIFIER.sub(lambda match: f"“{names.get(match[1]) or plain_name(match[1])}”", text)
 
 
 def clock(seconds: float) -> str:
-    """Seconds of call time as mm:ss, from an hour on as h:mm:ss; never later than the second named."""
+    """Seconds of call time as mm:ss, from one hour as h:mm:ss, rounded down."""
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute:02d}:{second:02d}"
 
 
-def length_of(seconds: float) -> str:
-    """A length to the minute, from an hour and a half on to the hour."""
-    return f"{seconds / 60:.0f} minutes" if seconds < LONGEST_IN_MINUTES_S else f"{seconds / 3_600:.0f} hours"
+def length_of(seconds: float, translator: Translator) -> str:
+    """A length of talk to the minute, from an hour and a half to the hour."""
+    if seconds < LONGEST_IN_MINUTES_S:
+        return translator.ngettext("{n} minute of talk", "{n} minutes of talk", round(seconds / 60))
+    return translator.ngettext("{n} hour of talk", "{n} hours of talk", round(seconds / 3_600))
 
 
 def plain_name(identifier: str) -> str:
-    """A question's or rule's id as words: `hold_etiquette` as `Hold etiquette`."""
+    """The id of a question or rule as words: `Hold etiquette` for `hold_etiquette`."""
     words = identifier.replace("_", " ").strip()
     return words[:1].upper() + words[1:]

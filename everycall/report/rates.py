@@ -1,4 +1,4 @@
-"""Rates: the figures over many calls, by measure and by what they are of, under names that people know."""
+"""Rates: figures over many calls by measure and dimension, under names that people know."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """One figure: `censored` of its `n` calls are too young to be judged. Too few calls are not `ranked`."""
+    """One figure; `censored` of its `n` calls are too recent to be judged. With too few calls it is not `ranked`."""
 
     key: str
     name: Name
@@ -29,7 +29,7 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class RateRow:
-    """Several measures of one queue, topic or agent; a measure that is not known of it is left out."""
+    """Several measures of one queue, topic or agent; unknown ones are left out."""
 
     name: Name
     n: int
@@ -41,7 +41,7 @@ Rates = Mapping[tuple[str, str], Sequence[Rate]]
 
 
 def read_rates(connection: DuckDBPyConnection, names: TopicNames) -> Rates:
-    """All figures that have an interval."""
+    """All figures with an interval."""
     rows = records(
         connection,
         """select measure, dimension, key, n, coalesce(censored, 0) as censored, estimate, low, high,
@@ -59,12 +59,12 @@ def read_rates(connection: DuckDBPyConnection, names: TopicNames) -> Rates:
 
 
 def overall_rate(rates: Rates, measure: str) -> Rate | None:
-    """The measure over all calls, if it is known."""
+    """The measure over all calls, or None."""
     return next(iter(rates.get((measure, "all"), ())), None)
 
 
 def rate_rows(rates: Rates, dimension: str, measures: Sequence[str], *, most: int) -> tuple[RateRow, ...]:
-    """The queues, topics or agents with most calls, each with these measures; the first measure says how many calls."""
+    """The queues, topics or agents with the most calls, with these measures; the first measure counts the calls."""
     by_key: defaultdict[str, dict[str, Rate]] = defaultdict(dict)
     for measure in measures:
         for rate in rates.get((measure, dimension), ()):

@@ -1,9 +1,10 @@
-"""Remarks on a recording: what is known of it that makes what was heard, or who said it, less sure."""
+"""Remarks on a recording: what makes its words, or who said them, less certain."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from pipeline.language import ENGLISH, Translator
 from pipeline.recording import AudioHealth, Recording
 from pipeline.score.context.cut_off import cut_off
 from pipeline.transcript import Transcript
@@ -14,50 +15,76 @@ CLIPPED_SHARE = 0.01
 SURE_ROLES = 0.95
 
 
-def remarks(recording: Recording | None, transcript: Transcript) -> tuple[str, ...]:
-    """Short phrases, what the file is first; none for a call that came in writing."""
+def remarks(
+    recording: Recording | None, transcript: Transcript, *, translator: Translator = ENGLISH
+) -> tuple[str, ...]:
+    """Short phrases, the kind of file first; none for a written call."""
     if recording is None:
         return ()
     health = recording.health
-    return (_kind(recording), *(_of_health(health) if health else ()), *_of_edges(transcript), *_of_roles(transcript))
+    return (
+        _kind(recording, translator),
+        *(_of_health(health, translator) if health else ()),
+        *_of_edges(transcript, translator),
+        *_of_roles(transcript, translator),
+    )
 
 
-def _kind(recording: Recording) -> str:
-    """The codec and, where the file holds no more than a telephone line carries, that."""
-    band = "telephone band, " if recording.sample_rate_hz <= TELEPHONE_RATE_HZ else ""
-    return f"{recording.codec} ({band}{recording.sample_rate_hz / 1000:g} kHz)"
+def _kind(recording: Recording, translator: Translator) -> str:
+    """The codec and the sample rate, and whether that is no more than a telephone line carries."""
+    rate = f"{recording.sample_rate_hz / 1000:g} kHz"
+    if recording.sample_rate_hz <= TELEPHONE_RATE_HZ:
+        return translator.gettext("{codec} (telephone band, {rate})", codec=recording.codec, rate=rate)
+    return translator.gettext("{codec} ({rate})", codec=recording.codec, rate=rate)
 
 
-def _of_health(health: AudioHealth) -> Iterator[str]:
+def _of_health(health: AudioHealth, translator: Translator) -> Iterator[str]:
     if health.duplicate_channels:
-        yield "the same audio on both channels"
+        yield translator.gettext("the same audio on both channels")
     for channel, (level, clipped, silent) in enumerate(
         zip(health.level_dbfs, health.clipped_share, health.silent, strict=True), start=1
     ):
-        which = f" on channel {channel}" if len(health.silent) > 1 else ""
-        if silent:
-            yield f"nothing{which}" if which else "almost silent"
-        elif level < QUIET_DBFS:
-            yield f"quiet{which} ({level:.0f} dBFS)"
-        if clipped >= CLIPPED_SHARE:
-            yield f"{100 * clipped:.0f} % clipped{which}"
+        yield from _of_channel(
+            channel if len(health.silent) > 1 else None, level, clipped, silent=silent, translator=translator
+        )
     if health.truncated:
-        yield "the file breaks off"
+        yield translator.gettext("the file breaks off")
 
 
-def _of_edges(transcript: Transcript) -> Iterator[str]:
+def _of_channel(
+    channel: int | None, level: float, clipped: float, *, silent: bool, translator: Translator
+) -> Iterator[str]:
+    """What is wrong with one channel; `channel` is None where there is only one."""
+    decibels, percent = f"{level:.0f} dBFS", f"{100 * clipped:.0f}"
+    if channel is None:
+        if silent:
+            yield translator.gettext("almost silent")
+        elif level < QUIET_DBFS:
+            yield translator.gettext("quiet ({level})", level=decibels)
+        if clipped >= CLIPPED_SHARE:
+            yield translator.gettext("{percent} % clipped", percent=percent)
+        return
+    if silent:
+        yield translator.gettext("nothing on channel {channel}", channel=channel)
+    elif level < QUIET_DBFS:
+        yield translator.gettext("quiet on channel {channel} ({level})", channel=channel, level=decibels)
+    if clipped >= CLIPPED_SHARE:
+        yield translator.gettext("{percent} % clipped on channel {channel}", percent=percent, channel=channel)
+
+
+def _of_edges(transcript: Transcript, translator: Translator) -> Iterator[str]:
     starts, ends = cut_off(transcript)
     if starts:
-        yield "starts in mid-speech"
+        yield translator.gettext("starts in mid-speech")
     if ends:
-        yield "ends in mid-speech"
+        yield translator.gettext("ends in mid-speech")
 
 
-def _of_roles(transcript: Transcript) -> Iterator[str]:
-    """An agent on the second channel, where most exporters put the customer, and roles that are not sure."""
+def _of_roles(transcript: Transcript, translator: Translator) -> Iterator[str]:
+    """An agent on the second channel, where most exporters put the customer, and uncertain roles."""
     channels = {turn.role: turn.channel for turn in transcript.turns}
     if channels.get("agent") == 1 and channels.get("customer") == 0:
-        yield "agent on channel 2"
+        yield translator.gettext("agent on channel 2")
     sure = min((turn.role_confidence for turn in transcript.turns), default=1.0)
     if sure < SURE_ROLES:
-        yield f"who is who is {100 * sure:.0f} % sure"
+        yield translator.gettext("speaker roles {percent} % sure", percent=round(100 * sure))

@@ -1,4 +1,4 @@
-"""Satisfaction: how customers leave, who leaves dissatisfied although all looked fine, and where calls turned."""
+"""Satisfaction: how customers leave, hidden dissatisfaction, and where calls turned."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from everycall.report.rates import Rate, RateRow, Rates, overall_rate, rate_rows
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
+from pipeline.language import Translator
+from pipeline.language.translator import message
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -19,27 +21,27 @@ if TYPE_CHECKING:
 SCALE = Scale(lowest=1, highest=5, width=0.5)
 MOST_HIDDEN, MOST_TURNING, MOST_DRIVERS, MOST_TOPICS = 20, 10, 4, 20
 MEAN, HIDDEN = "satisfaction", "hidden_dissatisfied_rate"
-# What moves the estimate, as a supervisor would say it.
+# What moves the estimate, as a supervisor would say of the customer.
 DRIVERS = {
-    "unresolved": "left without a solution",
-    "ends_negative": "was negative at the end",
-    "middle_negative": "was negative midway",
-    "begins_negative": "was negative from the start",
-    "repetitions": "had to repeat themselves",
-    "transfers": "was passed on",
-    "hold": "was kept on hold",
-    "silence": "waited in silence",
-    "long_for_topic": "took long for such a call",
-    "escalated": "asked for a supervisor",
-    "churn": "spoke of leaving",
-    "called_before": "had called about it before",
-    "called_again": "called again about it",
+    "unresolved": message("left without a solution"),
+    "ends_negative": message("was negative at the end"),
+    "middle_negative": message("was negative midway"),
+    "begins_negative": message("was negative from the start"),
+    "repetitions": message("had to repeat themselves"),
+    "transfers": message("was transferred"),
+    "hold": message("was kept on hold"),
+    "silence": message("waited in silence"),
+    "long_for_topic": message("had a long call for this topic"),
+    "escalated": message("asked for a supervisor"),
+    "churn": message("talked about leaving"),
+    "called_before": message("had called about it before"),
+    "called_again": message("called again about it"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenCall:
-    """A call that counts as fine although its customer probably was not satisfied. Its interval is of 90 %."""
+    """A call that counts as fine although its customer was probably dissatisfied. Its interval is the 90 % one."""
 
     call_id: str
     date: str
@@ -52,7 +54,7 @@ class HiddenCall:
 
 @dataclass(frozen=True, slots=True)
 class TurningPoint:
-    """Where the customer's mood turned, and the other side's words just before. Moods are from -1 to 1."""
+    """Where the customer's mood turned, and the other side's words just before. Moods run from -1 to 1."""
 
     direction: str
     before: float
@@ -62,7 +64,7 @@ class TurningPoint:
 
 @dataclass(frozen=True, slots=True)
 class SatisfactionFigures:
-    """How customers leave. `surveyed` tells whether the estimates learnt from the centre's own surveys."""
+    """How customers leave. `surveyed`: the estimates were fitted on the centre's own surveys."""
 
     calls: int = 0
     surveyed: bool = False
@@ -75,7 +77,9 @@ class SatisfactionFigures:
     turning: tuple[TurningPoint, ...] = ()
 
 
-def read_satisfaction(connection: DuckDBPyConnection, rates: Rates, names: TopicNames) -> SatisfactionFigures:
+def read_satisfaction(
+    connection: DuckDBPyConnection, rates: Rates, names: TopicNames, translator: Translator
+) -> SatisfactionFigures:
     """Everything about how customers leave."""
     bins = _bins(connection)
     (fitted,) = records(connection, "select count(*) filter (model <> 'cold') as calls from satisfaction")
@@ -86,7 +90,7 @@ def read_satisfaction(connection: DuckDBPyConnection, rates: Rates, names: Topic
         mean=overall_rate(rates, MEAN),
         topics=rate_rows(rates, "topic", (MEAN, HIDDEN), most=MOST_TOPICS),
         hidden_rate=overall_rate(rates, HIDDEN),
-        hidden=_hidden(connection, names),
+        hidden=_hidden(connection, names, translator),
         recovered=_recovered(connection),
         turning=_turning(connection),
     )
@@ -98,8 +102,8 @@ def _bins(connection: DuckDBPyConnection) -> tuple[Bin, ...]:
     return bins_of(counts(connection, query), SCALE)
 
 
-def _hidden(connection: DuckDBPyConnection, names: TopicNames) -> tuple[HiddenCall, ...]:
-    """Those that are most probably dissatisfied first."""
+def _hidden(connection: DuckDBPyConnection, names: TopicNames, translator: Translator) -> tuple[HiddenCall, ...]:
+    """The most probably dissatisfied first."""
     rows = records(
         connection,
         f"""select s.call_id, c.date::varchar as date, s.estimate, s.low, s.high, s.surveyed,
@@ -107,10 +111,10 @@ def _hidden(connection: DuckDBPyConnection, names: TopicNames) -> tuple[HiddenCa
         from satisfaction s join calls c using (call_id) left join ({MAIN_TOPIC}) t using (call_id)
         where s.hidden_dissatisfied order by s.dissatisfied desc, s.call_id limit {MOST_HIDDEN}""",
     )
-    return tuple(_hidden_call(row, names) for row in rows)
+    return tuple(_hidden_call(row, names, translator) for row in rows)
 
 
-def _hidden_call(row: Record, names: TopicNames) -> HiddenCall:
+def _hidden_call(row: Record, names: TopicNames, translator: Translator) -> HiddenCall:
     against = [driver["name"] for driver in row["drivers"] or () if driver["effect"] < 0][:MOST_DRIVERS]
     return HiddenCall(
         call_id=row["call_id"],
@@ -119,19 +123,21 @@ def _hidden_call(row: Record, names: TopicNames) -> HiddenCall:
         surveyed=row["surveyed"],
         closed_as=row["closed_as"],
         topic=name_of(names, row["topic_id"]) if row["topic_id"] else None,
-        drivers=tuple(DRIVERS.get(name, plain_name(name).lower()) for name in against),
+        drivers=tuple(
+            translator.gettext(DRIVERS[name]) if name in DRIVERS else plain_name(name).lower() for name in against
+        ),
     )
 
 
 def _recovered(connection: DuckDBPyConnection) -> Interval | None:
-    """Of the calls whose customer was negative for a stretch, those who ended otherwise."""
+    """The share of calls that recovered, among those whose customer was negative for several turns."""
     query = "select count(*) filter (recovered) as recovered, count(recovered) as n from calls"
     (row,) = records(connection, query)
     return wilson(row["recovered"], row["n"]) if row["n"] else None
 
 
 def _turning(connection: DuckDBPyConnection) -> tuple[TurningPoint, ...]:
-    """The sharpest turns of customers that follow something the other side said, one a call."""
+    """The sharpest turning points of customers after words of the other side, one per call."""
     rows = records(
         connection,
         f"""select p.direction, p.before, p.after, t.call_id, t.turn, c.language, t.text

@@ -1,4 +1,4 @@
-"""Subjects: what customers call about, and which of them had to call again."""
+"""Subjects: what customers call about, and which calls repeat an earlier one."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ MOST_REPEATS = 50
 class TopicFigures:
     """One topic. Means and shares are over its calls; `score` is None where none was scored.
 
-    A call that several forms scored counts with the mean of its totals.
+    A call scored by several forms counts with the mean of its totals.
     """
 
     topic_id: str
@@ -37,7 +37,7 @@ class TopicFigures:
 
 @dataclass(frozen=True, slots=True)
 class RepeatRow:
-    """A call that repeats an earlier one, or whose customer says so (`said`); both may hold."""
+    """A call matched to an earlier one, or whose customer says so (`said`), or both."""
 
     call_id: str
     date: str
@@ -59,7 +59,7 @@ class RepeatFigures:
 
 
 def read_topics(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tuple[TopicFigures, ...]:
-    """The topics with most calls; scores are those by these forms."""
+    """The topics with the most calls; scores are by these forms."""
     rows = records(
         connection,
         f"""with topic_calls as (
@@ -84,7 +84,7 @@ def read_topics(connection: DuckDBPyConnection, *, forms: Sequence[str]) -> tupl
 
 
 def read_repeats(connection: DuckDBPyConnection) -> RepeatFigures:
-    """How many calls repeat an earlier one, and the latest of them."""
+    """Counts of calls that repeat an earlier one, and the latest of them."""
     (counts,) = records(
         connection,
         """select count(distinct call_id) as calls, count(distinct call_id) filter (method = 'matched') as matched,

@@ -1,4 +1,4 @@
-"""Topic names: the words that stand for a topic's id on the page."""
+"""Topic names: what the page calls a topic."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from everycall.report.query import records
+from pipeline.language import Translator
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Name:
-    """What something is called, and in which language."""
+    """A name and its language."""
 
     text: str
     language: str = "en"
@@ -25,8 +26,8 @@ class Name:
 TopicNames = Mapping[str, Name]
 
 
-def read_topic_names(connection: DuckDBPyConnection) -> TopicNames:
-    """The name of each topic by its id; where two have the same, the id stands behind it, so that none is lost."""
+def read_topic_names(connection: DuckDBPyConnection, translator: Translator) -> TopicNames:
+    """The name of each topic by id; where two share a name, the id follows it."""
     rows = records(connection, "select topic_id, name, language from topics order by topic_id")
     often = Counter(row["name"] for row in rows)
     named = {
@@ -36,9 +37,9 @@ def read_topic_names(connection: DuckDBPyConnection) -> TopicNames:
         )
         for row in rows
     }
-    return named | {OTHER: Name("no topic")}
+    return named | {OTHER: Name(translator.gettext("no topic"), translator.tag)}
 
 
 def name_of(names: TopicNames, topic_id: str) -> Name:
-    """The topic's name, or its id where there is none."""
+    """The topic's name, or its id without one."""
     return names.get(topic_id) or Name(topic_id)

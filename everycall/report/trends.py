@@ -1,4 +1,4 @@
-"""Trends: how topics come and go by the week, when in the week calls come, and which topics are new or growing."""
+"""Trends: topics by week, calls by weekday and hour, and emerging topics."""
 
 from __future__ import annotations
 
@@ -9,24 +9,34 @@ from typing import TYPE_CHECKING
 from everycall.report.query import counts, records
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.analytics.statistics.intervals import Interval, wilson
+from pipeline.language import Translator
+from pipeline.language.translator import message
 from pipeline.topic import OTHER
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Of fewer calls in all weeks a change is chance.
+# With fewer calls in all weeks a change is chance.
 FEWEST_CALLS = 20
 MOST_TRENDS = 9
 MOST_EMERGING = 15
 WEEKS_COMPARED = 4
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAYS = (
+    message("Monday"),
+    message("Tuesday"),
+    message("Wednesday"),
+    message("Thursday"),
+    message("Friday"),
+    message("Saturday"),
+    message("Sunday"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class TopicTrend:
-    """Calls about one topic in each whole week: its Monday and how many.
+    """Calls about one topic by whole week, named by its Monday.
 
-    `change` is that of the last weeks against as many before them, -0.1 for a tenth fewer; None where it is not known.
+    `change` compares the last weeks with as many before them, -0.1 for 10 % fewer; None where it is unknown.
     """
 
     name: Name
@@ -35,18 +45,18 @@ class TopicTrend:
 
     @property
     def calls(self) -> int:
-        """In all these weeks."""
+        """The calls in all weeks."""
         return sum(calls for _, calls in self.weeks)
 
     @property
     def compared(self) -> int:
-        """How many weeks are compared with as many before them."""
+        """The number of weeks compared with as many before them."""
         return min(WEEKS_COMPARED, len(self.weeks) // 2)
 
 
 @dataclass(frozen=True, slots=True)
 class DayHours:
-    """Calls of one weekday by hour; `share` is that of the busiest hour in the day."""
+    """Calls on one weekday by hour; `share` is the busiest hour's share of the day."""
 
     weekday: str
     hours: tuple[int, ...]
@@ -54,18 +64,18 @@ class DayHours:
 
     @property
     def calls(self) -> int:
-        """In all hours."""
+        """The calls in all hours."""
         return sum(self.hours)
 
     @property
     def busiest(self) -> int:
-        """The hour with most calls."""
+        """The hour with the most calls."""
         return max(range(24), key=lambda hour: (self.hours[hour], -hour))
 
 
 @dataclass(frozen=True, slots=True)
 class EmergingTopic:
-    """A topic with more calls than its own history explains, on the last `day` of the window on which it had."""
+    """A topic with more calls than its own history explains, in the window that ends on `day`."""
 
     topic_id: str
     name: Name
@@ -78,7 +88,7 @@ class EmergingTopic:
 
 
 def read_trends(connection: DuckDBPyConnection, names: TopicNames) -> tuple[TopicTrend, ...]:
-    """The topics with most calls by week. Weeks of which the data has not all seven days are left out."""
+    """The topics with the most calls by week. Weeks without data for all seven days are left out."""
     rows = records(
         connection,
         f"""with weeks as (
@@ -106,10 +116,10 @@ def read_trends(connection: DuckDBPyConnection, names: TopicNames) -> tuple[Topi
 
 
 def change_of(weeks: list[int]) -> Interval | None:
-    """By what share the last weeks differ from as many before them.
+    """The relative change of the last weeks against as many before them.
 
-    Of two Poisson counts the share of the later one is binomial, so that its Wilson interval gives that of their ratio.
-    None with fewer than two weeks, or where the interval is open because there were no calls before.
+    Given the sum of two Poisson counts, the later one is binomial: the Wilson interval of its share gives that of
+    their ratio. None with fewer than two weeks, or without calls before, where the interval has no upper end.
     """
     compared = min(WEEKS_COMPARED, len(weeks) // 2)
     if not compared:
@@ -122,8 +132,8 @@ def change_of(weeks: list[int]) -> Interval | None:
     return Interval(later / before - 1, low, high, later + before)
 
 
-def read_peaks(connection: DuckDBPyConnection) -> tuple[DayHours, ...]:
-    """All calls by weekday and hour, Monday first; nothing where no call has a time of day."""
+def read_peaks(connection: DuckDBPyConnection, translator: Translator) -> tuple[DayHours, ...]:
+    """All calls by weekday and hour, Monday first; empty where no call has a time of day."""
     query = "select weekday, hour, sum(calls)::bigint from peaks where topic_id = 'all' group by all"
     counted = counts(connection, query)
     if not counted:
@@ -131,12 +141,12 @@ def read_peaks(connection: DuckDBPyConnection) -> tuple[DayHours, ...]:
     days = []
     for weekday, name in enumerate(WEEKDAYS, start=1):
         hours = tuple(counted.get((weekday, hour), 0) for hour in range(24))
-        days.append(DayHours(name, hours, wilson(max(hours), sum(hours)) if sum(hours) else None))
+        days.append(DayHours(translator.gettext(name), hours, wilson(max(hours), sum(hours)) if sum(hours) else None))
     return tuple(days)
 
 
 def read_emerging(connection: DuckDBPyConnection, names: TopicNames) -> tuple[EmergingTopic, ...]:
-    """The topics that emerged in the last four weeks, the latest first, each by the last day on which it did."""
+    """The topics that emerged in the last four weeks, the latest first, each by its last such day."""
     rows = records(
         connection,
         f"""select topic_id, day::varchar as day, window_days, calls, expected, ratio, p_value from emerging

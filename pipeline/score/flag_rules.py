@@ -13,7 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.flag import Flag, Severity
+from pipeline.language import ENGLISH
+from pipeline.language.flag_words import word_flag
 from pipeline.leg import legs_of
+from pipeline.reason import Reason
 from pipeline.scorecard import UNSURE, Answer, Evidence, FailSeverity, Scorecard
 
 
@@ -47,16 +50,13 @@ class AnswerRule:
     value: str
     severity: Severity
     weight: float
-    reason: str
 
 
-AGENT_RULES = (
-    AnswerRule("prohibited_remark", "no_prohibited", "no", "high", 85.0, "The agent made a prohibited remark"),
-)
+AGENT_RULES = (AnswerRule("prohibited_remark", "no_prohibited", "no", "high", 85.0),)
 CUSTOMER_RULES = (
-    AnswerRule("escalation", "escalation_request", "yes", "high", 80.0, "The customer asked for a supervisor"),
-    AnswerRule("churn", "churn_risk", "yes", "high", 75.0, "The customer threatened to leave"),
-    AnswerRule("repeat_contact", "repeat_contact", "yes", "medium", 45.0, "The customer had called about it before"),
+    AnswerRule("escalation", "escalation_request", "yes", "high", 80.0),
+    AnswerRule("churn", "churn_risk", "yes", "high", 75.0),
+    AnswerRule("repeat_contact", "repeat_contact", "yes", "medium", 45.0),
 )
 ANSWER_RULES = AGENT_RULES + CUSTOMER_RULES
 DEFAULT_RULES = FlagRules()
@@ -81,8 +81,7 @@ def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT
         *_unsure(scorecard, rules),
     ]
     if len(legs_of(call.transcript)) > 1:
-        who = f" (leg {scorecard.leg}, agent {scorecard.agent_id or 'unknown'})"
-        of_agent = [replace(flag, reason=flag.reason + who) for flag in of_agent]
+        of_agent = [_on_leg(flag, scorecard) for flag in of_agent]
     raised = [*of_agent, *_answers(scorecard, rules, CUSTOMER_RULES), *_negative_end(call, rules)]
     return sorted(raised, key=lambda flag: (-flag.gain, flag.rule))
 
@@ -90,9 +89,11 @@ def flag(call: EnrichedCall, scorecard: Scorecard, *, rules: FlagRules = DEFAULT
 def _auto_fails(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
     for question_id in scorecard.auto_failed:
         answer = _answer(scorecard, question_id)
-        said = f" was answered `{answer.value}`" if answer else ""
         gain = rules.auto_fail_weight * (answer.probability if answer else 1.0)
-        reason = f"The form failed as a whole: `{question_id}`{said}"
+        if answer:
+            reason = Reason("form_failed_by_answer", {"question": question_id, "answer": answer.value})
+        else:
+            reason = Reason("form_failed", {"question": question_id})
         evidence = answer.evidence if answer else ()
         yield _flag(scorecard.call_id, "auto_fail", "critical", reason, evidence=evidence, gain=gain, rules=rules)
 
@@ -103,22 +104,23 @@ def _answers(scorecard: Scorecard, rules: FlagRules, asked: Sequence[AnswerRule]
         if answer is None or answer.value != rule.value or rule.question_id in scorecard.auto_failed:
             continue
         gain = rule.weight * answer.probability
+        reason = Reason(rule.name)
         yield _flag(
-            scorecard.call_id, rule.name, rule.severity, rule.reason, evidence=answer.evidence, gain=gain, rules=rules
+            scorecard.call_id, rule.name, rule.severity, reason, evidence=answer.evidence, gain=gain, rules=rules
         )
 
 
 def _fails(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
-    """One flag for all fails of a severity, unless another rule tells of them already."""
-    told = {rule.question_id for rule in ANSWER_RULES} | set(scorecard.auto_failed)
+    """One flag for all fails of a severity, without those that another rule flags."""
+    flagged = {rule.question_id for rule in ANSWER_RULES} | set(scorecard.auto_failed)
     for severity, urgency in FAIL_SEVERITIES:
-        failed = [a for a in scorecard.answers if a.severity == severity and a.question_id not in told]
+        failed = [a for a in scorecard.answers if a.severity == severity and a.question_id not in flagged]
         if not failed:
             continue
         likeliest = sorted(failed, key=lambda answer: -answer.probability)
         gain = getattr(rules, f"{severity}_fail_weight") * likeliest[0].probability
         evidence = next((answer.evidence for answer in likeliest if answer.evidence), ())
-        reason = f"Failed: {', '.join(f'`{answer.question_id}`' for answer in likeliest)}"
+        reason = Reason("questions_failed", {"questions": [answer.question_id for answer in likeliest]})
         yield _flag(scorecard.call_id, f"{severity}_fail", urgency, reason, evidence=evidence, gain=gain, rules=rules)
 
 
@@ -128,7 +130,11 @@ def _low_total(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
     lost = sorted(scorecard.answers, key=lambda answer: answer.points - answer.points_possible)
     evidence = next((answer.evidence for answer in lost if answer.evidence), ())
     severity: Severity = "high" if scorecard.total < rules.very_low_total else "medium"
-    reason = f"The score is {scorecard.total:.0f}; most was lost on `{lost[0].question_id}`" if lost else "A low score"
+    if lost:
+        shown = {"score": float(f"{scorecard.total:.0f}"), "question": lost[0].question_id}
+        reason = Reason("low_score_lost_on", shown)
+    else:
+        reason = Reason("low_score")
     gain = rules.low_total_weight * (1 - scorecard.total / 100)
     yield _flag(scorecard.call_id, "low_score", severity, reason, evidence=evidence, gain=gain, rules=rules)
 
@@ -143,7 +149,7 @@ def _negative_end(call: EnrichedCall, rules: FlagRules) -> Iterator[Flag]:
     worst = max(last, key=lambda turn: call.sentiments[turn.index].negative, default=None)
     evidence = (Evidence(worst.index, worst.text, worst.start_s, worst.end_s),) if worst else ()
     turned = start != "negative"
-    reason = "The customer's mood turned negative" if turned else "The customer's mood stayed negative to the end"
+    reason = Reason("mood_turned_negative" if turned else "mood_stayed_negative")
     share = call.sentiments[worst.index].negative if worst else 0.5
     gain = rules.negative_end_weight * share * (1.0 if turned else 0.75)
     call_id = call.transcript.call_id
@@ -159,8 +165,7 @@ def _unsure(scorecard: Scorecard, rules: FlagRules) -> Iterator[Flag]:
     possible = sum(answer.points_possible for answer in scorecard.answers)
     in_doubt = sum(answer.points_possible for answer in unsure) / possible if possible else 0.0
     evidence = next((answer.evidence for answer in heaviest if answer.evidence), ())
-    names = ", ".join(f"`{answer.question_id}`" for answer in heaviest)
-    reason = f"A person must answer {names}"
+    reason = Reason("person_must_answer", {"questions": [answer.question_id for answer in heaviest]})
     yield _flag(
         scorecard.call_id, "unsure", "low", reason, evidence=evidence, gain=rules.unsure_weight * in_doubt, rules=rules
     )
@@ -170,7 +175,7 @@ def _flag(
     call_id: str,
     rule: str,
     severity: Severity,
-    reason: str,
+    reason: Reason,
     *,
     evidence: tuple[Evidence, ...],
     gain: float,
@@ -178,7 +183,23 @@ def _flag(
 ) -> Flag:
     starts = [item.start_s for item in evidence if item.start_s is not None]
     play_from_s = max(0.0, starts[0] - rules.lead_in_s) if starts else 0.0
-    return Flag(call_id, rule, severity, reason, evidence, round(play_from_s, 3), round(gain, 3))
+    return Flag(
+        call_id,
+        rule,
+        severity,
+        word_flag(reason, ENGLISH),
+        evidence,
+        round(play_from_s, 3),
+        round(gain, 3),
+        reason.code,
+        reason.values,
+    )
+
+
+def _on_leg(flag: Flag, scorecard: Scorecard) -> Flag:
+    """The flag with the leg and agent that it is about."""
+    reason = Reason(flag.reason_code, {**flag.reason_values, "leg": scorecard.leg, "agent": scorecard.agent_id})
+    return replace(flag, reason=word_flag(reason, ENGLISH), reason_values=reason.values)
 
 
 def _answer(scorecard: Scorecard, question_id: str) -> Answer | None:

@@ -9,6 +9,7 @@ from itertools import pairwise, product
 from math import prod
 from statistics import NormalDist
 
+from pipeline.reason import Reason
 from pipeline.rubric.detector import MeasureName
 from pipeline.rubric.question import AND, NONE, Numeric, Scale, Thresholds
 from pipeline.score.context.call_context import CallContext
@@ -30,7 +31,7 @@ class Explanation:
 
     evidence: tuple[Evidence, ...]
     searched: tuple[int, ...]
-    reason: str
+    reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _at(
 def _number(name: MeasureName, context: CallContext) -> float:
     value = number(name, context.call)
     if value is None:
-        raise Unanswerable(f"{name} is not known of this call: it has no times, or its metadata no such column")
+        raise Unanswerable("number_not_known", measure=name)
     return value
 
 

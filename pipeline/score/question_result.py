@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from pipeline.language import ENGLISH, translator_of_call
+from pipeline.language.reason_words import word_reason
+from pipeline.reason import Reason
 from pipeline.rubric.question import Choice, Multiple, Numeric, Scale, is_one_of
 from pipeline.score.answer_points import expected_share, points_earned, points_possible, points_share, severity
 from pipeline.score.compiled_question import GRADED, CompiledQuestion
@@ -61,7 +64,7 @@ def answer_question(
         applicability = compiled_question.applies(context) if compiled_question.applies else Detection(1.0)
         options = _option_probabilities(compiled_question, context)
     except Unanswerable as error:
-        return _failed(compiled_question, str(error))
+        return _failed(compiled_question, error.reason)
     best = _best(asked.decided * applicability.probability, options)
     explanation = _explanation(compiled_question, best, asked, applicability, options, context=context)
     if compiled_question.uses_text:
@@ -71,7 +74,7 @@ def answer_question(
     sure = _is_sure(compiled_question, best, asked.decided * applicability.probability, options)
     applies = asked.probability * applicability.probability
     return QuestionResult(
-        answer=_answer(compiled_question, best, applies, options, explanation, sure=sure),
+        answer=_answer(compiled_question, best, applies, options, explanation, context=context, sure=sure),
         applies=applies,
         options=options.probabilities,
         gate=applicability.probability,
@@ -98,6 +101,7 @@ def _answer(
     options: OptionProbabilities,
     explanation: Explanation,
     *,
+    context: CallContext,
     sure: bool,
 ) -> Answer:
     question, value = compiled_question.question, best if sure else UNSURE
@@ -111,7 +115,9 @@ def _answer(
         points_possible=0.0 if not_applicable else points_possible(question, stake=compiled_question.stake),
         evidence=explanation.evidence[:MOST_QUOTES],
         searched=() if explanation.evidence else explanation.searched,
-        reason=explanation.reason,
+        reason=word_reason(explanation.reason, translator_of_call(context.transcript.language)),
+        reason_code=explanation.reason.code,
+        reason_values=explanation.reason.values,
         method=compiled_question.method,
         severity=severity(question, value),
     )
@@ -144,7 +150,7 @@ def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionRe
         return _Asked(1.0, 1.0)
     before = earlier[after.question]
     if before.answer.value == FAILED:
-        raise Unanswerable(f"it is asked after {after.question}, which could not be answered")
+        raise Unanswerable("earlier_question_failed", question=after.question)
     chance = before.applies * sum(p for option, p in before.options.items() if is_one_of(option, after.answers))
     if before.answer.value == UNSURE:
         return _Asked(chance, chance)
@@ -215,8 +221,17 @@ def _explanation(
     return Explanation((), applicability.searched, not_applying(context, applicability.reason))
 
 
-def _failed(compiled_question: CompiledQuestion, reason: str) -> QuestionResult:
+def _failed(compiled_question: CompiledQuestion, reason: Reason) -> QuestionResult:
     answer = Answer(
-        compiled_question.question.id, FAILED, FAILED, 0.0, 0.0, 0.0, reason=reason, method=compiled_question.method
+        compiled_question.question.id,
+        FAILED,
+        FAILED,
+        0.0,
+        0.0,
+        0.0,
+        reason=word_reason(reason, ENGLISH),
+        reason_code=reason.code,
+        reason_values=reason.values,
+        method=compiled_question.method,
     )
     return QuestionResult(answer=answer, applies=0.0, options={}, gate=0.0)

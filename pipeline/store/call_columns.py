@@ -139,6 +139,8 @@ ANSWERS = [
     ("searched", pa.list_(pa.int32())),
     ("reason", pa.string()),
     ("method", pa.string()),
+    ("reason_code", pa.string()),
+    ("reason_values", pa.string()),
 ]
 FLAGS = [
     ("call_id", pa.string()),
@@ -151,6 +153,8 @@ FLAGS = [
     ("evidence", pa.list_(EVIDENCE)),
     ("play_from_s", pa.float64()),
     ("gain", pa.float64()),
+    ("reason_code", pa.string()),
+    ("reason_values", pa.string()),
 ]
 ISSUES = [
     ("call_id", pa.string()),

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pipeline.errors import StoreError
 from pipeline.store import call_columns, measure_columns
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 
 # The order in which a part's files are written; its last table is the marker that makes the part count.
 SHARD_TABLES = (
@@ -62,8 +62,8 @@ _COLUMNS = {
 }
 # Tables that had fewer columns in an earlier version, with what stands in rows that were written then.
 ADDED_COLUMNS: Mapping[str, Mapping[str, int | str | None]] = {
-    "answers": {"leg": 1},
-    "flags": {"leg": 1},
+    "answers": {"leg": 1, "reason_code": "", "reason_values": "{}"},
+    "flags": {"leg": 1, "reason_code": "", "reason_values": "{}"},
     "scorecards": {"leg": 1, "agent_id": ""},
     "turns": {"text_written": "", "turn_language": "", **dict.fromkeys(("pitch_st", "loudness_db", "pace_ratio"))},
     "topics": {

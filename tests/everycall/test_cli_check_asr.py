@@ -27,5 +27,5 @@ def test_noise_that_a_label_calls_words_is_lost_and_told(everycall, tmp_path):
     figures = tmp_path / "figures.json"
     output = everycall("check-asr", tmp_path, "--by", "queue", "--json", figures)
     assert "en, queue billing" in output
-    assert "not heard: a:" in output
+    assert "not transcribed: a:" in output
     assert json.loads(figures.read_text("utf-8"))["groups"][0]["error_rate"]["estimate"] == 1.0

@@ -71,7 +71,7 @@ def test_an_agents_promises_are_listed_alone(everycall, judged):
 
 def test_a_long_list_is_cut(everycall, judged):
     output = everycall("promises", "--store", judged.address, "--limit", 1)
-    assert output.splitlines()[-1] == "1 broken, 1 open of 3 promises; the first 1 are shown"
+    assert output.splitlines()[-1] == "1 broken, 1 open of 3 promises; showing the first 1"
     assert "c2" not in output
 
 

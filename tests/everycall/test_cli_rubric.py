@@ -81,14 +81,14 @@ def test_a_name_or_language_that_does_not_exist_is_one_line(everycall, given, me
 
 def test_a_weight_that_is_no_number_is_one_line(everycall, tmp_path):
     output = everycall("rubric", "try", "support", "--weight", "outcome", "--store", tmp_path, exits=2)
-    assert "'outcome' is no weight" in output
+    assert "'outcome' is not a weight" in output
 
 
 @pytest.mark.slow
 def test_try_tells_who_moves_and_writes_nothing(everycall, scored_store):
     before = files(scored_store)
     output = everycall("rubric", "try", "support", "--weight", "greeting=60", "--store", scored_store)
-    assert re.search(r"11 calls compared, \d+ move; mean [\d.]+ → [\d.]+, by [\d.]+ a call", output)
+    assert re.search(r"11 calls compared, \d+ move; mean [\d.]+ → [\d.]+, by [\d.]+ per call", output)
     assert files(scored_store) == before
 
 
@@ -104,7 +104,7 @@ def test_diff_tells_what_differs_and_who_moves_and_writes_nothing(everycall, sco
 @pytest.mark.slow
 def test_a_form_against_itself_moves_nothing(everycall, scored_store):
     output = everycall("rubric", "diff", "support", "support", "--store", scored_store)
-    assert "the forms ask and weigh the same" in output
+    assert "both forms have the same questions and weights" in output
     assert "11 calls compared, 0 move" in output
 
 

@@ -30,7 +30,7 @@ def test_answers_are_taken_and_the_rest_is_told(everycall, store, tmp_path):
     assert (
         "answers.csv line 3: its `score` lies outside the scale 1-5. Mend the line and import the file again" in output
     )
-    assert "1 taken, 0 known already, 0 without a call, 2 bad" in output
+    assert "1 taken, 0 already known, 0 without a call, 2 bad" in output
     assert read(store, "surveys").column("call_id").to_pylist() == ["c0"]
     everycall("surveys", "import", path, "--scale", "1-5", "--store", store.address, "--strict", exits=1)
 
@@ -40,7 +40,7 @@ def test_a_clear_scale_is_recognised_and_said(everycall, store, tmp_path):
     output = everycall(
         "surveys", "import", path, "--column", "call_id=call", "--column", "score=csat", "--store", store.address
     )
-    assert "scale 1-5 told from the answers, more taken as better; --scale states another" in output
+    assert "scale 1-5 recognised from the answers, higher taken as better; --scale sets another" in output
     assert "22 taken" in output
 
 

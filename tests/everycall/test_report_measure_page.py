@@ -73,12 +73,12 @@ def test_emerging_topics_are_marked_and_say_how_far(html):
     assert "2.0 times as many, p &lt; 0.0001" in shown
 
 
-def test_the_young_are_named_where_matters_are_settled(html):
-    assert "4 of 40 first contacts are too young" in section(html, "repeats")
+def test_recent_contacts_are_counted_where_matters_are_resolved(html):
+    assert "4 of 40 first contacts are too recent" in section(html, "repeats")
 
 
 def test_ownership_is_answered_in_words(html):
-    assert "Chains that are handed on take 2.0 (1.0 to 3.0) more minutes" in section(html, "repeats")
+    assert "Handed-on matters take 2.0 (1.0 to 3.0) minutes longer" in section(html, "repeats")
 
 
 def test_agents_with_few_calls_are_hollow_and_in_no_band(html):

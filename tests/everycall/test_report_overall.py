@@ -4,11 +4,12 @@ from report_store import INJECTION, write_store
 
 from everycall.report.fair import MOST_AGENTS, read_fair
 from everycall.report.figures import read_figures
+from everycall.report.phrasing import describe_minutes, describe_repeats
 from everycall.report.rates import Rate
-from everycall.report.telling import minutes_told, repeats_told
 from everycall.report.topic_names import Name
 from everycall.report.trends import change_of
 from pipeline.analytics.statistics.intervals import Interval, wilson
+from pipeline.language import ENGLISH
 
 
 @pytest.fixture(scope="module")
@@ -99,19 +100,19 @@ def test_the_frontier_keeps_two_figures(found):
 
 
 def test_what_handing_on_costs_is_said_in_words(found):
-    assert minutes_told(found.again.handle) == (
-        "Chains that are handed on take 2.0 (1.0 to 3.0) more minutes than those with one owner."
+    assert describe_minutes(found.again.handle, ENGLISH) == (
+        "Handed-on matters take 2.0 (1.0 to 3.0) minutes longer than those with one owner."
     )
 
 
-def test_what_cannot_be_told_is_said_so(found, tmp_path):
-    assert repeats_told(found.again.repeats) == (
-        "Whether customers who are handed on call again more often cannot be told: by these calls 5 fewer to 25 more "
-        "of 100."
+def test_a_difference_that_may_be_none_is_said_to_be_unknown(found, tmp_path):
+    assert describe_repeats(found.again.repeats, ENGLISH) == (
+        "These calls do not show whether handed-on customers call again more often: "
+        "between 5 fewer and 25 more in every 100."
     )
     unsure = read_figures(write_store(tmp_path, measured=True, difference=(-60.0, -120.0, 30.0))).overall
-    assert minutes_told(unsure.again.handle) == (
-        "Whether chains that are handed on take longer cannot be told: by these calls 0.5 fewer to 2.0 more minutes."
+    assert describe_minutes(unsure.again.handle, ENGLISH) == (
+        "These calls do not show whether handed-on matters take longer: between 0.5 minutes less and 2.0 more."
     )
 
 

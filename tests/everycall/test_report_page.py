@@ -5,7 +5,7 @@ import pytest
 from report_store import CHINESE, add_form, write_store
 
 from everycall.report import write_report
-from everycall.report.report import asked_by
+from everycall.report.question_names import asked_by
 from pipeline.errors import ConfigError
 from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
@@ -171,6 +171,6 @@ def test_a_page_that_cannot_be_written_says_so(tmp_path):
 
 
 def test_what_is_wrong_with_a_recording_stands_in_the_line_of_its_call(tmp_path, monkeypatch):
-    monkeypatch.setattr("everycall.report.listening.remarks", lambda recording, transcript: ("3 % clipped",))
+    monkeypatch.setattr("everycall.report.listening.remarks", lambda recording, transcript, **_: ("3 % clipped",))
     write_report(write_store(tmp_path / "store"), tmp_path / "report.html")
     assert " · 3 % clipped</span></h3>" in (tmp_path / "report.html").read_text("utf-8")

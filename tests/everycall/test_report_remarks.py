@@ -46,7 +46,7 @@ def test_edges_in_speech_are_said():
 
 
 def test_an_agent_on_the_second_channel_and_doubtful_roles_are_said():
-    assert of(transcript=said(agent=1, confidence=0.62))[1:] == ("agent on channel 2", "who is who is 62 % sure")
+    assert of(transcript=said(agent=1, confidence=0.62))[1:] == ("agent on channel 2", "speaker roles 62 % sure")
 
 
 def test_a_written_call_has_no_remarks():

@@ -2,6 +2,7 @@ import numpy as np
 
 from everycall.show import _moods
 from pipeline.enriched import Conduct, EnrichedCall, Mood, TurningPoint, TurnSentiment
+from pipeline.language import ENGLISH
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 
@@ -16,7 +17,7 @@ def call(mood):
 
 
 def test_a_turning_point_is_shown_with_what_was_said_and_what_it_follows():
-    shown = _moods(call(Mood(("neutral",) * 3)), [TurningPoint(1, "customer", "worse", 0.0, -0.8, 0)])
+    shown = _moods(call(Mood(("neutral",) * 3)), [TurningPoint(1, "customer", "worse", 0.0, -0.8, 0)], ENGLISH)
     assert shown.plain.strip().splitlines() == [
         "Moods: customer neutral → neutral → negative · agent neutral → neutral → neutral",
         "  customer turns worse in turn 1 “What a shame!”, after turn 0 “It was cancelled.”",
@@ -24,7 +25,7 @@ def test_a_turning_point_is_shown_with_what_was_said_and_what_it_follows():
 
 
 def test_without_a_cause_none_is_named():
-    shown = _moods(call(Mood()), [TurningPoint(1, "customer", "worse", 0.0, -0.8, None)])
+    shown = _moods(call(Mood()), [TurningPoint(1, "customer", "worse", 0.0, -0.8, None)], ENGLISH)
     assert shown.plain.strip().splitlines() == [
         "Moods: customer neutral → neutral → negative",
         "  customer turns worse in turn 1 “What a shame!”",

@@ -11,6 +11,8 @@ from pydantic import TypeAdapter
 from models.fakes.encoder import HashingEncoder
 from models.fakes.heads import KeywordHeads
 from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
+from pipeline.language import translator_of_call
+from pipeline.language.reason_words import word_reason
 from pipeline.recording import CallMetadata
 from pipeline.rubric.detector import Detector
 from pipeline.score.context.call_context import CallContext
@@ -77,3 +79,8 @@ def _words(texts: Sequence[str], start_s: float, length_s: float) -> tuple[Word,
         Word(f" {text}", start_s + number * word_s, start_s + (number + 1) * word_s, 1.0)
         for number, text in enumerate(texts)
     )
+
+
+def words(found: Detection, language: Language = "en") -> str:
+    """The detection's reason as a reader of the call's language reads it."""
+    return word_reason(found.reason, translator_of_call(language))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from score_contexts import ENCODER, call, detect
+from score_contexts import ENCODER, call, detect, words
 
 from models.fakes.heads import KeywordHeads
 from pipeline.errors import ModelError
@@ -101,7 +101,7 @@ def test_the_model_sees_only_its_place():
 
 
 def test_the_reason_has_the_number_of_tokens():
-    assert asked(ScriptedModel(reply(False, 0.9))).reason == "the language model says no (812+40 tokens)"
+    assert words(asked(ScriptedModel(reply(False, 0.9)))) == "the language model says no (812+40 tokens)"
 
 
 def test_prompt_injection_is_neither_shown_nor_quoted():

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from pydantic import ValidationError
-from score_contexts import call, detect, quotes
+from score_contexts import call, detect, quotes, words
 
 from pipeline.rubric.script import Script
 from pipeline.score.context.detection import Detection
@@ -56,7 +56,7 @@ def test_a_followed_script_quotes_every_step():
         (2, "You can cancel within 14 days and pay nothing"),
         (4, "Have a nice day"),
     ]
-    assert (found.probability, found.reason) == (pytest.approx(0.95**3), "3 of 3 steps said")
+    assert (found.probability, words(found)) == (pytest.approx(0.95**3), "3 of 3 steps said")
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_a_missing_mandatory_part_is_named():
     steps = [{**STEPS[1], "says": ["you can cancel within fourteen days", *STEPS[1]["says"]]}]
     found = detect({"kind": "script", "steps": steps}, call(("agent", "You can cancel within fourteen days.")))
     assert (found.steps[0].state, found.steps[0].lacks) == ("incomplete", ("pay nothing",))
-    assert found.reason == "0 of 1 step said; “Cancellation right” lacks “pay nothing”"
+    assert words(found) == "0 of 1 step said; “Cancellation right” lacks “pay nothing”"
     assert [quote.quote for quote in found.counter_evidence] == ["You can cancel within fourteen days"]
 
 
@@ -109,13 +109,13 @@ def test_a_step_that_comes_too_early_is_out_of_order():
     found = detect(SCRIPT, call(*turns))
     assert states(found) == [("hello", "said"), ("rights", "out_of_order"), ("goodbye", "said")]
     assert found.steps[1].overtaken == ("Goodbye",)
-    assert found.reason == "2 of 3 steps said; “Cancellation right” is out of order with “Goodbye”"
+    assert words(found) == "2 of 3 steps said; “Cancellation right” is out of order with “Goodbye”"
     assert found.probability == pytest.approx(0.95 * 0.95 * 0.05)
 
 
 def test_the_order_can_be_free():
     turns = (GOOD[0], ("agent", "Have a nice day!"), GOOD[2])
-    assert detect({**SCRIPT, "in_order": False}, call(*turns)).reason == "3 of 3 steps said"
+    assert words(detect({**SCRIPT, "in_order": False}, call(*turns))) == "3 of 3 steps said"
 
 
 def test_before_and_after_apply_when_the_order_is_free():
@@ -130,7 +130,7 @@ def test_a_step_in_the_wrong_part_of_the_call_is_misplaced():
     turns = (("agent", "Yes."), ("agent", "What is it?"), ("agent", "Good morning."), *GOOD[2:])
     found = detect(SCRIPT, call(*turns))
     assert found.steps[0].state == "misplaced"
-    assert "“Greeting” is said in the wrong part of the call" in found.reason
+    assert "“Greeting” is said in the wrong part of the call" in words(found)
 
 
 def test_a_step_in_seconds():
@@ -176,7 +176,7 @@ def test_a_question_can_be_about_one_step():
     turns = (GOOD[0], GOOD[4])
     assert detect({**SCRIPT, "step": "hello"}, call(*turns)).probability == pytest.approx(0.95)
     missing = detect({**SCRIPT, "step": "rights"}, call(*turns))
-    assert (missing.probability, missing.reason) == (
+    assert (missing.probability, words(missing)) == (
         pytest.approx(0.05),
         "0 of 1 step said; “Cancellation right” is not said",
     )
@@ -228,12 +228,12 @@ def test_chinese_steps_match_characters_numbers_and_homophones():
         language="zh",
     )
     assert states(found) == [("notice", "said"), ("fee", "said"), ("close", "said")]
-    assert found.reason == "3步话术中说到3步"
+    assert words(found, "zh") == "3步话术中说到3步"
 
 
 def test_a_chinese_reason_names_the_step():
     found = detect(CHINESE, call(("agent", "您好，本次通话将全程录音。"), language="zh"), language="zh")
-    assert found.reason == "3步话术中说到1步；没有说到“费用说明”；没有说到“结束语”"
+    assert words(found, "zh") == "3步话术中说到1步；没有说到“费用说明”；没有说到“结束语”"
 
 
 @pytest.mark.parametrize(

@@ -159,7 +159,7 @@ def test_the_schema_version_stands_in_every_file(tmp_path):
     write(Store(str(tmp_path)), generation=1, calls=["a"])
     (path,) = tmp_path.rglob("*.parquet")
     metadata = pa.parquet.read_schema(path).metadata
-    assert metadata[b"everycall.schema_version"] == b"4"
+    assert metadata[b"everycall.schema_version"] == b"5"
     assert metadata[b"everycall.table"] == b"calls"
 
 

@@ -126,13 +126,13 @@ class CallContext:
     def _start_s(self, index: int) -> float:
         start_s = self.transcript.turns[index].start_s
         if start_s is None:
-            raise Unanswerable("the rule is bounded in seconds and this transcript has no times")
+            raise Unanswerable("no_times_for_place")
         return start_s
 
     def _end_s(self, index: int) -> float:
         end_s = self.transcript.turns[index].end_s
         if end_s is None:
-            raise Unanswerable("the rule is bounded in seconds and this transcript has no times")
+            raise Unanswerable("no_times_for_place")
         return end_s
 
     def _length_s(self) -> float:

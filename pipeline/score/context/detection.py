@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipeline.language import ENGLISH
+from pipeline.language.reason_words import word_reason
+from pipeline.reason import NO_REASON, Reason
 from pipeline.score.context.step import StepFound
 from pipeline.scorecard import Evidence
 
@@ -29,7 +32,7 @@ class Detection:
     probability: float
     evidence: tuple[Evidence, ...] = ()
     searched: tuple[int, ...] = ()
-    reason: str = ""
+    reason: Reason = NO_REASON
     counter_evidence: tuple[Evidence, ...] = ()
     moments: tuple[Moment, ...] = ()
     steps: tuple[StepFound, ...] = ()
@@ -39,5 +42,9 @@ class Detection:
             raise ValueError(f"a detection's probability must be between 0 and 1, not {self.probability}")
 
 
-class Unanswerable(Exception):  # noqa: N818 - not a fault: only this question fails, the call is scored without it
-    """The call lacks something that the detector needs. The message, which says what, is the answer's reason."""
+class Unanswerable(Exception):  # noqa: N818 - not a fault: the question stays open and the call is scored without it
+    """The detector lacks what it needs on this call; the reason says what."""
+
+    def __init__(self, code: str, **values: str) -> None:
+        self.reason = Reason(code, values)
+        super().__init__(word_reason(self.reason, ENGLISH))

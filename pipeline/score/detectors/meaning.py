@@ -28,7 +28,7 @@ def meaning(spec: Meaning, *, encoder: TextEncoder | None) -> CompiledDetector:
     def detect(context: CallContext) -> Detection:
         searched = context.turns(spec.where)
         if context.call.encoder != fingerprint:
-            raise Unanswerable("the turns were encoded by another model than the examples; read the call again")
+            raise Unanswerable("encoded_by_another_model")
         vectors = context.call.vectors[list(searched)]
         cosines = _nearest(vectors, examples)
         if len(counter_examples):

@@ -19,7 +19,7 @@ def measure(spec: Measure) -> CompiledDetector:
     def detect(context: CallContext) -> Detection:
         value = number(spec.name, context.call)
         if value is None:
-            raise Unanswerable(f"{spec.name} needs times, which this transcript lacks")
+            raise Unanswerable("measure_needs_times", measure=spec.name)
         high_enough = spec.at_least is None or value >= spec.at_least
         low_enough = spec.at_most is None or value <= spec.at_most
         return Detection(

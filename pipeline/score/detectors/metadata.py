@@ -22,7 +22,7 @@ def metadata(spec: Metadata) -> CompiledDetector:
         own = context.transcript.metadata
         value = getattr(own, spec.field) if spec.field in _KNOWN else own.extra.get(spec.field, "")
         if not value:
-            raise Unanswerable(f"the call's metadata has no {spec.field}")
+            raise Unanswerable("metadata_lacks_field", field=spec.field)
         holds = value.casefold() in wanted
         return Detection(probability=float(holds), reason=recorded(context, field=spec.field, holds=holds))
 

@@ -15,7 +15,7 @@ from pipeline.rubric.detector import Model
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment, Unanswerable
 from pipeline.score.context.prompt_injection import without_prompt_injection
-from pipeline.score.context.reasons import told
+from pipeline.score.context.reasons import answered_by_model
 from pipeline.score.detectors.compiled_detector import CompiledDetector
 from pipeline.scorecard import Evidence
 
@@ -51,13 +51,13 @@ def model(spec: Model, *, language_model: LanguageModel | None) -> CompiledDetec
 
     def detect(context: CallContext) -> Detection:
         if language_model is None:
-            raise Unanswerable("no language model is set up; name one in the settings or use another detector")
+            raise Unanswerable("no_language_model")
         searched = context.turns(spec.where)
         shown = {index: without_prompt_injection(context.transcript.turns[index].text) for index in searched}
         reply, completion = _ask(language_model, spec.ask, context, shown)
         quotes = tuple(_checked(context, quote, shown) for quote in reply.quotes)
         if reply.answer and not quotes:
-            raise Unanswerable("the language model says yes and quotes nothing that it rests on")
+            raise Unanswerable("language_model_quotes_nothing")
         sure = max(0.5, min(MOST, reply.confidence))
         probability = max(LEAST, sure if reply.answer else 1 - sure)
         return Detection(
@@ -65,7 +65,9 @@ def model(spec: Model, *, language_model: LanguageModel | None) -> CompiledDetec
             evidence=quotes if reply.answer else (),
             counter_evidence=() if reply.answer else quotes,
             searched=searched,
-            reason=told(context, yes=reply.answer, read=completion.tokens_read, written=completion.tokens_written),
+            reason=answered_by_model(
+                context, yes=reply.answer, read=completion.tokens_read, written=completion.tokens_written
+            ),
             moments=tuple(Moment(quote.turn, probability, (quote,)) for quote in quotes if reply.answer),
         )
 
@@ -79,9 +81,9 @@ def _ask(
         completion = language_model.complete(system=SYSTEM, user=_prompt(ask, context, shown), schema=_schema())
         return _Reply.model_validate(completion.answer), completion
     except ModelError as error:
-        raise Unanswerable(f"the language model did not answer: {error.message}") from error
+        raise Unanswerable("language_model_gave_no_answer", cause=error.message) from error
     except ValidationError as error:
-        raise Unanswerable("the language model's answer does not fit the schema") from error
+        raise Unanswerable("language_model_broke_schema") from error
 
 
 def _schema() -> Mapping[str, object]:
@@ -98,10 +100,10 @@ def _prompt(ask: str, context: CallContext, shown: Mapping[int, str]) -> str:
 
 def _checked(context: CallContext, quote: _Quote, shown: Mapping[int, str]) -> Evidence:
     if quote.turn not in shown:
-        raise Unanswerable("the language model quotes a turn that it was not shown")
+        raise Unanswerable("language_model_quotes_hidden_turn")
     if quote.quote not in shown[quote.turn]:
-        raise Unanswerable("the language model quotes words that are not on the call")
+        raise Unanswerable("language_model_misquotes")
     try:
         return quoted(context.transcript, turn=quote.turn, quote=quote.quote)
     except EvidenceError as error:
-        raise Unanswerable("the language model quotes words that are not on the call") from error
+        raise Unanswerable("language_model_misquotes") from error

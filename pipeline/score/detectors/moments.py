@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.reason import Reason
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
 from pipeline.score.context.reasons import not_found, sounds
@@ -28,7 +29,7 @@ def detection_of_turns(context: CallContext, probabilities: Mapping[int, float],
     )
 
 
-def _reason(context: CallContext, evident: Sequence[Moment], *, by: str, searched: Sequence[int]) -> str:
+def _reason(context: CallContext, evident: Sequence[Moment], *, by: str, searched: Sequence[int]) -> Reason:
     if not evident:
         return not_found(context, by=by, searched=searched)
     return sounds(context, by=by, turns=sorted(moment.turn for moment in evident))

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Protocol
 
 from pipeline.quote import cut
+from pipeline.reason import Reason
 from pipeline.rubric.detector import Phrase
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
@@ -226,7 +227,7 @@ def _mean_confidence(context: CallContext, turns: Sequence[int]) -> float:
     return sum(context.transcript.turns[turn].confidence for turn in turns) / len(turns) if turns else 1.0
 
 
-def _reason(spec: Phrase, context: CallContext, searched: Sequence[int], moments: Sequence[Moment]) -> str:
+def _reason(spec: Phrase, context: CallContext, searched: Sequence[int], moments: Sequence[Moment]) -> Reason:
     if not moments:
         return not_found(context, by=spec.where.by, searched=searched)
     return said(context, by=spec.where.by, turns=[moment.turn for moment in moments])

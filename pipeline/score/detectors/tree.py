@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
+from pipeline.reason import Reason
 from pipeline.rubric.detector import Pool
 from pipeline.score.context.call_context import CallContext
 from pipeline.score.context.detection import Detection, Moment
@@ -129,7 +130,7 @@ def _searched(found: Sequence[Detection]) -> tuple[int, ...]:
     return tuple(sorted({turn for detection in found for turn in detection.searched}))
 
 
-def _reasons(context: CallContext, found: Sequence[Detection], *, holds: bool) -> str:
+def _reasons(context: CallContext, found: Sequence[Detection], *, holds: bool) -> Reason:
     """The reasons of the parts that agree with the result, or of all parts if none does."""
     agreeing = [one for one in found if (one.probability > HALF if holds else one.probability < HALF)]
     return joined(context, [one.reason for one in agreeing or found])

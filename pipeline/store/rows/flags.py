@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.flag import Flag
 from pipeline.store.parts import Row
 from pipeline.store.rows.evidence import evidence_from_rows, evidence_rows
+from pipeline.store.rows.reason_values import reason_values_from_text, reason_values_text
 
 
 def flag_rows(flags: Sequence[Flag], *, rubric_id: str, leg: int = 1) -> list[Row]:
@@ -23,6 +24,8 @@ def flag_rows(flags: Sequence[Flag], *, rubric_id: str, leg: int = 1) -> list[Ro
             "evidence": evidence_rows(flag.evidence),
             "play_from_s": flag.play_from_s,
             "gain": flag.gain,
+            "reason_code": flag.reason_code,
+            "reason_values": reason_values_text(flag.reason_values),
         }
         for position, flag in enumerate(flags)
     ]
@@ -38,4 +41,6 @@ def flag_from_row(row: Row) -> Flag:
         evidence=evidence_from_rows(row["evidence"]),
         play_from_s=row["play_from_s"],
         gain=row["gain"],
+        reason_code=row["reason_code"],
+        reason_values=reason_values_from_text(row["reason_values"]),
     )

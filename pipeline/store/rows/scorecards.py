@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pipeline.scorecard import Answer, Scorecard, SectionScore
 from pipeline.store.parts import Row
 from pipeline.store.rows.evidence import evidence_from_rows, evidence_rows
+from pipeline.store.rows.reason_values import reason_values_from_text, reason_values_text
 
 
 def scorecard_row(scorecard: Scorecard, *, turns_part: str) -> Row:
@@ -74,6 +75,8 @@ def _answer_columns(answer: Answer) -> Row:
         "searched": list(answer.searched),
         "reason": answer.reason,
         "method": answer.method,
+        "reason_code": answer.reason_code,
+        "reason_values": reason_values_text(answer.reason_values),
     }
 
 
@@ -89,4 +92,6 @@ def _answer_from_row(row: Row) -> Answer:
         searched=tuple(row["searched"]),
         reason=row["reason"],
         method=row["method"],
+        reason_code=row["reason_code"],
+        reason_values=reason_values_from_text(row["reason_values"]),
     )
