@@ -6,6 +6,9 @@ import numpy as np
 import pyarrow as pa
 from analytics_store import memory_store
 
+from pipeline.analytics.contacts.follow_up import find_arrivals
+from pipeline.analytics.measure.working_tables import replace_table
+
 START = datetime(2026, 3, 2, 9)
 DAY_S = 86_400.0
 
@@ -49,8 +52,14 @@ def matched(call_id, earlier_call_id, days):
 
 
 def with_repeats(contacts, repeats=(), topics=()):
-    """A store in memory as the measures after repeats find it."""
-    return memory_store(contacts=contacts, repeats=repeats, call_topics=topics)
+    """A store in memory as the measures after `arrivals` find it."""
+    return with_arrivals(memory_store(contacts=contacts, repeats=repeats, call_topics=topics))
+
+
+def with_arrivals(store):
+    """The store with the table `arrivals` that follows from its other tables."""
+    replace_table(store, "arrivals", find_arrivals(store))
+    return store
 
 
 def simulated(*, groups, first_contacts, resolved, days, seed, window_days=14.0, agent="g{}"):
@@ -96,7 +105,7 @@ def many(at, later, seen, *, owners, later_owners, topics=None, duration_s=60.0)
     if topics is not None:
         known = {"call_id": first["call_id"], "issue": pa.array([1] * len(at), pa.int32()), "topic_id": list(topics)}
         _insert(store, "call_topics", pa.table(known))
-    return store
+    return with_arrivals(store)
 
 
 def _insert(store, table, rows):

@@ -1,13 +1,16 @@
 import math
+from contextlib import contextmanager
 from datetime import date, datetime
 
 import numpy as np
 import pytest
 from analytics_store import memory_store
+from repeat_calls import with_arrivals
 
 from pipeline.analytics.agents.adjusted_agents import AdjustedRules, adjusted_figures, precision
 from pipeline.analytics.agents.agents import SCORE_BOUNDS
-from pipeline.analytics.agents.case_mix import create_case_mix, design_of, read_case_mix
+from pipeline.analytics.agents.case_mix import case_mix_tables, design_of, read_case_mix
+from pipeline.analytics.measure.working_tables import working_tables
 from pipeline.analytics.statistics.intervals import interval_of_mean, wilson
 from pipeline.store.schemas import schema_of
 
@@ -36,7 +39,17 @@ def topic(place, name, *, issue=1):
 
 
 def store(contacts, topics=(), **tables):
-    return memory_store(contacts=contacts, call_topics=list(topics), **tables)
+    """A store in memory; arrivals follow from the repeats, if there are any."""
+    given = {"call_topics": list(topics), "scorecards": [], "answers": []} | tables
+    if "repeats" in tables:
+        return with_arrivals(memory_store(contacts=contacts, **given))
+    return memory_store(contacts=contacts, arrivals=[], **given)
+
+
+@contextmanager
+def case_mix(connection):
+    with working_tables(connection, case_mix_tables()):
+        yield connection
 
 
 def of(table, measure):
@@ -178,8 +191,8 @@ def test_a_rate_stays_a_rate():
 
 def test_the_first_issue_is_what_a_call_is_about():
     connection = store([contact(0, "ann"), contact(1, "ann")], [topic(0, "t2", issue=2), topic(0, "t1")])
-    create_case_mix(connection)
-    cells = read_case_mix(connection, value="score")
+    with case_mix(connection):
+        cells = read_case_mix(connection, value="score")
     assert cells.kinds["topic"][0] == ["other", "t1"]
     assert cells.n.tolist() == [1, 1]
 
@@ -187,8 +200,8 @@ def test_the_first_issue_is_what_a_call_is_about():
 def test_kinds_with_few_calls_share_a_column():
     contacts = [contact(place, "ann") for place in range(5)]
     connection = store(contacts, [topic(place, "t1" if place < 3 else f"t{place}") for place in range(5)])
-    create_case_mix(connection)
-    design = design_of(read_case_mix(connection, value="score"), fewest=3)
+    with case_mix(connection):
+        design = design_of(read_case_mix(connection, value="score"), fewest=3)
     # Ones; rare topics and t1; rare languages and en; rare queues and front.
     assert design.toarray().tolist() == [[1, 0, 1, 0, 1, 0, 1], [1, 1, 0, 0, 1, 0, 1], [1, 1, 0, 0, 1, 0, 1]]
 
@@ -199,7 +212,8 @@ def test_calls_that_vary_little_weigh_more():
         for place in range(80)
     ]
     connection = store(contacts, [topic(place, "calm" if place < 40 else "wild") for place in range(80)])
-    create_case_mix(connection)
-    calm, wild = precision(read_case_mix(connection, value="score"), borrowed_calls=0.0)
+    with case_mix(connection):
+        cells = read_case_mix(connection, value="score")
+    calm, wild = precision(cells, borrowed_calls=0.0)
     assert calm / wild == pytest.approx(16)
-    assert np.ptp(precision(read_case_mix(connection, value="score"), borrowed_calls=1e9)) == pytest.approx(0, abs=1e-6)
+    assert np.ptp(precision(cells, borrowed_calls=1e9)) == pytest.approx(0, abs=1e-6)

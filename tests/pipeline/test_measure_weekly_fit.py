@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from analytics_store import memory_store
 
-from pipeline.analytics.measure.weekly_fit import as_of_today, standing_fit, week_of
+from pipeline.analytics.measure.weekly_fit import as_of_today, fit_of_this_week, week_of
 
 MONDAY, FRIDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 9)
 
@@ -24,7 +24,7 @@ def store(last, *, fitted=MONDAY):
     ],
 )
 def test_a_fit_stands_until_the_week_ends(last, fitted, stands):
-    rows = standing_fit(store(last, fitted=fitted), "causes", "true")
+    rows = fit_of_this_week(store(last, fitted=fitted), "causes", "true")
     assert (rows is not None) == stands
     assert rows is None or rows.column("question_id").to_pylist() == ["empathy"]
 

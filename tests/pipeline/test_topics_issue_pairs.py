@@ -30,9 +30,9 @@ def towards(direction, *, tone=0.0):
 def likenesses(issues, pairs, **options):
     store = memory_store(issues=issues)
     store.execute("create temp table arrival_calls as select distinct call_id, call_id as arrival_id from issues")
-    store.execute("create temp table pairs (pair bigint, later_id varchar, earlier_id varchar)")
+    store.execute("create temp table arrival_pairs (pair bigint, later_id varchar, earlier_id varchar)")
     for number, (later, earlier) in enumerate(pairs):
-        store.execute("insert into pairs values (?, ?, ?)", [number, later, earlier])
+        store.execute("insert into arrival_pairs values (?, ?, ?)", [number, later, earlier])
     rows = similarity_of_pairs(store, **options).to_pylist()
     return {row["pair"]: row["similarity"] for row in rows}
 
