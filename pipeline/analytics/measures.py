@@ -83,7 +83,7 @@ MEASURES = (
     Measure("resolution", table="figures", rows=resolution_figures, reads=("follow_up",)),
     Measure("satisfaction_by_group", table="figures", rows=satisfaction_figures,
             reads=("contacts", "call_topics", "satisfaction")),
-    Measure("adjusted_agents", table="figures", rows=adjusted_figures, reads=("case_mix", "case_mix_cells"),
+    Measure("adjusted_agents", table="figures", rows=adjusted_figures, reads=("scorecards", "case_mix", "case_mix_cells"),
             weekly=f"list_contains({FITTED}, measure) and dimension = 'agent'"),
     Measure("causes", rows=find_causes, reads=("scorecards", "cause_cards", "cause_cells"), weekly="true"),
     Measure("trends", rows=find_trends, reads=("contacts", "call_topics", "repeats")),
