@@ -25,7 +25,7 @@ from pipeline.analytics.measure.analytics_run import AnalyticsInput, first_day
 from pipeline.analytics.measure.graph import Node, in_order, shared_by
 from pipeline.analytics.measure.measure import BaseTables, Measure
 from pipeline.analytics.measure.weekly_fit import as_of_today, fit_of_this_week
-from pipeline.analytics.measure.working_tables import WorkingTable, overlay_view, replace_table, working_tables
+from pipeline.analytics.measure.working_tables import overlay_view, replace_table, working_tables
 from pipeline.analytics.promises.figures import promise_figures
 from pipeline.analytics.promises.outcomes import find_promise_outcomes, first_unsettled, promise_tables
 from pipeline.analytics.satisfaction.figures import satisfaction_figures
@@ -83,7 +83,8 @@ MEASURES = (
     Measure("resolution", table="figures", rows=resolution_figures, reads=("follow_up",)),
     Measure("satisfaction_by_group", table="figures", rows=satisfaction_figures,
             reads=("contacts", "call_topics", "satisfaction")),
-    Measure("adjusted_agents", table="figures", rows=adjusted_figures, reads=("scorecards", "case_mix", "case_mix_cells"),
+    Measure("adjusted_agents", table="figures", rows=adjusted_figures,
+            reads=("scorecards", "case_mix", "case_mix_cells"),
             weekly=f"list_contains({FITTED}, measure) and dimension = 'agent'"),
     Measure("causes", rows=find_causes, reads=("scorecards", "cause_cards", "cause_cells"), weekly="true"),
     Measure("trends", rows=find_trends, reads=("contacts", "call_topics", "repeats")),

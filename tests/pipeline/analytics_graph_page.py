@@ -11,9 +11,9 @@ MADE = [name for node in NODES if node.name not in WORKING for name in node.make
 
 PAGE = """# The graph of analytics
 
-Drawn by a test from the declarations in `pipeline/analytics/measures.py`. After changing a measure, refresh this page with
-`UPDATE_DOCS=1 pytest tests/pipeline/test_measure_graph.py`. What the tables mean: `docs/all_calls.md`; their columns:
-`docs/tables.md`.
+Drawn by a test from the declarations in `pipeline/analytics/measures.py`. After changing a measure, refresh this page
+with `UPDATE_DOCS=1 pytest tests/pipeline/test_measure_graph.py`. What the tables mean: `docs/all_calls.md`; their
+columns: `docs/tables.md`.
 
 ## Tables
 
@@ -102,4 +102,5 @@ def _working_lines():
             yield f"    {node.name}([{node.name}])"
             yield f"    {' & '.join(node.reads)} --> {node.name}"
         elif isinstance(node, Measure) and shown & set(node.reads):
-            yield f"    {' & '.join(name for name in node.reads if name in shown)} --> measure_{node.name}{{{{{node.name}}}}}"
+            read = " & ".join(name for name in node.reads if name in shown)
+            yield f"    {read} --> measure_{node.name}{{{{{node.name}}}}}"

@@ -7,10 +7,10 @@ from pipeline.analytics.statistics.ordinal import (
     Ordinal,
     Prior,
     answer_at,
-    believed,
     cumulative,
     fit,
     mean_answer,
+    prior_model,
     recalibrated,
     spread,
     standard_error,
@@ -96,7 +96,7 @@ def test_a_tight_prior_holds_the_weights_and_a_sign_is_kept():
 
 
 def test_what_is_believed_has_the_prior_s_doubt():
-    model = believed(Prior(THRESHOLDS, TRUE, 0.5, 0.3, np.array([0.2, 0.4]), np.zeros(2, int)))
+    model = prior_model(Prior(THRESHOLDS, TRUE, 0.5, 0.3, np.array([0.2, 0.4]), np.zeros(2, int)))
     assert np.sqrt(np.diag(model.covariance))[[0, 4, 5]] == pytest.approx([0.5, 0.2, 0.4])
     assert np.sqrt(model.covariance[1, 1]) == pytest.approx(np.hypot(0.5, 0.3 * 1.0))
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 REPEAT_QUESTION = "repeat_contact"
-# For each boolean column the question of the standard form, and the value that makes it true. `outcome` keeps its value.
+# The question of the standard form behind each boolean column, and the value that makes it true.
 ANSWERED = {
     "says_repeat": (REPEAT_QUESTION, "yes"),
     "escalated": ("escalation_request", "yes"),

@@ -75,7 +75,7 @@ def ownership_figures(
     """Return rows of `figures` of the dimension `ownership`, from `arrivals` and `contacts`.
 
     `repeat_rate` and `handle_s` have the keys `one_owner` and `handed_on`. `repeat_rate_difference` and
-    `handle_s_difference` (one owner minus handed on) have the key `one_owner`. There are no rows if no stratum has both.
+    `handle_s_difference` (one owner minus handed on) have the key `one_owner`. No rows if no stratum has both sides.
     """
     window = {"window_days": rules.window_days, "window": int(rules.window_days * 86_400e6)}
     with working_tables(connection, (FOLLOW_UP,)):

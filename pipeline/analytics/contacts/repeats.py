@@ -20,8 +20,8 @@ from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A customer's arrivals that may repeat one another. Nothing before an arrival that shares a topic needs comparing, unless
-# the customer's own words would link them.
+# A customer's arrivals that may repeat one another. Nothing before an arrival that shares a topic needs comparing,
+# unless the customer's own words would link them.
 PAIRS = """
 with ends as (
     select arrival_id, any_value(customer_id) as customer_id, any_value(last_call_id) as last_call_id,

@@ -99,7 +99,7 @@ def registered(connection: DuckDBPyConnection, **tables: pa.Table) -> Iterator[N
 
 
 def replace_table(connection: DuckDBPyConnection, table: str, rows: pa.Table, *, since: Date | None = None) -> None:
-    """Replace a stored table, for the rest of the connection, by these rows; with `since` keep those of earlier dates."""
+    """Replace a stored table on this connection by these rows; with `since`, keep rows of earlier dates."""
     names = ", ".join(rows.column_names)
     earlier = f"union all by name select {names} from {table} where date < ?" if since else ""
     with registered(connection, _rows=rows):
@@ -109,7 +109,7 @@ def replace_table(connection: DuckDBPyConnection, table: str, rows: pa.Table, *,
 def replace_by_query(
     connection: DuckDBPyConnection, table: str, query: str, parameters: Parameters | None = None
 ) -> None:
-    """Replace a stored table, for the rest of the connection, by the result of a query that may read it."""
+    """Replace a stored table on this connection by the result of a query, which may read it."""
     connection.execute(f"create or replace table _next as {query}", parameters)
     _drop(connection, table)
     connection.execute(f"alter table _next rename to {table}")

@@ -40,10 +40,10 @@ DEFAULT_RULES = PromiseFigureRules()
 def promise_figures(connection: DuckDBPyConnection, *, rules: PromiseFigureRules = DEFAULT_RULES) -> pa.Table:
     """Return rows of `figures` from `promise_outcomes` and `promises`, by measure, dimension and key.
 
-    `promise_kept_rate` is kept over kept and broken (`n`), with Wilson's interval; `censored` counts open promises. Only
-    promises that later calls mention have an outcome, and broken ones are mentioned more often, so use it to compare
-    agents and not as the share of all promises. `promises_open` is the number (`estimate`) of all promises (`n`) that
-    are not due yet.
+    `promise_kept_rate` is kept over kept and broken (`n`), with Wilson's interval; `censored` counts open promises.
+    Only promises that later calls mention have an outcome, and broken ones are mentioned more often, so use it to
+    compare agents and not as the share of all promises. `promises_open` is the number (`estimate`) of all promises
+    (`n`) that are not due yet.
     """
     rates, opens = [], []
     for dimension, key, promises, kept, broken, still_open in connection.execute(_COUNTS).fetchall():

@@ -47,8 +47,8 @@ def find_promise_outcomes(
 ) -> pa.Table:
     """Return rows of `promise_outcomes`, by date, call and position.
 
-    With `since`, only promises of calls since that day are judged. To include older promises whose outcome new calls may
-    show, pass the day that `first_unsettled` returns.
+    With `since`, only promises of calls since that day are judged. To include older promises whose outcome new calls
+    may show, pass the day that `first_unsettled` returns.
     """
     with working_tables(connection, promise_tables(rules), since=since):
         found = connection.sql(_OUTCOMES).to_arrow_table()
@@ -165,8 +165,8 @@ def _evidence_rows(evidence: dict[tuple[str, str], tuple[int, Shown]]) -> pa.Tab
     )
 
 
-# A complaint counts once the due day is over, or on that day if the promise was for the same day. A call that the centre
-# makes in time is the call back, unless the customer says on it that nobody called.
+# A complaint counts once the due day is over, or on that day if the promise was for the same day. A call that the
+# centre makes in time is the call back, unless the customer says on it that nobody called.
 _OUTCOMES = """
     with evidence as (
         select f.*, t.turn, t.shown from promise_follow_ups f

@@ -54,9 +54,10 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """Issues as rows: `vectors` float16 [issues, dimensions] minus the mean, `words` sparse [issues, 2^20], unit length.
+    """Issues as rows of unit length.
 
-    `language` int64 [issues] indexes the languages of the baseline; `spoken` is false for an issue without words.
+    `vectors` float16 [issues, dimensions] has the mean subtracted; `words` is sparse [issues, 2^20]. `language` int64
+    [issues] indexes the languages of the baseline; `spoken` is false for an issue without words.
     """
 
     vectors: npt.NDArray[np.float16] = field(repr=False)
@@ -201,7 +202,7 @@ def _load(connection: DuckDBPyConnection, encoder: str, baseline: Baseline) -> L
 
 @contextmanager
 def _joins_as_written(connection: DuckDBPyConnection) -> Iterator[None]:
-    """Keep the sides of joins: DuckDB would take the issues for the smaller side, and hold the vectors of all of them."""
+    """Keep the sides of joins, because DuckDB would take the issues for the smaller side and load all vectors."""
     connection.execute("set disabled_optimizers = 'join_order,build_side_probe_side'")
     try:
         yield
