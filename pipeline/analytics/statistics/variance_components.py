@@ -103,8 +103,8 @@ def variance_components_of(question: Question) -> VarianceComponents:
 def latent_share(covariance: Floats, *, rate: float) -> Floats:
     """Convert the covariance of two failures to the correlation of the latent tendencies.
 
-    Source: Plackett 1954, Biometrika 41. For a threshold h that the latent variable exceeds at this rate, the covariance
-    is the integral of the bivariate normal density at (h, h) over the correlation, starting at 0.
+    Source: Plackett 1954, Biometrika 41. For a threshold h that the latent variable exceeds at this rate, the
+    covariance is the integral of the bivariate normal density at (h, h) over the correlation, starting at 0.
     """
     h = NormalDist().inv_cdf(rate)
     correlation = np.linspace(0.0, 0.999, 1000)
