@@ -43,6 +43,16 @@ working tables, hexagons the measures that read them, and rectangles tables of o
 flowchart LR
 {working}
 ```
+
+## Adding a measure
+
+1. Write a function that takes the DuckDB connection and returns the rows, in the room of its noun below
+   `pipeline/analytics/`. A dated measure also takes `since`.
+2. Declare a `Measure` in `pipeline/analytics/measures.py`: its name, the tables that its SQL names, and the function.
+   The order follows from that. A test fails if the declared tables are not those of the SQL.
+3. For a new table, add its columns in `pipeline/store/measure_columns.py` and its place in `pipeline/store/schemas.py`,
+   and describe it in `docs/tables.md`.
+4. Refresh this page.
 """
 
 

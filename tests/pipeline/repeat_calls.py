@@ -1,4 +1,4 @@
-"""Calls of customers who call again, for the tests of repeats, chains and what follows from them."""
+"""Calls of customers who call again, for tests of repeats, chains and the figures made from them."""
 
 from datetime import datetime, timedelta
 
@@ -14,7 +14,7 @@ DAY_S = 86_400.0
 
 
 def moment(day, *, minute=0.0):
-    """So many days and minutes after the first morning."""
+    """The time this many days and minutes after the first morning."""
     return START + timedelta(days=day, minutes=minute)
 
 
@@ -63,10 +63,10 @@ def with_arrivals(store):
 
 
 def simulated(*, groups, first_contacts, resolved, days, seed, window_days=14.0, agent="g{}"):
-    """Customers who call once, and again with probability 1 - `resolved`, of whom we see the first `days`.
+    """Simulate customers who call once, and again with probability 1 - `resolved`, observed for `days` days.
 
-    First contacts of group number n are agent `g<n>`'s, repeats are nobody's of these. Whoever calls again does so
-    within the window, mostly early.
+    First contacts of group number n belong to agent `g<n>`, repeats to another agent. Repeats come within the window,
+    mostly early.
     """
     rng = np.random.default_rng(seed)
     size = groups * first_contacts
@@ -79,7 +79,7 @@ def simulated(*, groups, first_contacts, resolved, days, seed, window_days=14.0,
 
 
 def many(at, later, seen, *, owners, later_owners, topics=None, duration_s=60.0):
-    """A store of customers who call at these days, and where it is `seen` once more about the same."""
+    """A store of customers who call on these days, and again about the same issue if the repeat is `seen`."""
     numbers = np.arange(len(at))
     durations = np.broadcast_to(duration_s, len(at))
     first = _contacts("c", numbers, at, owners, durations)

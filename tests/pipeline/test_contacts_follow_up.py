@@ -18,7 +18,7 @@ def store():
     return with_repeats(calls, [matched("c", "b", 4)], about("b", "t1"))
 
 
-def test_an_arrival_knows_what_came_before_and_after_it():
+def test_an_arrival_has_what_came_before_and_after_it():
     connection = store()
     with working_tables(connection, (FOLLOW_UP,)):
         rows = connection.execute(
@@ -48,7 +48,7 @@ def test_figures_are_the_same_alone_and_from_a_shared_follow_up():
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 2), st.booleans()), min_size=2, max_size=16),
     st.integers(20, 60),
 )
-def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
+def test_a_night_gives_the_same_rows_as_a_full_run(drawn, since_day):
     calls = [
         contact(f"c{number:02d}", day, minute=number, customer_id=f"K{customer}")
         for number, (day, customer, _) in enumerate(drawn)
@@ -70,7 +70,7 @@ def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
         assert len(set(whole[key].to_pylist())) == len(whole)
 
 
-def test_follow_up_reads_the_arrivals_at_hand_and_leaves_them():
+def test_follow_up_reads_stored_arrivals_and_keeps_them():
     connection = store()
     with working_tables(connection, (FOLLOW_UP,)):
         assert connection.execute("select count(*) from follow_up").fetchall() == [(3,)]

@@ -9,7 +9,7 @@ from analytics_calls import WordPairs
 from analytics_graph_page import NODES, analytics_graph_page
 from recording_connection import RecordingConnection, tables_named
 
-from bench.made_days import FIRST_DAY, RUBRIC, make_world, nobody, write_days
+from bench.made_days import FIRST_DAY, RUBRIC, make_world, no_callers, write_days
 from pipeline.analytics.contacts import contact_days
 from pipeline.analytics.measure.graph import in_order, needed_by, shared_by
 from pipeline.analytics.measure.measure import BaseTables, Measure
@@ -96,7 +96,7 @@ def test_the_tables_that_sql_names_are_seen(query, named):
 @pytest.fixture(scope="module")
 def store(tmp_path_factory):
     made = Store(str(tmp_path_factory.mktemp("analytics") / "store"))
-    write_days(made, make_world(), first=0, days=DAYS, calls_a_day=12, callers=nobody())
+    write_days(made, make_world(), first=0, days=DAYS, calls_a_day=12, callers=no_callers())
     return made
 
 

@@ -8,7 +8,7 @@ import pytest
 from analytics_calls import WordPairs
 from repeat_calls import about, contact, matched, with_repeats
 
-from bench.made_days import RUBRIC, make_world, nobody, write_days
+from bench.made_days import RUBRIC, make_world, no_callers, write_days
 from pipeline.analytics.contacts import contact_days
 from pipeline.analytics.measure.analytics_run import AnalyticsInput
 from pipeline.analytics.measure.measure import Measure
@@ -135,7 +135,7 @@ def test_a_table_is_in_memory_already(connection):
 
 def test_a_run_leaves_no_working_table(tmp_path):
     store = Store(str(tmp_path / "store"))
-    write_days(store, make_world(), first=0, days=2, calls_a_day=6, callers=nobody())
+    write_days(store, make_world(), first=0, days=2, calls_a_day=6, callers=no_callers())
     with open_duckdb(store, tables=READ_TABLES, bare=contact_days.OF_CALLS) as connection:
         contact_days.contact_days(store, connection, settings="", rubric_ids=[RUBRIC])
         with working_tables(connection, contact_days.NEWEST_ROWS):

@@ -22,7 +22,7 @@ def store(tmp_path):
     return made
 
 
-def test_the_largest_topic_comes_first_and_those_that_are_no_more_when_asked_for(store):
+def test_the_largest_topic_comes_first_and_ended_ones_are_listed_on_request(store):
     assert [topic.topic_id for topic in listed_topics(store)] == ["t-2", "t-1"]
     assert [topic.topic_id for topic in listed_topics(store, every=True)] == ["t-2", "t-1", "t-3"]
 
@@ -47,7 +47,7 @@ def test_a_taxonomy_is_kept_in_the_store(store):
         ("topics: [", "file, line 1: not YAML"),
     ],
 )
-def test_what_is_wrong_with_a_taxonomy_is_said_and_nothing_is_kept(store, text, cause):
+def test_a_mistake_in_a_taxonomy_is_reported_and_nothing_is_stored(store, text, cause):
     with pytest.raises(ConfigError, match=cause):
         apply_taxonomy(store, text, source="file")
     assert read_taxonomy_text(store) == ""
