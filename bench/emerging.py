@@ -1,6 +1,6 @@
-"""Measures how often emerging topics are false alarms, and how soon a rise is found, on counts that are made.
+"""False alarms of emerging topics, and how soon a rise is found, on simulated counts.
 
-Run `python -m bench.emerging --json OUT`. A month is 30 days; false alarms are rows, of all topics together.
+Run `python -m bench.emerging --json OUT`. A month is 30 days; false alarms are counted over all topics.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ RISING = "t000"
 
 
 def main() -> None:
-    """Measures, prints and writes JSON."""
+    """Measure, print and write JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--runs", type=int, default=10, help="histories of each kind, of 60 topics over two years")
@@ -35,7 +35,7 @@ def main() -> None:
 
 
 def report(*, runs: int) -> dict[str, dict[str, object]]:
-    """False alarms a month by kind of history, and the share of rises found by so many days."""
+    """Return false alarms per month by kind of history, and the share of rises found by each day."""
     alarms = {name: round(false_alarms_a_month(make, runs=runs), 2) for name, make in histories().items()}
     found = {
         f"level {level}, day to day {alpha**0.5:.0%}": [
@@ -61,21 +61,21 @@ def histories() -> dict[str, Make]:
 
 
 def shuffled_history(rng: np.random.Generator, *, make: Make, how: str) -> Floats:
-    """A history whose days were put into another order."""
+    """Return a history with shuffled days."""
     return shuffled(rng, make(rng), how=how)
 
 
 def false_alarms_a_month(make: Make, *, runs: int) -> float:
-    """Alarms of all topics, on average over the runs; each is tested on 24 months of days."""
+    """Return the mean alarms per month over all topics; each run tests 24 months."""
     rules = EmergingRules(days_kept=MONTHS * MONTH_DAYS)
     found = [emerging_of(counted(make(np.random.default_rng(seed))), rules=rules) for seed in range(runs)]
     return sum(int(np.sum(rows["emerging"].to_numpy())) for rows in found) / runs / MONTHS
 
 
 def found_by_day(*, level: float, alpha: float, runs: int, factor: float = 3.0, days: int = 3) -> list[float]:
-    """The share of rises to so many times the level that are found by each day, among 59 topics that stay.
+    """Return the share of rises by `factor` that are found by each day, among 59 constant topics.
 
-    The days rotate over the week.
+    The start rotates over weekdays.
     """
     hits = np.zeros(days)
     for seed in range(runs):

@@ -1,7 +1,7 @@
-"""A store of made calls: the training calls' turns shuffled into new calls, heard word by word, scored and measured.
+"""A store of generated calls: turns of the training calls shuffled into new calls with word times, scored and measured.
 
-Nothing in it is a stand-in: every distinct turn has its vector from the real encoder, and the rows are written by the
-night's own code. Only the encoder's work is done once for each text.
+Vectors come from the real encoder and rows are written by the night's own code. Only the encoding of each distinct text
+is done once.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ Lines = Mapping[tuple[Language, Role], Sequence[str]]
 
 
 def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int = 7) -> None:
-    """Write `calls` calls of 20 turns as a night leaves them: read, scored by this rubric, topics found."""
+    """Write `calls` calls of 20 turns as a night would: enriched, scored by this rubric, with topics."""
     engine = build_engine(PROFILES["embedded"], rubric=rubric)
     encoder = CachingEncoder(engine.enrichment_models.encoder)  # type: ignore[attr-defined]
     engine = replace(engine, enrichment_models=EnrichmentModels(encoder, engine.enrichment_models.sentiment))  # type: ignore[attr-defined]
@@ -55,7 +55,7 @@ def make_store(store: Store, *, calls: int, rubric: str = "support", seed: int =
 
 
 def made_calls(calls: int, *, seed: int) -> Iterator[Transcript]:
-    """Calls by turns in English and Chinese; agent and customer take turns, each with lines of their own role."""
+    """Yield calls alternating English and Chinese, in which agent and customer alternate with lines of their role."""
     chance = random.Random(seed)
     lines = _lines()
     for number in range(calls):
@@ -92,7 +92,7 @@ def _call(number: int, language: Language, lines: Lines, chance: random.Random) 
 
 
 def _turn(index: int, role: Role, text: str, language: Language, at_s: float, chance: random.Random) -> Turn:
-    """One turn with the time of every word, as recognition gives it."""
+    """Return a turn with a time for every word, like recognised speech."""
     pieces = text.split() if language == "en" else list(text)
     words, start_s = [], at_s
     for piece in pieces:
@@ -120,6 +120,6 @@ def _write(store: Store, shard: Shard, engine: Engine) -> None:
     for start in range(0, len(shard.items), BATCH_CALLS):
         items = shard.items[start : start + BATCH_CALLS]
         for outcome in process_calls(items, engine=engine, stored={}, progress=unwatched):
-            assert isinstance(outcome, ProcessedCall), "a made call is a good call"
+            assert isinstance(outcome, ProcessedCall), "a generated call never fails"
             add_call(rows, outcome)
     write_part(store, rows.part, arrow_tables(rows), order=SHARD_TABLES)

@@ -1,4 +1,4 @@
-"""Made counts: calls by topic and day with levels, weekdays and scatter that are known, and the rises put into them."""
+"""Simulated counts: calls by topic and day with known levels, weekdays, dispersion and rises."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ from pipeline.analytics.trends.daily_counts import WEEK, DailyCounts
 
 Floats = npt.NDArray[np.float64]
 MONDAY = date(2024, 1, 1)
-# A week as a centre has it, Monday first.
+# A typical week of a centre, Monday first.
 WEEKDAYS = np.array((1.3, 1.1, 1.0, 1.0, 0.9, 0.4, 0.2))
 
 
 def counted(calls: npt.ArrayLike) -> DailyCounts:
-    """Counts from topics x days, of which the first is a Monday."""
+    """Build counts from calls [topics, days], starting on a Monday."""
     made = np.asarray(calls, np.float64)
     first = np.where((made > 0).any(axis=1), (made > 0).argmax(axis=1), made.shape[1])
     return DailyCounts([f"t{row:03}" for row in range(len(made))], MONDAY, made, made.sum(axis=0), first)
 
 
 def levels_of(rng: np.random.Generator, topics: int) -> Floats:
-    """Mean calls a day: half of the topics between 1 and 8, one in forty over 50."""
+    """Draw mean calls per day: half of the topics between 1 and 8, one in forty over 50."""
     levels: Floats = np.exp(rng.normal(np.log(3), 1.5, topics))
     return levels
 
@@ -38,9 +38,10 @@ def made_counts(
     persistence: float = 0.0,
     rise: Floats | None = None,
 ) -> Floats:
-    """Negative binomial counts (variance mean + alpha mean², Poisson at 0), topics x days.
+    """Simulate negative binomial counts [topics, days] with variance mean + alpha mean², Poisson at alpha 0.
 
-    `persistence`: correlation of a day's busyness with the day's before. `rise`: factors of the means, topics x days.
+    `persistence` is the correlation of a day's busyness with that of the day before; `rise` holds factors of the means
+    [topics, days].
     """
     level = levels_of(rng, topics) if levels is None else np.asarray(levels, np.float64)
     mean = level[:, None] * WEEKDAYS[np.arange(days) % WEEK] * (1.0 if rise is None else rise)
@@ -50,7 +51,7 @@ def made_counts(
 
 
 def with_rises(rng: np.random.Generator, *, topics: int = 60, days: int = 800) -> Floats:
-    """Counts in which one topic in five rises to two to five times its level for up to three weeks."""
+    """Simulate counts in which every fifth topic rises to two to five times its level for up to three weeks."""
     rise = np.ones((topics, days))
     for topic in range(0, topics, 5):
         start = rng.integers(100, days - 20)
@@ -59,7 +60,7 @@ def with_rises(rng: np.random.Generator, *, topics: int = 60, days: int = 800) -
 
 
 def shuffled(rng: np.random.Generator, calls: Floats, *, how: str) -> Floats:
-    """Days in another order: of all topics `together`, among the same `weekday`, or each topic's `apart`."""
+    """Shuffle days: of all topics `together`, within each `weekday`, or of each topic `apart`."""
     if how == "together":
         return calls[:, rng.permutation(calls.shape[1])]
     if how == "apart":
@@ -71,7 +72,7 @@ def shuffled(rng: np.random.Generator, calls: Floats, *, how: str) -> Floats:
 
 
 def _busyness(rng: np.random.Generator, shape: tuple[int, ...], *, alpha: float, persistence: float) -> Floats:
-    """Factors of a day's mean, 1 on average, of variance alpha."""
+    """Draw factors of a day's mean, with mean 1 and variance alpha."""
     if not alpha:
         return np.ones(shape)
     if not persistence:

@@ -1,9 +1,9 @@
-"""How long the measures over all calls take, over a whole store and for one more night, and how much memory.
+"""Time and memory of the measures over all calls, for a whole store and for one more night.
 
 python -m bench.measures_load --calls 1000000 --days 365 [--store FOLDER] [--json OUT]
 
-Makes the store first (see `bench.made_days`), unless --store is there already. Then `measure_all` runs over all of it
-in a process of its own, a night is added, and it runs again.
+Generates the store first (see `bench.made_days`), unless --store exists already. Then `measure_all` runs over all of it
+in its own process, a night is added, and it runs again.
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from dataclasses import asdict, dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from bench.made_days import RUBRIC, make_world, nobody, write_days
+from bench.made_days import RUBRIC, make_world, no_callers, write_days
 from pipeline.analytics.measures import Analytics
 from pipeline.analytics.update import measure_all
 from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
 
-LIBRARIES = ("numpy", "duckdb", "pyarrow", "scikit-learn", "scipy")
+LIBRARIES = ("numpy", "scipy", "duckdb", "pyarrow", "scikit-learn")
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What one run of the measures took."""
+    """Time and memory of one run."""
 
     what: str
     calls: int
@@ -41,11 +41,11 @@ class Load:
 
 
 def main() -> None:
-    """Make, measure, add a night, measure, print."""
+    """Generate a store, measure it, add a night, measure again, and print."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", type=int, default=1_000_000)
     parser.add_argument("--days", type=int, default=365)
-    parser.add_argument("--store", type=Path, help="where the store is made, or lies already; it is kept")
+    parser.add_argument("--store", type=Path, help="where to generate the store, or an existing one; it is kept")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     folder = options.store or Path(tempfile.mkdtemp())
@@ -65,7 +65,7 @@ def main() -> None:
 
 def _loads(folder: Path, *, calls: int, days: int) -> list[Load]:
     store, world, a_day = Store(str(folder)), make_world(), calls // days
-    callers = nobody()
+    callers = no_callers()
     if not (folder / "calls").exists():
         callers = write_days(store, world, first=0, days=days, calls_a_day=a_day, callers=callers)
     shutil.rmtree(folder / "topics", ignore_errors=True)
@@ -76,7 +76,7 @@ def _loads(folder: Path, *, calls: int, days: int) -> list[Load]:
 
 
 def _apart(what: str, store: Store) -> Load:
-    """One run in a process of its own, so that its memory is its own."""
+    """Run in a separate process, to measure its memory alone."""
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_measured, (what, store.address))
 

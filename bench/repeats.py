@@ -1,10 +1,10 @@
-"""Linked repeats beside those that follow from the labels of a customer's calls, and repeats that customers speak of.
+"""Agreement of linked repeats with those implied by labels, and of repeats that customers mention.
 
 everycall run bench/corpus --store STORE
 python -m bench.repeats STORE bench/corpus/*.jsonl
 
-A call repeats another, by the labels, when the same customer called about the same topic within the window before, and
-not a moment before. Topics and links are found anew, so that the code as it is now is measured.
+By the labels, a call repeats another if the same customer called about the same topic within the window before it, but
+not so shortly before that it is a transfer. Topics and links are recomputed, to measure the current code.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ DAY_S, MINUTE_S = 86_400.0, 60.0
 
 
 def main() -> None:
-    """Print for each language the F1 of linked repeats and the kappa of spoken ones."""
+    """Print, for each language, the F1 of linked repeats and the kappa of spoken ones."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("store", help="where `everycall run` put the calls")
     parser.add_argument("labelled", type=Path, nargs="+", help="the same calls with their labels")
@@ -41,7 +41,7 @@ def main() -> None:
 
 
 def _found(store: str) -> tuple[set[str], set[str]]:
-    """The calls that are linked to an earlier one, and those whose customer says so."""
+    """Return the calls linked to an earlier one, and those whose customer says that they called before."""
     with open_duckdb(Store(store)) as connection:
         create_contacts(connection, rubric_ids=FORMS)
         find_topic_tables(
@@ -66,7 +66,7 @@ def _line(language: str, calls: Sequence[LabelledCall], linked: set[str], spoken
 
 
 def repeats_by_labels(calls: Sequence[LabelledCall]) -> set[str]:
-    """The calls that repeat an earlier one of the same customer and topic."""
+    """Return the calls that repeat an earlier one of the same customer and topic."""
     rules = DEFAULT_RULES
     return {
         later.transcript.call_id

@@ -1,9 +1,9 @@
-"""Topics night by night beside topics at once, and of two languages: what evaluate-topics does not show.
+"""Topics night by night compared with topics at once, and across two languages.
 
 python -m bench.topic_nights FILE.jsonl [--nights 30] [--json OUT]
 
-FILE has utterances with a person's topic each, as `everycall evaluate-topics` takes them. They are dealt to nights
-by a fixed draw; each night finds topics among all so far, knowing those of the nights before.
+FILE has utterances labelled with a topic, as for `everycall evaluate-topics`. They are assigned to nights at random
+with a fixed seed. Each night finds topics among all utterances so far, given the topics of earlier nights.
 """
 
 from __future__ import annotations
@@ -33,11 +33,12 @@ LAST_NIGHTS = 10
 
 @dataclass(frozen=True, slots=True)
 class Nights:
-    """`agreement` is the adjusted Rand index between the topics after the last night and those found at once.
+    """The results.
 
-    `kept` is the share of utterances in a topic that have the same id a night later, over the last ten nights, and
-    `heir` that share when a topic that went into another counts as that one. `both_languages` is the share of
-    utterances whose topic holds both, where the file has both.
+    `agreement` is the adjusted Rand index between the topics after the last night and those found at once. `kept` is
+    the share of utterances whose topic has the same id a night later, over the last ten nights; `heir` is the same if a
+    merged topic counts as the one it was merged into. `both_languages` is the share of utterances whose topic contains
+    both languages, if the file has both.
     """
 
     utterances: int
@@ -53,7 +54,7 @@ class Nights:
 
 
 def main() -> None:
-    """Find topics night by night and at once, print."""
+    """Find topics night by night and at once, and print the comparison."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path)
     parser.add_argument("--nights", type=int, default=30)
@@ -69,7 +70,7 @@ def main() -> None:
 
 
 def run(issues: Issues, words: ReadIssueWords, reference: Sequence[str], *, nights: int) -> Nights:
-    """All of it on issues in the order of their labels."""
+    """Compare on issues in the order of their labels."""
     from sklearn.metrics import adjusted_rand_score
 
     draw = np.random.default_rng(SEED).permutation(len(issues))

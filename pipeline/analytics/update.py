@@ -1,7 +1,7 @@
-"""The measures over all calls: which days changed, what is measured again, and how it is written.
+"""Updating the tables over all calls: which days changed, which are recomputed, and how the rows are written.
 
-A night measures the days that changed and the weeks before them, in which later calls may still change what is said of
-a call; older days keep their rows. What follows from all days is small and made anew.
+A night recomputes the days that changed and the five weeks before them, whose rows later calls may still change. Older
+days keep their rows. Tables over all days are small and recomputed every night.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipeline.analytics.contacts.contact_days import OF_CALLS, contact_days
-from pipeline.analytics.measure.measuring import Measure, Measuring, first_day
+from pipeline.analytics.contacts.contact_days import NEWEST_ROWS, OF_CALLS, contact_days
+from pipeline.analytics.measure.analytics_run import AnalyticsInput, RunAnalytics, first_day
+from pipeline.analytics.measure.working_tables import registered, working_tables
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import Forms, rubric_ids
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
@@ -26,55 +27,62 @@ from pipeline.store.taxonomy_file import read_taxonomy_text
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A repeat, a promise kept or a topic that settles may come so many days after a call and no later.
+# Days after a call within which later calls may repeat it, show its promises kept, or settle its topic.
 SETTLING_DAYS = 35
-# What DuckDB holds before it puts some aside on disk; the arrays beside it take about as much for a million calls.
+# Above this DuckDB spills to disk. For a million calls the arrays outside DuckDB take about as much again.
 MEMORY_LIMIT = "3GB"
 READ_TABLES = ("calls", "answers", "scorecards", "turns", "issues", "promises", "surveys", *MEASURE_TABLES)
 
 
-def measure_all(store: Store, *, measure: Measure, rubric: Forms) -> Mapping[str, pa.Table] | None:
+def measure_all(store: Store, *, measure: RunAnalytics, rubric: Forms) -> Mapping[str, pa.Table] | None:
     """Run the measures over the stored calls and write their tables.
 
-    None when the newest measures were made from the same calls, answers, surveys and settings.
+    Returns:
+        The new rows of each table; None if the newest measures were made from the same calls, answers, surveys and
+        settings.
+
+    Raises:
+        ConfigError: The taxonomy in the store cannot be used.
+        StoreError: The store cannot be read or written.
     """
     taxonomy = read_taxonomy_text(store)
     settings = fingerprint(measure.fingerprint, taxonomy, rubric_ids(rubric))
     found = files(store, tables=MEASURE_TABLES)
     with open_duckdb(store, tables=READ_TABLES, bare=OF_CALLS) as connection:
         connection.execute(f"set memory_limit = '{MEMORY_LIMIT}'")
-        # Every day's files are asked again and again.
+        # Measures open the same files again and again.
         connection.execute("set parquet_metadata_cache = true")
-        days, fresh = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
+        days, contacts = contact_days(store, connection, settings=settings, rubric_ids=rubric_ids(rubric))
         changed = _changed(connection, days)
         if not changed and newest_measure(found):
             return None
         since = _since(days, changed)
-        made = {"contacts": fresh, "measured": days, **measure(Measuring(connection, since, taxonomy))}
-    _write(store, found, made, since=since, digest=fingerprint(settings, _told(days)))
+        with working_tables(connection, NEWEST_ROWS):
+            made = {"contacts": contacts, "measured": days, **measure(AnalyticsInput(connection, since, taxonomy))}
+    _write(store, found, made, since=since, digest=fingerprint(settings, _state_of(days)))
     return made
 
 
-def _told(days: pa.Table) -> list[list[str]]:
+def _state_of(days: pa.Table) -> list[list[str]]:
     return [[str(row[name]) for name in ("day", "calls", "seen", "surveyed")] for row in days.to_pylist()]
 
 
 def _changed(connection: DuckDBPyConnection, days: pa.Table) -> list[Date]:
-    """The days that are not as the newest measures saw them, or that they saw and that have gone."""
-    connection.register("_days", days)
-    rows = connection.execute(
-        """select distinct coalesce(n.day, m.day) as day from _days n full join measured m on n.day = m.day
-        where n.calls is distinct from m.calls or n.seen is distinct from m.seen
-            or n.surveyed is distinct from m.surveyed or n.settings is distinct from m.settings order by day"""
-    ).fetchall()
+    """Return the days that differ from what the newest measures saw, including days that are gone."""
+    with registered(connection, days_now=days):
+        rows = connection.execute(
+            """select distinct coalesce(n.day, m.day) as day from days_now n full join measured m on n.day = m.day
+            where n.calls is distinct from m.calls or n.seen is distinct from m.seen
+                or n.surveyed is distinct from m.surveyed or n.settings is distinct from m.settings order by day"""
+        ).fetchall()
     return [day for (day,) in rows]
 
 
 def _since(days: pa.Table, changed: Sequence[Date]) -> Date | None:
-    """From which day on to measure; None where all of them changed, as under other settings."""
+    """Return the first day to recompute; None if all days changed, for example with the settings."""
     if not changed or set(days.column("day").to_pylist()) <= set(changed):
         return None
-    # What the last night could not tell yet, because calls ended there, it can tell now, even after a long holiday.
+    # Rows near the end of the previous data were censored there, and are not any more, even after a long holiday.
     ended = max((day for day in days.column("day").to_pylist() if day < changed[0]), default=changed[0])
     return ended - timedelta(days=SETTLING_DAYS)
 
@@ -82,7 +90,7 @@ def _since(days: pa.Table, changed: Sequence[Date]) -> Date | None:
 def _write(
     store: Store, found: Sequence[PartFile], made: Mapping[str, pa.Table], *, since: Date | None, digest: str
 ) -> None:
-    """A file a date for rows of calls; what stands for all days, with the marker, last and under the last date."""
+    """Write one file per date for rows of calls; then, under the last date, tables over all days and the marker."""
     days = made["measured"].column("day").to_pylist()
     date = days[-1].isoformat() if days else UNKNOWN_DATE
     part = Part(date, generation_of(newest_measure(found)) + 1, digest)
@@ -100,9 +108,9 @@ def _write(
 def _emptied(
     table: str, found: Sequence[PartFile], own: set[str], *, days: Sequence[Date], since: Date | None
 ) -> set[str]:
-    """The days that have a file of the table and no row any more.
+    """Return the days that have a file of the table but no rows any more.
 
-    Of days before the first only those stand anew that a measure gives whole; contacts stand while their day has calls.
+    Days before the first one count only if the measure returned them complete. Contacts stay while their day has calls.
     """
     written = {file.date for file in found if file.table == table}
     if table == "contacts":
@@ -113,7 +121,7 @@ def _emptied(
 
 
 def _filled(table: str, rows: pa.Table, *, part: str, date: str = "") -> pa.Table:
-    """Rows with their part, and their date where they are of no one call, in the table's own columns and order."""
+    """Add the part, and the date if rows are not about one call; return the table's columns in its order."""
     schema = schema_of(table)
     rows = rows.append_column("part", pa.repeat(pa.scalar(part), len(rows)))
     if date:

@@ -16,7 +16,7 @@ from pipeline.scorecard import Scorecard
 from pipeline.transcript import Transcript
 
 if TYPE_CHECKING:
-    from pipeline.analytics.measure.measuring import Measure
+    from pipeline.analytics.measure.analytics_run import RunAnalytics
     from pipeline.ingest import Source
 
 LONGEST_CALL_S = 7_200.0
@@ -49,7 +49,7 @@ class Engine:
     enrichment_models: Fingerprinted
     scoring_models: Fingerprinted
     rubric: Forms
-    measure: Measure | None = None
+    measure: RunAnalytics | None = None
     stages: Stages = field(default_factory=lambda: default_stages())
 
     def fingerprints(self, *, heard: str, metadata: CallMetadata) -> StageFingerprints:

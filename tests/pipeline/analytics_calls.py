@@ -1,4 +1,4 @@
-"""Calls for the tests of the measures over all calls: vectors that point where the test wants them."""
+"""Calls for tests of the analytics, with vectors in chosen directions."""
 
 from datetime import date
 
@@ -47,7 +47,7 @@ def brief(call_id, text="my bill is far too high", **options):
 
 
 def worded(call_id, *said, script="simplified", language="en", agent=()):
-    """What is said about an issue."""
+    """The words about an issue."""
     return IssueWords(language, script, tuple(said), tuple(agent), TopicQuote(call_id, 0, language, said[0]))
 
 

@@ -1,4 +1,4 @@
-"""Tables in memory for the tests of the measures over all calls: rows as dictionaries, the rest of a row is null."""
+"""Tables in memory for tests of the analytics: rows are dictionaries, and missing columns are null."""
 
 import duckdb
 import numpy as np
@@ -10,7 +10,7 @@ from pipeline.store.schemas import schema_of
 
 
 def memory_store(*, contacts=(), **tables):
-    """A connection with `contacts` and the named tables; a contact's text columns are '' and flags false by default."""
+    """A connection with `contacts` and the named tables; text columns of a contact default to '' and flags to false."""
     connection = duckdb.connect()
     connection.execute("set TimeZone = 'UTC'")
     columns = ", ".join(f"{name} {kind}" for name, kind in COLUMNS.items())
@@ -27,7 +27,7 @@ def memory_store(*, contacts=(), **tables):
 
 
 def _stored(row):
-    """The row with its vector, if it has one, as the table holds it."""
+    """The row with its vector, if it has one, encoded as in the table."""
     return row | {"vector": bytes_of(np.asarray(row["vector"]))} if "vector" in row else row
 
 

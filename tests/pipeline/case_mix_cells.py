@@ -1,4 +1,4 @@
-"""Calls made up for the tests of comparisons between agents, as the cells that the measures see."""
+"""Simulated calls for tests of comparisons between agents, as cells."""
 
 import numpy as np
 
@@ -6,7 +6,7 @@ from pipeline.analytics.agents.case_mix import CaseMix
 
 
 def cells_of(agent, topic, values, *, queue=None):
-    """Cells from one entry a call."""
+    """Cells from one entry per call."""
     queue = np.zeros(len(agent), int) if queue is None else queue
     keys, place = np.unique(np.stack([agent, topic, queue], axis=1), axis=0, return_inverse=True)
     place = place.reshape(-1)
@@ -24,8 +24,8 @@ def cells_of(agent, topic, values, *, queue=None):
     )
 
 
-def unequally_dealt(rng, *, agents, topics, calls, favour=3.0):
-    """Who took which call about what: every agent has topics of their own that they get most."""
+def unequal_case_mix(rng, *, agents, topics, calls, favour=3.0):
+    """Draw agents and topics of calls: every agent gets some topics more than others."""
     mixes = rng.dirichlet(np.full(topics, 1 / favour), size=agents)
     agent = rng.choice(agents, size=calls, p=rng.dirichlet(np.full(agents, 4.0)))
     topic = np.array([rng.choice(topics, p=mixes[one]) for one in agent])

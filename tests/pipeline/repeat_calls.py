@@ -1,4 +1,4 @@
-"""Calls of customers who call again, for the tests of repeats, chains and what follows from them."""
+"""Calls of customers who call again, for tests of repeats, chains and the figures made from them."""
 
 from datetime import datetime, timedelta
 
@@ -6,12 +6,15 @@ import numpy as np
 import pyarrow as pa
 from analytics_store import memory_store
 
+from pipeline.analytics.contacts.follow_up import find_arrivals
+from pipeline.analytics.measure.working_tables import replace_table
+
 START = datetime(2026, 3, 2, 9)
 DAY_S = 86_400.0
 
 
 def moment(day, *, minute=0.0):
-    """So many days and minutes after the first morning."""
+    """The time this many days and minutes after the first morning."""
     return START + timedelta(days=day, minutes=minute)
 
 
@@ -49,15 +52,21 @@ def matched(call_id, earlier_call_id, days):
 
 
 def with_repeats(contacts, repeats=(), topics=()):
-    """A store in memory as the measures after repeats find it."""
-    return memory_store(contacts=contacts, repeats=repeats, call_topics=topics)
+    """A store in memory as the measures after `arrivals` find it."""
+    return with_arrivals(memory_store(contacts=contacts, repeats=repeats, call_topics=topics))
+
+
+def with_arrivals(store):
+    """The store with the table `arrivals` that follows from its other tables."""
+    replace_table(store, "arrivals", find_arrivals(store))
+    return store
 
 
 def simulated(*, groups, first_contacts, resolved, days, seed, window_days=14.0, agent="g{}"):
-    """Customers who call once, and again with probability 1 - `resolved`, of whom we see the first `days`.
+    """Simulate customers who call once, and again with probability 1 - `resolved`, observed for `days` days.
 
-    First contacts of group number n are agent `g<n>`'s, repeats are nobody's of these. Whoever calls again does so
-    within the window, mostly early.
+    First contacts of group number n belong to agent `g<n>`, repeats to another agent. Repeats come within the window,
+    mostly early.
     """
     rng = np.random.default_rng(seed)
     size = groups * first_contacts
@@ -70,7 +79,7 @@ def simulated(*, groups, first_contacts, resolved, days, seed, window_days=14.0,
 
 
 def many(at, later, seen, *, owners, later_owners, topics=None, duration_s=60.0):
-    """A store of customers who call at these days, and where it is `seen` once more about the same."""
+    """A store of customers who call on these days, and again about the same issue if the repeat is `seen`."""
     numbers = np.arange(len(at))
     durations = np.broadcast_to(duration_s, len(at))
     first = _contacts("c", numbers, at, owners, durations)
@@ -96,7 +105,7 @@ def many(at, later, seen, *, owners, later_owners, topics=None, duration_s=60.0)
     if topics is not None:
         known = {"call_id": first["call_id"], "issue": pa.array([1] * len(at), pa.int32()), "topic_id": list(topics)}
         _insert(store, "call_topics", pa.table(known))
-    return store
+    return with_arrivals(store)
 
 
 def _insert(store, table, rows):

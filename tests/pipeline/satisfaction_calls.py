@@ -1,4 +1,4 @@
-"""Simulated calls whose customers' true satisfaction is known, and surveys that some of them answer."""
+"""Simulated calls with known satisfaction, and surveys that some customers answer."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ MOODS = np.array(["negative", "neutral", "positive"])
 OUTCOMES = np.array(["resolved", "follow_up", "unresolved", ""])
 FIRST_DAY = np.datetime64("2026-03-01")
 COLD = np.array([weight.points for weight in WEIGHTS])
-# A centre unlike the cold start: what ends the call counts for more, waiting for nothing, and levels lie lower.
+# A centre unlike the cold start: the end of a call counts more, waiting does not count, and levels are lower.
 OTHER_WEIGHTS = COLD * np.where(np.arange(len(COLD)) % 3 == 0, 1.9, np.where(np.arange(len(COLD)) % 3 == 1, 0.3, 1.0))
 OTHER_THRESHOLDS = np.array(THRESHOLDS) + 0.8
 
 
 @dataclass
 class Population:
-    """A connection with all tables but `satisfaction`, the calls' points, and what each customer would answer."""
+    """A connection with all tables but `satisfaction`, each call's points, and what its customer would answer."""
 
     connection: object
     points: np.ndarray
@@ -34,7 +34,7 @@ class Population:
 
 
 def population(calls, *, seed, weights=OTHER_WEIGHTS, thresholds=OTHER_THRESHOLDS, days=60):
-    """Calls in order of date and call id, as the table `satisfaction` has them."""
+    """Simulate calls by date and call id, in the order of the table `satisfaction`."""
     rng = np.random.default_rng(seed)
     connection = memory_store(call_topics=[], repeats=[], surveys=[])
     _register(connection, "contacts", _contacts(calls, rng, days=days))
@@ -57,7 +57,7 @@ def answers_to(points, thresholds, rng):
 
 
 def survey(people, chosen, *, answers=None, closed_as=""):
-    """Let the chosen calls (a mask) be surveyed, in place of all surveys before."""
+    """Replace all surveys by those of the chosen calls (a mask)."""
     given = (people.answers if answers is None else answers)[chosen]
     table = pa.table(
         {

@@ -8,7 +8,7 @@ from pipeline.store.schemas import schema_of
 
 
 def store(calls, *, fails, agents=10, topics=8, queues=5, form="support.en"):
-    """Calls judged on one question each, which `fails(agent, topic, queue, place)` decides; all levels are crossed."""
+    """Calls judged on one question each by `fails(agent, topic, queue, place)`, with all levels crossed."""
     places = [(place % agents, place // agents % topics, place // agents // topics % queues) for place in range(calls)]
     ids = [f"c{place:05}" for place in range(calls)]
     connection = memory_store(
@@ -41,7 +41,7 @@ def noise(seed, *, rate=0.1):
     return lambda place: draws[place] < rate
 
 
-def test_failures_of_some_agents_lie_with_the_person():
+def test_failures_clustered_by_agent_point_to_the_person():
     by_chance = noise(1)
     rows = by_level(find_causes(store(1200, fails=lambda a, t, q, place: a in (3, 7) or by_chance(place))))
     assert {row["lies_with"] for row in rows.values()} == {"person"}
@@ -53,7 +53,7 @@ def test_failures_of_some_agents_lie_with_the_person():
 
 
 @pytest.mark.parametrize(("place", "lies_with", "named"), [(1, "process", "t2"), (2, "system", "q2")])
-def test_failures_of_some_topics_or_queues_lie_with_the_process_or_the_system(place, lies_with, named):
+def test_failures_clustered_by_topic_or_queue_point_to_the_process_or_the_system(place, lies_with, named):
     by_chance = noise(2)
     rules = CauseRules(surely_largest=0.75)
     table = find_causes(store(2000, fails=lambda *levels: levels[place] == 2 or by_chance(levels[3])), rules=rules)
@@ -62,14 +62,14 @@ def test_failures_of_some_topics_or_queues_lie_with_the_process_or_the_system(pl
     assert f"most above the others: {named} (" in row["evidence"]
 
 
-def test_failures_by_chance_lie_nowhere():
+def test_random_failures_have_no_cause():
     by_chance = noise(3, rate=0.3)
     rows = by_level(find_causes(store(1200, fails=lambda a, t, q, place: by_chance(place))))
     assert {row["lies_with"] for row in rows.values()} == {"unclear"}
     assert rows["agent"]["evidence"].endswith("none is clearly the largest")
 
 
-def test_few_answers_say_nothing():
+def test_few_answers_give_no_cause():
     rows = by_level(find_causes(store(100, fails=lambda a, t, q, place: a < 4)))
     assert rows["agent"] == {
         "form": "support", "question_id": "greeting", "level": "agent", "judged": 100, "failed": 40, "share": None,
@@ -78,12 +78,12 @@ def test_few_answers_say_nothing():
     }  # fmt: skip
 
 
-def test_what_never_fails_lies_nowhere():
+def test_a_question_that_never_fails_has_no_cause():
     rows = by_level(find_causes(store(400, fails=lambda *levels: False)))
     assert rows["rest"]["lies_with"] == "unclear"
 
 
-def test_agents_alone_are_no_comparison():
+def test_agents_alone_are_not_compared():
     rows = by_level(find_causes(store(1200, fails=lambda a, t, q, place: a < 3, topics=1, queues=1)))
     assert rows["agent"]["share"] > 0.5
     assert rows["topic"]["share"] is None
@@ -108,7 +108,7 @@ def test_the_rows_are_those_of_the_table_and_the_same_each_time():
     assert tables[0].equals(tables[1])
 
 
-def test_a_form_is_looked_at_alone_where_it_is_asked_for():
+def test_causes_can_be_asked_for_one_form():
     connection = store(100, fails=lambda *levels: False)
     assert find_causes(connection, form="other").num_rows == 0
     assert find_causes(connection, form="support").num_rows == 4

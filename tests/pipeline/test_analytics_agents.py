@@ -20,7 +20,7 @@ def test_the_score_has_the_t_interval():
     assert (agent.score.low, agent.score.high) == pytest.approx((54.457397, 95.542603), abs=1e-4)
 
 
-def test_one_call_says_nothing_of_an_agent():
+def test_a_single_call_gives_the_widest_interval():
     (agent,) = agent_figures([ScoreSample("A", 1, 75.0, 0.0)])
     assert agent.score == Interval(75.0, 0.0, 100.0, 1)
 

@@ -28,7 +28,7 @@ def answer(question, value, *, form="support.en"):
     return {"call_id": "c1", "rubric_id": form, "leg": 1, "question_id": question, "value": value}
 
 
-def test_the_columns_are_those_that_are_named():
+def test_the_table_has_the_declared_columns():
     connection = memory_store(calls=[CALL], answers=[], scorecards=[])
     connection.execute("drop table contacts")
     create_contacts(connection, rubric_ids=["support.en"])
@@ -36,7 +36,7 @@ def test_the_columns_are_those_that_are_named():
     assert {name: kind.lower() for name, kind, *_ in described} == COLUMNS
 
 
-def test_a_start_is_in_utc_and_null_where_only_the_day_is_known():
+def test_a_start_is_in_utc_and_null_if_only_the_day_is_known():
     calls = [
         CALL | {"call_id": "a", "date": date(2026, 3, 2), "started_at": "2026-03-02T09:00:00+08:00"},
         CALL | {"call_id": "b", "date": date(2026, 3, 2), "started_at": "2026-03-02"},
@@ -47,7 +47,7 @@ def test_a_start_is_in_utc_and_null_where_only_the_day_is_known():
 
 
 @pytest.mark.parametrize("customer_id", ["", "  ", "unknown", "Anonymous", "0000000", "x", "匿名", "N/A"])
-def test_an_id_that_is_nobody_s_links_nothing(customer_id):
+def test_a_word_for_an_unknown_customer_links_nothing(customer_id):
     (row,) = contacts_of([CALL | {"customer_id": customer_id}])
     assert row["customer_id"] == ""
 
@@ -67,7 +67,7 @@ def test_answers_by_the_chosen_forms_count():
     assert (row["says_repeat"], row["escalated"], row["churn"], row["outcome"]) == (True, False, False, "resolved")
 
 
-def test_an_unsure_outcome_is_none():
+def test_an_unsure_outcome_is_empty():
     (row,) = contacts_of([CALL], answers=[answer("outcome", "unsure")])
     assert row["outcome"] == ""
 

@@ -24,14 +24,14 @@ def store(tmp_path):
 
 
 def call(number, *, day=FIRST, customer_id=""):
-    """A call about one of four matters in turn."""
+    """A call about one of four topics in turn."""
     said = [("agent", "how can I help"), ("customer", f"{ISSUES[number % 4]} {number}")]
     started_at = f"{day}T09:{number % 60:02d}:00"
     return enriched(f"c{number:03d}", said, issue=number % 4, customer_id=customer_id, started_at=started_at)
 
 
 def write_calls(store, calls, *, generation=1):
-    """The calls as nights would have written them, a part a day."""
+    """Write the calls as nights would have, one part per day."""
     for day in sorted({each.transcript.date for each in calls}):
         rows = ShardRows(Part(day, generation, f"n{len(calls)}"))
         for each in calls:
@@ -91,13 +91,13 @@ def test_topics_keep_their_ids_from_night_to_night(store):
     assert {call_id: after[call_id] for call_id in before} == before
 
 
-def test_nothing_new_is_nothing_to_measure(store):
+def test_nothing_is_measured_without_changes(store):
     write_calls(store, a_month(nights=2))
     assert measured(store) is not None
     assert measured(store) is None
 
 
-def test_calls_that_have_settled_are_left_as_they_are(store, tmp_path):
+def test_files_of_settled_days_are_left_alone(store, tmp_path):
     write_calls(store, [call(number) for number in range(8)])
     measured(store)
     settled = {path: path.read_bytes() for path in (tmp_path / "store" / "call_topics").rglob("*.parquet")}
@@ -120,7 +120,7 @@ def test_the_same_calls_give_the_same_tables(tmp_path):
     assert first == second
 
 
-def test_people_name_and_merge_topics_and_take_it_back(store):
+def test_names_and_merges_of_a_taxonomy_can_be_undone(store):
     write_calls(store, a_month(nights=4))
     measured(store)
     found = topics_by_call(store)
@@ -142,7 +142,7 @@ def test_people_name_and_merge_topics_and_take_it_back(store):
 
 @dataclass(frozen=True)
 class Chained:
-    """Says of two calls that they are two chains, and from a third on that they are one."""
+    """Returns two chains for two calls, and a single chain from the third call on."""
 
     fingerprint: str = "chained"
 
@@ -155,16 +155,16 @@ class Chained:
 
 
 @pytest.mark.parametrize(("days", "left"), [((0, 45), []), ((0, 60), ["c000"])])
-def test_a_chain_that_went_on_stands_where_it_ends_alone(store, days, left):
+def test_a_chain_that_continues_has_one_row_on_its_last_day(store, days, left):
     first, second = (FIRST + timedelta(days=day) for day in days)
     for number, day in enumerate((first, second, second + timedelta(days=1))):
         write_calls(store, [call(number, day=day)])
         measure_all(store, measure=Chained(), rubric=FakeRubric())
-    stand = [(row["chain_id"], row["date"]) for row in read(store, "chains").to_pylist()]
-    assert sorted(stand) == [*[(name, first) for name in left], ("c000", second + timedelta(days=1))]
+    kept = [(row["chain_id"], row["date"]) for row in read(store, "chains").to_pylist()]
+    assert sorted(kept) == [*[(name, first) for name in left], ("c000", second + timedelta(days=1))]
 
 
-def test_no_calls_have_nothing(store):
+def test_an_empty_store_gives_empty_tables(store):
     made = measured(store)
     assert made is not None
     assert {table: len(rows) for table, rows in made.items() if len(rows)} == {}

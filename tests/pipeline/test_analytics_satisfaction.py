@@ -21,13 +21,13 @@ MOODS = ("negative", "neutral", "positive")
 
 
 def satisfaction(*contacts, repeats=(), call_topics=(), surveys=(), since=None):
-    """The rows by call id, of calls that are named by their place unless they say otherwise."""
+    """The rows by call id; calls are named by their position unless given an id."""
     named = [{"call_id": f"c{place}", "date": DAY, "agents": ["a"]} | row for place, row in enumerate(contacts)]
     connection = memory_store(contacts=named, repeats=repeats, call_topics=call_topics, surveys=surveys)
     return {row["call_id"]: row for row in find_satisfaction(connection, since=since).to_pylist()}
 
 
-def test_the_columns_are_those_of_the_table_but_its_part():
+def test_the_columns_are_those_of_the_table_without_the_part():
     found = find_satisfaction(memory_store(repeats=[], call_topics=[], surveys=[]))
     assert found.schema.names == schema_of("satisfaction").names[1:]
     assert len(found) == 0
@@ -38,13 +38,13 @@ def test_there_is_a_feature_for_every_weight_and_each_has_a_reason():
     assert all(weight.reason and weight.unit for weight in WEIGHTS)
 
 
-def test_a_call_of_which_little_is_known_is_estimated_by_the_thresholds():
+def test_a_call_without_features_is_estimated_by_the_thresholds():
     row = satisfaction({"outcome": "follow_up"})["c0"]
     assert (row["estimate"], row["low"], row["high"]) == (3.6691, 1.0, 5.0)
     assert (row["model"], row["drivers"], row["hidden_dissatisfied"]) == ("cold", [], None)
 
 
-def test_what_moved_the_estimate_is_named_strongest_first():
+def test_drivers_are_listed_strongest_first():
     call = {"outcome": "unresolved", "sentiment_end": "negative", "sentiment_start": "negative", "hold_s": 180.0}
     drivers = satisfaction(call)["c0"]["drivers"]
     assert [(driver["name"], driver["effect"]) for driver in drivers] == [
@@ -75,14 +75,14 @@ def test_effort_costs_points(effort, points):
     assert sum(driver["effect"] for driver in drivers) == pytest.approx(points)
 
 
-def test_a_call_that_is_called_about_again_was_worse_and_so_was_the_one_that_repeats():
+def test_a_call_that_is_repeated_is_estimated_lower_and_so_is_the_repeat():
     repeats = [{"call_id": "c1", "method": "matched", "earlier_call_id": "c0"}]
     rows = satisfaction({"outcome": "resolved"}, {"outcome": "resolved"}, repeats=repeats)
     assert [driver["name"] for driver in rows["c0"]["drivers"]] == ["resolved", "called_again"]
     assert [driver["name"] for driver in rows["c1"]["drivers"]] == ["resolved", "called_before"]
 
 
-def test_a_call_is_long_against_others_of_its_topic():
+def test_a_long_call_is_compared_with_its_topic():
     calls = [{"outcome": "follow_up", "duration_s": 800.0 if place == 0 else 200.0} for place in range(30)]
     topics = [{"call_id": f"c{place}", "issue": 1, "topic_id": "t1"} for place in range(30)]
     rows = satisfaction(*calls, call_topics=topics)
@@ -118,7 +118,7 @@ def test_a_better_outcome_or_end_never_lowers_the_estimate_or_its_bounds(call):
         assert (np.diff(grid, axis=1) >= 0).all()
 
 
-def test_labelled_calls_are_in_the_order_that_common_sense_gives_them():
+def test_labelled_calls_are_ordered_by_common_sense():
     order = {"resolved": 1, "positive": 1, "unresolved": -1, "negative": -1}
     calls, sense = [], []
     labelled = [call.labels for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]
@@ -134,7 +134,7 @@ def test_labelled_calls_are_in_the_order_that_common_sense_gives_them():
     assert spearmanr([rows[f"c{place}"]["estimate"] for place in range(len(calls))], sense).statistic > 0.95
 
 
-def test_an_increment_has_the_same_rows_from_two_weeks_before_on():
+def test_an_increment_gives_the_same_rows_from_two_weeks_before():
     people = population(3_000, seed=1)
     survey(people, np.random.default_rng(2).random(3_000) < 0.1)
     since = date(2026, 4, 20)
@@ -171,7 +171,7 @@ def test_too_few_surveys_leave_the_cold_start():
         (None, "", "unresolved", None),
     ],
 )
-def test_hidden_is_what_counts_as_fine_and_was_not(surveyed, closed_as, outcome, hidden):
+def test_hidden_dissatisfaction_is_a_call_that_counts_as_satisfied_but_was_not(surveyed, closed_as, outcome, hidden):
     bad = {"outcome": outcome, "sentiment_middle": "negative", "sentiment_end": "negative", "churn": True}
     repeats = [{"call_id": "x", "method": "matched", "earlier_call_id": "c0"}]
     surveys = [{"call_id": "c0", "score": surveyed, "closed_as": closed_as}]
@@ -179,7 +179,7 @@ def test_hidden_is_what_counts_as_fine_and_was_not(surveyed, closed_as, outcome,
     assert (row["hidden_dissatisfied"], row["surveyed"], row["closed_as"]) == (hidden, surveyed, closed_as)
 
 
-def test_a_good_call_that_counts_as_fine_is_not_hidden():
+def test_a_good_call_that_counts_as_satisfied_is_not_hidden():
     row = satisfaction({"outcome": "resolved", "sentiment_end": "neutral"})["c0"]
     assert row["hidden_dissatisfied"] is False
 

@@ -20,19 +20,19 @@ def found(sample, **options):
     return discover(sample, words=words_of, finder=WordPairs(), **options)
 
 
-def test_an_issue_is_like_itself_and_unlike_another_matter():
+def test_an_issue_is_similar_to_itself_and_not_to_another_topic():
     alike = placed(four_issues(8)).between(np.array([0]), np.array([0, 4, 1]))[0]
     assert alike[0] == pytest.approx(1.0, abs=1e-5)
     assert alike[1] > 0.5 > 0.1 > alike[2]
 
 
 @pytest.mark.parametrize("count", [3, 6, 12])
-def test_unrelated_issues_are_at_nought_however_few(count):
+def test_unrelated_issues_are_at_zero_however_few(count):
     alike = placed(gathered([brief(f"c{n}", f"word{n} here", issue=n, noise=0.0) for n in range(count)]))
     assert alike.between(np.array([0]), np.array([1]))[0, 0] == pytest.approx(0.0, abs=1e-5)
 
 
-def test_likeness_to_a_group_is_the_mean_over_its_issues():
+def test_similarity_to_a_group_is_the_mean_over_its_issues():
     alike = placed(four_issues(5))
     labels = np.array([0, 1, NO_GROUP, 0] * 5)
     members = np.flatnonzero(labels == 0)
@@ -58,7 +58,7 @@ def test_an_issue_outside_the_sample_goes_to_the_topic_it_resembles():
     assert names.tolist() == topics_of(discovery, four_issues(6))[0].tolist()
 
 
-def test_what_resembles_nothing_is_other():
+def test_an_issue_that_resembles_no_group_is_other():
     sample = four_issues(10)
     stray = gathered([brief("z9", "completely unheard of subject", issue=9, noise=0.0)])
     names, nearness = topics_of(found(joined(sample, stray)), stray)
@@ -73,12 +73,12 @@ def test_topics_do_not_depend_on_the_order_of_the_issues():
     assert shuffled.tolist() == names.tolist()
 
 
-def test_a_few_issues_are_each_worth_a_topic():
+def test_with_few_issues_each_is_a_topic():
     sample = four_issues(1)
     assert len(set(topics_of(found(sample), sample)[0])) == 4
 
 
-def test_nothing_has_no_topics():
+def test_an_empty_sample_has_no_topics():
     sample = four_issues(0)
     assert found(sample).of_group == ()
 
@@ -97,7 +97,7 @@ def test_a_topic_keeps_its_id_when_the_next_night_finds_it_again():
     assert sorted(after.registry.topics) == sorted(before.registry.topics)
 
 
-def test_a_topic_that_rests_is_itself_when_it_comes_back():
+def test_a_topic_that_pauses_keeps_its_id_when_it_comes_back():
     first = four_issues(8)
     before = found(first)
     ids = topics_of(before, first)[0]
@@ -108,7 +108,7 @@ def test_a_topic_that_rests_is_itself_when_it_comes_back():
     assert set(names) == set(ids)
 
 
-def test_examples_and_quotes_are_of_the_topic():
+def test_examples_and_quotes_belong_to_the_topic():
     sample = four_issues(6)
     discovery = found(sample)
     names = dict(zip(sample.call_ids, topics_of(discovery, sample)[0], strict=True))
@@ -123,7 +123,7 @@ def test_a_new_topic_has_the_day_on_which_it_was_found():
     assert days == {date(2026, 3, 2)}
 
 
-def test_a_cluster_of_one_language_and_the_other_need_no_word_in_common():
+def test_a_cluster_may_hold_two_languages_without_a_common_word():
     english = [brief(f"c{n:03}", f"my card was stolen {n}", issue=n % 2) for n in range(20)]
     chinese = [brief(f"d{n:03}", f"卡被偷了第{n}次", issue=n % 2, language="zh") for n in range(20)]
     labels = cluster(gathered([*english, *chinese]), fewest=2).sample.labels

@@ -17,22 +17,22 @@ def arrivals(contacts, **options):
 
 
 @pytest.mark.parametrize(("minute", "handed_on"), [(14.9, True), (15, False)])
-def test_a_call_soon_after_the_former_began_is_that_call_handed_on(minute, handed_on):
+def test_a_call_soon_after_the_previous_one_began_is_a_transfer(minute, handed_on):
     rows = arrivals([contact("a"), contact("b", minute=minute)])
     assert rows == ([("a", "a", 1, "b"), ("b", "a", 2, "b")] if handed_on else [("a", "a", 1, "a"), ("b", "b", 1, "b")])
 
 
 @pytest.mark.parametrize(("minute", "handed_on"), [(40, True), (41, True), (42, False)])
-def test_the_next_desk_of_a_long_call_begins_when_it_ends(minute, handed_on):
+def test_a_transfer_of_a_long_call_begins_when_it_ends(minute, handed_on):
     rows = arrivals([contact("a", duration_s=2400), contact("b", minute=minute)])
     assert (rows[1][1] == "a") is handed_on
 
 
-def test_a_call_of_unknown_length_is_judged_by_its_beginning():
+def test_a_call_of_unknown_length_is_judged_by_its_start():
     assert [row[1] for row in arrivals([contact("a", duration_s=None), contact("b", minute=20)])] == ["a", "b"]
 
 
-def test_a_call_handed_on_twice_is_one_arrival():
+def test_a_call_transferred_twice_is_one_arrival():
     rows = arrivals([contact(name, minute=10 * number) for number, name in enumerate("abc")])
     assert rows == [("a", "a", 1, "c"), ("b", "a", 2, "c"), ("c", "a", 3, "c")]
 
@@ -52,7 +52,7 @@ def test_an_id_with_too_many_calls_in_some_week_is_shared():
     assert len(arrivals([contact(f"c{number:02d}", number * 0.7) for number in range(11)])) == 11
 
 
-def test_a_night_sees_all_calls_of_the_customers_that_called():
+def test_a_night_reads_all_calls_of_the_customers_that_called():
     calls = [contact("a", 0), contact("b", 30), contact("x", 0, customer_id="K2")]
     assert [row[0] for row in arrivals(calls, since=calls[1]["date"])] == ["a", "b"]
 
@@ -63,7 +63,7 @@ def test_a_night_sees_all_calls_of_the_customers_that_called():
         st.tuples(st.integers(0, 900), st.integers(0, 60)), min_size=1, max_size=10, unique_by=lambda call: call[0]
     )
 )
-def test_arrivals_part_the_calls_in_order_of_time(calls):
+def test_arrivals_partition_the_calls_in_order_of_time(calls):
     rules = RepeatRules(most_calls_a_week=99)
     contacts = [
         contact(f"c{number:02d}", minute=minute, duration_s=60.0 * length)

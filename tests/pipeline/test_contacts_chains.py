@@ -14,7 +14,7 @@ def only(contacts, repeats=(), topics=()):
     return chain
 
 
-def test_a_chain_holds_the_first_call_and_all_that_repeat_it_by_links():
+def test_a_chain_has_the_first_call_and_all_direct_and_indirect_repeats():
     calls = [contact("a", 0), contact("b", 2), contact("c", 5), contact("d", 30, customer_id="K2")]
     first, second = chains(calls, [matched("b", "a", 2), matched("c", "b", 3)], about("b", "t1"))
     assert (first["chain_id"], first["call_ids"], first["calls"]) == ("a", ["a", "b", "c"], 3)
@@ -23,7 +23,7 @@ def test_a_chain_holds_the_first_call_and_all_that_repeat_it_by_links():
     assert (second["chain_id"], second["call_ids"], second["calls"]) == ("d", ["d"], 1)
 
 
-def test_a_call_handed_on_is_in_the_chain():
+def test_a_transferred_call_is_in_the_chain():
     calls = [contact("a", 0), contact("b", 0, minute=10), contact("c", 3), contact("d", 3, minute=5)]
     assert only(calls, [matched("c", "b", 3)])["call_ids"] == ["a", "b", "c", "d"]
 
@@ -43,13 +43,13 @@ def test_one_owner_is_one_agent_in_all_calls_and_legs():
     assert (other["one_owner"], other["agents"], other["queues"]) == (False, 2, 2)
 
 
-def test_an_owner_who_is_not_known_is_not_said_to_be_one():
+def test_an_unknown_owner_gives_null():
     unknown = only([contact("a"), contact("b", 2, agents=())], [matched("b", "a", 2)])
     assert (unknown["one_owner"], unknown["agents"]) == (None, 1)
     assert only([contact("a", agents=())])["one_owner"] is None
 
 
-def test_a_complaint_is_anger_before_the_end_a_supervisor_asked_for_or_a_threat_to_leave():
+def test_a_complaint_is_early_anger_or_a_supervisor_request_or_a_threat_to_leave():
     assert only([contact("a", sentiment_start="negative")])["complaint"]
     assert only([contact("a", sentiment_middle="negative")])["complaint"]
     assert only([contact("a", churn=True)])["complaint"]
@@ -66,7 +66,7 @@ def test_a_chain_is_resolved_when_the_window_closes_without_a_call():
     assert chains([contact("a", 5, customer_id=""), later])[0]["resolved"] is None
 
 
-def test_a_centre_without_calls_has_no_chains():
+def test_an_empty_store_has_no_chains():
     assert chains([]) == []
 
 

@@ -5,13 +5,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repeat_calls import about, contact, matched, moment, with_repeats
 
-from pipeline.analytics.contacts.arrivals import DEFAULT_RULES
 from pipeline.analytics.contacts.chains import find_chains
-from pipeline.analytics.contacts.follow_up import contact_follow_up, find_arrivals
+from pipeline.analytics.contacts.follow_up import FOLLOW_UP, find_arrivals
 from pipeline.analytics.contacts.ownership import ownership_figures
 from pipeline.analytics.contacts.resolution import resolution_figures
 from pipeline.analytics.contacts.resolution_vs_speed import resolution_speed_figures
-from pipeline.analytics.measure.working_tables import is_there, replace_table
+from pipeline.analytics.measure.working_tables import is_there, working_tables
 
 
 def store():
@@ -19,12 +18,12 @@ def store():
     return with_repeats(calls, [matched("c", "b", 4)], about("b", "t1"))
 
 
-def test_an_arrival_knows_what_came_before_and_after_it():
+def test_an_arrival_has_what_came_before_and_after_it():
     connection = store()
-    with contact_follow_up(connection, rules=DEFAULT_RULES):
+    with working_tables(connection, (FOLLOW_UP,)):
         rows = connection.execute(
             """select arrival_id, chain_id, topic_id, agent_id, days_since, days_until, round(watched_days, 3),
-                past_days from followed order by first_at"""
+                past_days from follow_up order by first_at"""
         ).fetchall()
     assert rows == [
         ("a", "a", "t1", "a2", None, 4.0, 19.993, 0.0),
@@ -33,15 +32,14 @@ def test_an_arrival_knows_what_came_before_and_after_it():
     ]
 
 
-def test_all_makers_find_the_same_alone_and_together():
-    makers = (resolution_figures, ownership_figures, resolution_speed_figures)
-    alone = [maker(store()) for maker in makers]
+def test_figures_are_the_same_alone_and_from_a_shared_follow_up():
+    figures = (resolution_figures, ownership_figures, resolution_speed_figures)
+    alone = [find(store()) for find in figures]
     connection = store()
-    with contact_follow_up(connection, rules=DEFAULT_RULES):
-        together = [maker(connection) for maker in makers]
-        assert is_there(connection, "followed")
-    assert not is_there(connection, "followed")
-    assert not is_there(connection, "arrivals")
+    with working_tables(connection, (FOLLOW_UP,)):
+        together = [find(connection) for find in figures]
+        assert is_there(connection, "follow_up")
+    assert not is_there(connection, "follow_up")
     assert all(one.equals(other) for one, other in zip(alone, together, strict=True))
 
 
@@ -50,7 +48,7 @@ def test_all_makers_find_the_same_alone_and_together():
     st.lists(st.tuples(st.integers(0, 70), st.integers(0, 2), st.booleans()), min_size=2, max_size=16),
     st.integers(20, 60),
 )
-def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
+def test_a_night_gives_the_same_rows_as_a_full_run(drawn, since_day):
     calls = [
         contact(f"c{number:02d}", day, minute=number, customer_id=f"K{customer}")
         for number, (day, customer, _) in enumerate(drawn)
@@ -72,9 +70,8 @@ def test_a_night_makes_the_rows_that_all_nights_at_once_do(drawn, since_day):
         assert len(set(whole[key].to_pylist())) == len(whole)
 
 
-def test_the_rows_of_a_night_stand_beside_those_of_nights_before():
+def test_follow_up_reads_stored_arrivals_and_keeps_them():
     connection = store()
-    replace_table(connection, "arrivals", find_arrivals(connection))
-    with contact_follow_up(connection, rules=DEFAULT_RULES):
-        assert connection.execute("select count(*) from followed").fetchall() == [(3,)]
+    with working_tables(connection, (FOLLOW_UP,)):
+        assert connection.execute("select count(*) from follow_up").fetchall() == [(3,)]
     assert is_there(connection, "arrivals")

@@ -13,7 +13,7 @@ def figures(store, **options):
 
 
 def customers(prefix, agents, repeats, *, of=4):
-    """First contacts with these agents, of whom the first few call again three days later, at another desk."""
+    """First contacts with these agents; the first few customers call another desk three days later."""
     calls, links = [], []
     for number in range(of):
         name = f"{prefix}{number}"
@@ -24,19 +24,19 @@ def customers(prefix, agents, repeats, *, of=4):
     return calls, links
 
 
-def test_one_owner_beside_those_handed_on():
+def test_one_owner_is_compared_with_transfers():
     kept, kept_links = customers("k", ("a1",), 1)
     passed, passed_links = customers("p", ("a1", "a2"), 2)
     found = figures(with_repeats([*kept, *passed, LAST], [*kept_links, *passed_links]))
     rates = {key: found["repeat_rate", key]["estimate"] for key in ("one_owner", "handed_on")}
     assert rates == {"one_owner": 0.25, "handed_on": 0.5}
     assert found["repeat_rate_difference", "one_owner"]["estimate"] == -0.25
-    # Two minutes each, and what follows within the window.
+    # Two minutes each, plus the calls that follow within the window.
     assert found["handle_s", "one_owner"]["estimate"] == 120 * 1.25
     assert found["handle_s", "handed_on"]["estimate"] == 120 * 1.5
 
 
-def test_what_nobody_could_watch_for_the_window_is_left_out_and_counted():
+def test_arrivals_inside_the_window_are_censored():
     kept, kept_links = customers("k", ("a1",), 1)
     passed, passed_links = customers("p", ("a1", "a2"), 2)
     young = contact("y", 55, customer_id="Y")
@@ -45,13 +45,13 @@ def test_what_nobody_could_watch_for_the_window_is_left_out_and_counted():
     assert found["repeat_rate", "one_owner"]["estimate"] == 0.25
 
 
-def test_without_both_in_some_stratum_there_is_nothing_to_compare():
+def test_without_both_sides_in_a_stratum_there_are_no_rows():
     kept, links = customers("k", ("a1",), 1)
     assert figures(with_repeats([*kept, LAST], links)) == {}
     assert figures(with_repeats([])) == {}
 
 
-def test_planted_effects_are_found_where_hard_topics_are_handed_on_more():
+def test_true_effects_are_found_if_hard_topics_are_transferred_more():
     rng = np.random.default_rng(0)
     size = 40_000
     hard = rng.random(size) < 0.5
@@ -73,7 +73,7 @@ def test_planted_effects_are_found_where_hard_topics_are_handed_on_more():
     assert rate["low"] <= -0.1 <= rate["high"]
     assert rate["high"] < -0.08
     time = found["handle_s_difference", "one_owner"]
-    # Fifty seconds more now, and less of what follows: the mean of both topics, whose calls last 600 s and 200 s.
+    # Fifty seconds more now but less later: the mean of both topics, whose calls last 600 s and 200 s.
     saved = np.mean([0.5 * 550 - 0.4 * 600, 0.2 * 150 - 0.1 * 200])
     assert time["low"] <= 50 - saved <= time["high"]
     raw = again[~handed_on].mean() - again[handed_on].mean()
@@ -105,5 +105,5 @@ def test_standardised_figures_cover(sizes):
     assert all(0.93 <= share <= 0.98 for share in covered / 1000)
 
 
-def test_a_mean_that_does_not_vary_has_no_width():
+def test_a_constant_mean_has_no_width():
     assert standard_mean([Stratum(5, 60.0, 0.0)], np.ones(1)) == Interval(60.0, 60.0, 60.0, 5)

@@ -14,7 +14,7 @@ DIMENSIONS = 64
 
 
 def issue(call_id, direction, *, number=1, encoder="use", language="en", terms=()):
-    """What a call is about: a vector that points towards one of the directions, with the call's own noise."""
+    """The issue of a call: a vector towards one of the directions, with the call's own noise."""
     vector = np.random.default_rng([*call_id.encode(), number]).normal(size=DIMENSIONS) / 8 / DIMENSIONS**0.5
     vector[direction] += 1.0
     return {
@@ -28,7 +28,7 @@ def issue(call_id, direction, *, number=1, encoder="use", language="en", terms=(
     }
 
 
-# Unrelated calls of other customers, so that likeness has something to stand out from.
+# Unrelated calls of other customers, as a baseline for similarity.
 OTHERS = [issue(f"x{number}", 10 + number) for number in range(9)]
 
 
@@ -64,7 +64,7 @@ def test_the_latest_earlier_call_about_the_same_issue_is_named():
     assert pairs(calls_on(0, 2, 6), issues=issues) == [("c02", "c00")]
 
 
-def test_another_issue_is_no_repeat():
+def test_another_issue_is_not_a_repeat():
     assert pairs(calls_on(0, 2), issues=[issue("c00", 0), issue("c01", 5)]) == []
 
 
@@ -75,23 +75,23 @@ def test_any_topic_in_common_makes_a_repeat():
     assert (row["earlier_call_id"], row["topic_id"]) == ("c00", "t2")
 
 
-def test_other_is_no_topic_to_share():
+def test_sharing_other_is_not_a_repeat():
     issues = [issue("c00", 0), issue("c01", 5)]
     assert pairs(calls_on(0, 2), issues=issues, topics=[*about("c00", "other"), *about("c01", "other")]) == []
 
 
-def test_the_two_issues_that_are_most_alike_count():
+def test_the_two_most_similar_issues_count():
     issues = [issue("c00", 0), issue("c00", 5, number=2), issue("c01", 7), issue("c01", 5, number=2)]
     (row,) = found(calls_on(0, 2), issues=issues)
     assert row["similarity"] > 0.5
 
 
-def test_shared_words_link_where_meaning_does_not():
+def test_shared_words_link_if_meaning_does_not():
     issues = [issue("c00", 0, terms=[1, 2, 3]), issue("c01", 5, terms=[1, 2, 3])]
     assert pairs(calls_on(0, 2), issues=issues) == [("c01", "c00")]
 
 
-def test_vectors_of_different_encoders_do_not_compare():
+def test_vectors_of_different_encoders_are_not_compared():
     issues = [issue("c00", 0), issue("c01", 0, encoder="e5")]
     assert pairs(calls_on(0, 2), issues=issues) == []
     topics = [*about("c00", "t1"), *about("c01", "t1")]
@@ -105,17 +105,17 @@ def test_a_customer_who_says_so_is_linked_to_their_last_call():
     assert [(row["method"], row["earlier_call_id"]) for row in rows] == [("matched", "a"), ("said", "")]
 
 
-def test_what_is_alike_comes_before_what_is_only_said():
+def test_a_similar_issue_comes_before_the_customer_s_word():
     calls = [contact("a", 0), contact("b", 1), contact("c", 2, says_repeat=True)]
     assert pairs(calls, issues=[issue("a", 0), issue("b", 5), issue("c", 0)]) == [("c", "a")]
 
 
-def test_a_customer_may_say_so_without_an_earlier_call():
+def test_a_said_repeat_needs_no_earlier_call():
     (row,) = found([contact("a", says_repeat=True, customer_id="")])
     assert (row["method"], row["earlier_call_id"], row["days_between"], row["similarity"]) == ("said", "", None, None)
 
 
-def test_what_is_said_to_the_next_desk_is_no_repeat():
+def test_saying_it_to_the_next_desk_is_not_a_repeat():
     assert found([contact("a"), contact("b", minute=5, says_repeat=True)]) == []
 
 
@@ -124,16 +124,16 @@ def test_the_window_closes_after_its_last_moment(day, linked):
     assert bool(pairs(calls_on(0, day))) is linked
 
 
-def test_a_call_handed_on_is_no_repeat_and_its_first_call_stands_for_it():
+def test_a_transfer_is_not_a_repeat_and_the_first_call_represents_the_arrival():
     calls = [contact("a", 0), contact("b", 3), contact("c", 3, minute=10)]
     assert pairs(calls) == [("b", "a")]
 
 
-def test_a_repeat_of_a_call_handed_on_repeats_its_last_call():
+def test_a_repeat_of_a_transferred_call_repeats_its_last_call():
     assert pairs([contact("a", 0), contact("b", 0, minute=10), contact("c", 3)]) == [("c", "b")]
 
 
-def test_what_was_voiced_at_any_desk_is_compared():
+def test_issues_of_all_desks_are_compared():
     calls = [contact("a", 0), contact("b", 0, minute=10), contact("c", 3)]
     assert pairs(calls, issues=[issue("a", 0), issue("b", 5), issue("c", 0)]) == [("c", "b")]
 
@@ -143,17 +143,17 @@ def test_unknown_and_shared_customers_are_never_linked():
     assert pairs(calls_on(*[number * 0.6 for number in range(11)])) == []
 
 
-def test_a_call_that_the_centre_makes_repeats_nothing_and_may_be_repeated():
+def test_an_outbound_call_repeats_nothing_and_may_be_repeated():
     calls = [contact("a", 0), contact("b", 1, direction="outbound"), contact("c", 2, direction="inbound")]
     assert pairs(calls) == [("c", "b")]
 
 
-def test_without_issues_and_topics_nothing_but_the_word_links():
+def test_without_issues_and_topics_only_the_customer_s_word_links():
     calls = [contact("a", 0), contact("b", 2), contact("c", 3, says_repeat=True)]
     assert pairs(calls, issues=[]) == [("c", "b")]
 
 
-def test_a_centre_without_calls_has_no_repeats():
+def test_an_empty_store_has_no_repeats():
     assert found([]) == []
 
 
@@ -188,7 +188,7 @@ def test_links_lead_back_within_the_window_to_the_same_customer(calls, window_da
 
 @settings(deadline=None, max_examples=30)
 @given(calls_of_few, st.integers(0, 40))
-def test_a_night_finds_of_its_calls_what_a_run_over_all_finds(calls, day):
+def test_a_night_finds_the_same_repeats_as_a_full_run(calls, day):
     contacts, topics = made(calls)
     since = date(2026, 3, 2) + timedelta(days=day)
     whole = found(contacts, topics=topics, issues=[])

@@ -25,26 +25,26 @@ def test_first_contacts_without_a_repeat_in_the_window_are_resolved():
     assert estimate(found, "triggered_repeat_rate", "queue", "q1") == (3, 0, 1 / 3)
 
 
-def test_calls_too_young_to_be_judged_are_censored():
+def test_calls_inside_the_window_are_censored():
     calls = [contact("a", 0), contact("b", 39, customer_id="K2"), contact("c", 38, customer_id="K3")]
     found = figures(calls)
     assert estimate(found, "first_contact_resolution", "queue", "q1") == (3, 2, 1.0)
     assert ("first_contact_resolution", "queue", "q9") not in found
 
 
-def test_a_customer_who_says_that_they_called_before_is_no_first_contact():
+def test_saying_that_one_called_before_is_not_a_first_contact():
     calls = [contact("a", 0), contact("b", 3, customer_id="K2", says_repeat=True)]
     said = {"call_id": "b", "method": "said", "customer_id": "K2", "topic_id": "", "earlier_call_id": ""}
     found = figures(calls, [said])
     assert found["first_contact_resolution", "queue", "q1"]["n"] == 1
 
 
-def test_customers_who_are_not_known_count_nowhere():
+def test_unknown_customers_are_left_out():
     found = figures([contact("a", 0), contact("b", 0, customer_id="")])
     assert found["first_contact_resolution", "queue", "q1"]["n"] == 1
 
 
-def test_a_repeat_is_laid_to_the_agent_queue_and_topic_of_the_call_that_it_repeats():
+def test_a_repeat_is_attributed_to_the_agent_queue_and_topic_of_the_previous_call():
     calls = [
         contact("a", 0, agents=("a1",), queue="q1"),
         contact("b", 0, minute=10, agents=("a2",), queue="q2"),
@@ -62,7 +62,7 @@ def test_a_repeat_is_laid_to_the_agent_queue_and_topic_of_the_call_that_it_repea
     assert ("agent", "a1") not in triggered
 
 
-def test_the_repeat_rate_knows_that_the_first_calls_may_repeat_what_lies_before_the_data():
+def test_the_repeat_rate_censors_first_calls_that_may_repeat_earlier_ones():
     calls = [contact(f"e{day}", day, customer_id=f"E{day}", queue="early") for day in range(4)]
     calls += [contact("a", 16, queue="late"), contact("b", 20, queue="late")]
     calls += [contact("c", 20, customer_id="K3", queue="late")]
@@ -72,7 +72,7 @@ def test_the_repeat_rate_knows_that_the_first_calls_may_repeat_what_lies_before_
     assert found["repeat_rate", "all", ""]["censored"] == 4
 
 
-def test_complaints_that_come_again_and_that_ask_for_a_supervisor():
+def test_repeated_and_escalated_complaints_have_rates():
     calls = [
         contact("a", 0, sentiment_start="negative"),
         contact("b", 2),
@@ -85,23 +85,23 @@ def test_complaints_that_come_again_and_that_ask_for_a_supervisor():
     assert estimate(found, "escalated_complaint_rate", "queue", "q1") == (3, 0, 1 / 3)
 
 
-def test_calls_that_the_centre_makes_are_no_contacts_of_the_customer():
+def test_outbound_calls_are_not_contacts_of_the_customer():
     found = figures([contact("a", 0), contact("b", 0, customer_id="K2", direction="outbound")])
     assert found["first_contact_resolution", "queue", "q1"]["n"] == 1
 
 
-def test_a_figure_of_few_is_not_ranked():
+def test_a_figure_from_few_arrivals_is_not_ranked():
     calls = [contact(f"c{number}", 1, customer_id=f"K{number}") for number in range(6)]
     assert figures(calls, fewest_ranked=6)["first_contact_resolution", "queue", "q1"]["ranked"]
     assert not figures(calls, fewest_ranked=7)["first_contact_resolution", "queue", "q1"]["ranked"]
 
 
-def test_a_centre_without_calls_has_no_figures():
+def test_an_empty_store_has_no_figures():
     assert resolution_figures(with_repeats([])).num_rows == 0
 
 
 @pytest.mark.parametrize(("resolved", "days"), [(0.8, 30), (0.6, 25)])
-def test_first_contact_resolution_is_unbiased_where_counting_is_not_and_its_intervals_cover(resolved, days):
+def test_first_contact_resolution_is_unbiased_unlike_counting_and_its_intervals_cover(resolved, days):
     groups, size = 600, 60
     store = simulated(groups=groups, first_contacts=size, resolved=resolved, days=days, seed=3)
     repeats = store.execute("select count(*) from repeats").fetchall()[0][0]
@@ -125,7 +125,7 @@ def test_first_contact_resolution_is_unbiased_where_counting_is_not_and_its_inte
 
 def test_the_repeat_rate_is_unbiased_at_the_beginning_of_the_data():
     store = simulated(groups=1, first_contacts=60_000, resolved=0.7, days=40, seed=3)
-    # As many repeats as first contacts have them, in the long run: 3 of 13 contacts.
+    # In the long run 3 of 13 contacts are repeats.
     rows = resolution_figures(store).to_pylist()
     (whole,) = (row for row in rows if (row["measure"], row["dimension"]) == ("repeat_rate", "all"))
     assert whole["estimate"] == pytest.approx(0.3 / 1.3, abs=0.006)

@@ -12,7 +12,7 @@ def figures(contacts, repeats=(), topics=()):
     return {(row["measure"], row["dimension"], row["key"]): row for row in rows}
 
 
-def test_effective_is_held_from_start_to_end_and_not_called_about_again():
+def test_effectiveness_counts_calls_kept_from_start_to_end_and_not_repeated():
     calls = [
         contact("a", 0, agents=("a1",)),
         contact("b", 0, customer_id="K2", agents=("a1", "a2")),
@@ -26,13 +26,13 @@ def test_effective_is_held_from_start_to_end_and_not_called_about_again():
     assert rate["queue", "q1"] == pytest.approx(0.5)
 
 
-def test_a_call_handed_on_counts_in_both_queues_and_as_held_by_nobody():
+def test_a_transferred_call_counts_in_both_queues_and_as_resolved_by_nobody():
     calls = [contact("a", 0, queue="q1"), contact("b", 0, minute=5, queue="q2", agents=("a2",))]
     found = figures(calls)
     assert [found["effectiveness", "queue", queue]["estimate"] for queue in ("q1", "q2")] == [0.0, 0.0]
 
 
-def test_efficiency_is_calls_for_each_hour_of_handle_time():
+def test_efficiency_is_calls_per_hour_of_handle_time():
     calls = [
         contact("a", 0, duration_s=600),
         contact("b", 0, customer_id="", duration_s=1200, agents=("a1", "a2")),
@@ -44,7 +44,7 @@ def test_efficiency_is_calls_for_each_hour_of_handle_time():
     assert ("efficiency", "agent", "a2") not in found
 
 
-def test_a_centre_without_calls_has_no_frontier():
+def test_an_empty_store_has_no_resolution_or_speed():
     assert resolution_speed_figures(with_repeats([])).num_rows == 0
 
 

@@ -3,7 +3,7 @@ from datetime import date
 import pytest
 from analytics_store import memory_store
 
-from pipeline.analytics.measure.weekly_fit import as_of_today, standing_fit, week_of
+from pipeline.analytics.measure.weekly_fit import as_of_today, fit_of_this_week, week_of
 
 MONDAY, FRIDAY, NEXT_MONDAY = date(2026, 3, 2), date(2026, 3, 6), date(2026, 3, 9)
 
@@ -14,7 +14,7 @@ def store(last, *, fitted=MONDAY):
 
 
 @pytest.mark.parametrize(
-    ("last", "fitted", "stands"),
+    ("last", "fitted", "kept"),
     [
         (MONDAY, MONDAY, True),
         (FRIDAY, MONDAY, True),
@@ -23,17 +23,17 @@ def store(last, *, fitted=MONDAY):
         (FRIDAY, None, False),
     ],
 )
-def test_a_fit_stands_until_the_week_ends(last, fitted, stands):
-    rows = standing_fit(store(last, fitted=fitted), "causes", "true")
-    assert (rows is not None) == stands
+def test_a_fit_is_kept_until_the_week_ends(last, fitted, kept):
+    rows = fit_of_this_week(store(last, fitted=fitted), "causes", "true")
+    assert (rows is not None) == kept
     assert rows is None or rows.column("question_id").to_pylist() == ["empathy"]
 
 
-def test_rows_say_which_day_they_are_of():
+def test_rows_carry_the_last_day_with_calls():
     connection = store(FRIDAY)
     rows = connection.sql("select question_id from causes").to_arrow_table()
     assert as_of_today(connection, rows).to_pylist() == [{"question_id": "empathy", "as_of": FRIDAY}]
 
 
-def test_a_week_is_that_of_its_year():
+def test_a_week_belongs_to_its_iso_year():
     assert week_of(date(2027, 1, 1)) == week_of(date(2026, 12, 28)) == (2026, 53)

@@ -13,7 +13,7 @@ def figures(outcomes, **options):
     return {(row["measure"], row["dimension"], row["key"]): row for row in table.to_pylist()}
 
 
-def test_a_rate_is_of_the_promises_that_are_known_to_be_kept_or_broken():
+def test_a_rate_counts_promises_known_to_be_kept_or_broken():
     told = ["kept", "kept", "kept", "broken", "open", "unknown"]
     row = figures([("A1", "refund", outcome) for outcome in told])["promise_kept_rate", "all", ""]
     interval = wilson(3, 4)

@@ -8,20 +8,20 @@ HALVES = [f"later_{half}" for half in ("develop", "heldout")]
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_what_customers_say_of_promises_is_understood(half):
+def test_customers_words_about_promises_are_understood(half):
     told = [(row["shows"] or None, shown(row["said"], kind=row["kind"])) for row in rows(half)]
     assert sum(meant == found for meant, found in told) / len(told) >= 0.95
     assert [found for meant, found in told if found and meant != found] == []
 
 
 @pytest.mark.parametrize("half", HALVES)
-def test_the_clue_lets_every_turn_through_that_tells(half):
+def test_the_clue_matches_every_turn_with_evidence(half):
     telling = [row["said"] for row in rows(half) if shown(row["said"], kind=row["kind"])]
     asked = "select count(*) from (select unnest($said) as text) where regexp_matches(text, $clue)"
     assert duckdb.execute(asked, {"said": telling, "clue": CLUE}).fetchall() == [(len(telling),)]
 
 
-def test_a_turn_speaks_of_each_kind_by_itself():
+def test_a_turn_is_read_separately_for_each_kind():
     said = "I got your letter on Monday, but I still haven't had the refund."
     assert shown(said, kind="send") == "kept"
     assert shown(said, kind="refund") == "broken"

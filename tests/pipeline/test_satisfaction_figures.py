@@ -24,20 +24,20 @@ def figures(*, error=0.0, spread=1.0, hidden=(None, None, False, True), **tables
     return {(row["measure"], row["dimension"], row["key"]): row for row in found.to_pylist()}
 
 
-def test_the_mean_has_an_interval_as_if_each_call_had_been_surveyed():
+def test_the_interval_of_the_mean_covers_surveys_of_each_call():
     row = figures()["satisfaction", "all", ""]
     assert (row["n"], row["estimate"], row["ranked"], row["censored"], row["band"]) == (4, 3.5, False, 0, None)
     half = 1.959964 * np.sqrt((np.var(ESTIMATES, ddof=1) + 1.0) / 4)
     assert (row["low"], row["high"]) == pytest.approx((3.5 - half, min(3.5 + half, 5.0)), abs=1e-5)
 
 
-def test_what_is_not_known_of_the_weights_is_not_averaged_away():
+def test_the_uncertainty_of_the_weights_is_not_averaged_away():
     row = figures(error=0.5, spread=0.0)["satisfaction", "all", ""]
     half = 1.959964 * np.sqrt(np.var(ESTIMATES, ddof=1) / 4 + 0.25)
     assert row["low"] == pytest.approx(3.5 - half, abs=1e-5)
 
 
-def test_a_call_counts_for_whoever_held_it_last_and_for_each_of_its_topics():
+def test_a_call_counts_for_its_last_agent_and_each_of_its_topics():
     topics = [
         {"call_id": "c0", "issue": 1, "topic_id": "t1"},
         {"call_id": "c0", "issue": 2, "topic_id": "t1"},
@@ -56,7 +56,7 @@ def test_a_call_counts_for_whoever_held_it_last_and_for_each_of_its_topics():
     }
 
 
-def test_the_rate_is_of_calls_that_count_as_fine():
+def test_the_rate_is_over_calls_that_count_as_satisfied():
     rows = figures()
     row = rows["hidden_dissatisfied_rate", "all", ""]
     bounds = wilson(1, 2)
@@ -65,12 +65,12 @@ def test_the_rate_is_of_calls_that_count_as_fine():
     assert ("hidden_dissatisfied_rate", "agent", "b") not in rows
 
 
-def test_from_enough_calls_on_groups_are_ranked():
+def test_groups_with_enough_calls_are_ranked():
     contacts = [{"call_id": f"c{place}", "queue": "q" if place < 20 else "r"} for place in range(39)]
     rows = [{"call_id": f"c{place}", "estimate": 3.0, "spread": 1.0, "error": 0.1} for place in range(39)]
     found = satisfaction_figures(memory_store(contacts=contacts, satisfaction=rows, call_topics=[])).to_pylist()
     assert {row["key"]: row["ranked"] for row in found if row["dimension"] == "queue"} == {"q": True, "r": False}
 
 
-def test_of_no_calls_there_are_no_figures():
+def test_an_empty_store_has_no_satisfaction_figures():
     assert len(satisfaction_figures(memory_store(satisfaction=[], call_topics=[]))) == 0

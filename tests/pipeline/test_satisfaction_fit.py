@@ -1,4 +1,4 @@
-"""Populations whose satisfaction is known: what the estimate makes of surveys that not everybody answers alike."""
+"""Estimates on simulated populations with known satisfaction, when customers are not equally likely to answer."""
 
 import numpy as np
 import pytest
@@ -24,7 +24,7 @@ LEANING = 0.7
 
 
 def answering(people, share, *, leaning, seed, by_answer=False):
-    """Who answers: about this share, leaning to the satisfied (above 0) or the dissatisfied by what the call shows."""
+    """Draw who answers: about this share, leaning by the call to satisfied (above 0) or dissatisfied customers."""
     lean = people.answers.astype(float) if by_answer else people.points
     chance = share * np.exp(leaning * (lean - lean.mean()))
     return np.random.default_rng(seed).random(len(lean)) < np.clip(chance, 0, 0.95)
@@ -43,7 +43,7 @@ def mean_of_all(people, found):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("leaning", [-LEANING, LEANING], ids=["the unhappy answer", "the happy answer"])
-def test_the_mean_is_that_of_all_customers_not_of_those_who_answer(leaning):
+def test_the_mean_is_that_of_all_customers_and_not_of_those_who_answer(leaning):
     for seed in range(4):
         people = population(10_000, seed=seed)
         chosen = answering(people, 0.1, leaning=leaning, seed=seed + 50)
@@ -55,7 +55,7 @@ def test_the_mean_is_that_of_all_customers_not_of_those_who_answer(leaning):
         assert figure["low"] <= truth <= figure["high"]
 
 
-def test_where_the_answer_itself_makes_people_answer_the_mean_is_nearer_but_off():
+def test_the_mean_is_closer_but_biased_if_the_answer_itself_makes_people_respond():
     people = population(10_000, seed=5)
     chosen = answering(people, 0.1, leaning=-0.4, seed=6, by_answer=True)
     survey(people, chosen)
@@ -65,7 +65,7 @@ def test_where_the_answer_itself_makes_people_answer_the_mean_is_nearer_but_off(
     assert abs(figure["estimate"] - truth) > 0.1
 
 
-def test_few_surveys_leave_the_weights_near_the_cold_ones_and_many_bring_them_to_the_truth():
+def test_weights_move_from_the_cold_start_to_the_truth_with_more_surveys():
     people = population(6_000, seed=3)
     features = matrix(read_features(people.connection, since=None, sampled_of=1))
     distance = {}
@@ -82,7 +82,7 @@ def test_few_surveys_leave_the_weights_near_the_cold_ones_and_many_bring_them_to
 @pytest.mark.parametrize(
     ("share", "leaning", "error"), [(0.3, 0.0, 0.02), (0.2, -LEANING, 0.02), (0.04, -LEANING, 0.04)]
 )
-def test_an_interval_holds_nine_answers_of_ten_of_customers_who_did_not_answer(share, leaning, error):
+def test_an_interval_covers_nine_of_ten_customers_who_did_not_answer(share, leaning, error):
     people = population(12_000, seed=8)
     chosen = answering(people, share, leaning=leaning, seed=9)
     survey(people, chosen)
@@ -91,14 +91,14 @@ def test_an_interval_holds_nine_answers_of_ten_of_customers_who_did_not_answer(s
     assert inside[~chosen].mean() == pytest.approx(0.9, abs=error)
 
 
-def test_the_cold_interval_holds_at_least_nine_of_ten_where_the_weights_are_right():
+def test_the_cold_start_interval_covers_at_least_nine_of_ten_if_the_weights_are_right():
     people = population(5_000, seed=8, weights=COLD, thresholds=OTHER_THRESHOLDS - 0.8)
     found = find_satisfaction(people.connection)
     inside = (column(found, "low") <= people.answers) & (people.answers <= column(found, "high"))
     assert inside.mean() > 0.9
 
 
-def test_probabilities_of_dissatisfaction_are_true():
+def test_probabilities_of_dissatisfaction_are_calibrated():
     people = population(12_000, seed=11)
     chosen = answering(people, 0.15, leaning=-0.4, seed=12)
     survey(people, chosen)
@@ -121,7 +121,7 @@ def test_a_call_s_own_survey_does_not_make_its_estimate():
     assert abs(estimates[1] - estimates[0]) < 0.03
 
 
-def test_of_many_surveys_the_newest_count():
+def test_only_the_newest_of_many_surveys_are_fitted():
     people = population(4_000, seed=4)
     newest = np.arange(4_000) >= 3_000
     rules = SatisfactionRules(fit=FitRules(most_surveys=int(newest.sum())))
@@ -133,7 +133,7 @@ def test_of_many_surveys_the_newest_count():
     assert column(both, "estimate") == pytest.approx(column(alone, "estimate"), abs=0.02)
 
 
-def test_a_fit_never_turns_a_weight_round_whatever_people_answer():
+def test_a_fit_never_changes_the_sign_of_a_weight():
     people = population(2_000, seed=4)
     perverse = answers_to(-people.points, OTHER_THRESHOLDS, np.random.default_rng(1))
     survey(people, np.arange(2_000) < 1_000, answers=perverse)
@@ -143,8 +143,8 @@ def test_a_fit_never_turns_a_weight_round_whatever_people_answer():
     assert all(np.sign(driver["effect"]) == signs[driver["name"]] for driver in effects if signs[driver["name"]])
 
 
-def test_hidden_dissatisfaction_is_found_among_calls_that_all_count_as_fine():
-    """Half say nothing and the desk closes all; a fifth of those who answer are polite and give a 5."""
+def test_hidden_dissatisfaction_is_found_among_calls_that_all_count_as_satisfied():
+    """Half do not answer, the desk closes every call as resolved, and a fifth of the answers are a polite 5."""
     people = population(20_000, seed=14)
     rng = np.random.default_rng(15)
     polite = rng.random(20_000) < 0.2

@@ -15,7 +15,7 @@ DAYS = {"2026-03-01": "c1", "2026-03-02": "c2", "2026-03-09": "c9"}
 
 @pytest.fixture
 def store(tmp_path):
-    """Three calls of one customer, on three days at nine."""
+    """Three calls of one customer, on three days at nine o'clock."""
     made = Store(str(tmp_path / "store"))
     for date, call_id in DAYS.items():
         part = Part(date, 1, f"of{call_id}")
@@ -41,14 +41,14 @@ def files_in(store):
     return {path: path.read_bytes() for path in Path(store.address).rglob("surveys/**/*.parquet")}
 
 
-def test_an_answer_stands_under_its_call_s_date_on_1_to_5(store):
+def test_an_answer_is_stored_under_its_call_s_date_from_1_to_5(store):
     intake = take_in(store, file_of({"call_id": "c2", "score": 10, "closed_as": "Resolved"}, scale="0-10"))
     assert (intake.taken, intake.unchanged, intake.unmatched) == (1, 0, ())
     assert surveys_in(store) == [("c2", 5.0, 10.0, "0-10", "", "resolved")]
     assert [str(date) for date in read(store, "surveys").column("date").to_pylist()] == ["2026-03-02"]
 
 
-def test_a_call_that_is_not_there_is_told(store):
+def test_an_answer_without_a_call_is_reported(store):
     intake = take_in(store, file_of({"call_id": "c1", "score": 4}, {"call_id": "nobody", "score": 1}))
     (failure,) = intake.unmatched
     assert intake.taken == 1
@@ -64,7 +64,7 @@ def test_the_same_file_again_writes_nothing(store):
     assert files_in(store) == before
 
 
-def test_the_same_file_makes_the_same_files_anywhere(store, tmp_path):
+def test_the_same_file_writes_the_same_files_in_any_store(store, tmp_path):
     file = file_of({"call_id": "c1", "score": 4})
     take_in(store, file)
     (path,) = files_in(store)
@@ -74,13 +74,13 @@ def test_the_same_file_makes_the_same_files_anywhere(store, tmp_path):
     assert files_in(store) == {path: first}
 
 
-def test_a_later_file_counts_and_leaves_what_it_does_not_say(store):
+def test_a_later_file_replaces_only_the_values_it_has(store):
     take_in(store, file_of({"call_id": "c1", "score": 4}, {"call_id": "c2", "score": 3}))
     take_in(store, file_of({"call_id": "c1", "closed_as": "resolved"}, {"call_id": "c2", "score": 1}))
     assert surveys_in(store) == [("c1", 4.0, 4.0, "1-5", "", "resolved"), ("c2", 1.0, 1.0, "1-5", "", "")]
 
 
-def test_of_two_answers_about_one_call_the_later_counts(store):
+def test_the_later_of_two_answers_about_a_call_counts(store):
     late = {"call_id": "c1", "score": 2, "answered_at": "2026-03-03T10:00:00"}
     early = {"call_id": "c1", "score": 5, "answered_at": "2026-03-02T10:00:00", "closed_as": "open"}
     intake = take_in(store, file_of(late, early))
@@ -99,13 +99,13 @@ def test_of_two_answers_about_one_call_the_later_counts(store):
         ("2026-03-17T09:00:00", None),
     ],
 )
-def test_a_customer_s_answer_is_about_their_last_call_before_it_within_a_week(store, answered_at, call_id):
+def test_an_answer_belongs_to_the_customer_s_last_call_within_a_week(store, answered_at, call_id):
     intake = take_in(store, file_of({"customer_id": " K1 ", "answered_at": answered_at, "score": 3}))
     assert [row[0] for row in surveys_in(store)] == ([call_id] if call_id else [])
     assert len(intake.unmatched) == (call_id is None)
 
 
-def test_an_id_that_is_nobody_s_finds_no_call(store):
+def test_a_word_for_an_unknown_customer_finds_no_call(store):
     part = Part("2026-03-10", 1, "x")
     row = {"call_id": "x", "input_hash": "x", "customer_id": "unknown", "started_at": "2026-03-10T09:00:00"}
     write_part(store, part, {"calls": table_of("calls", [row], part=part.name, date=part.date)}, order=SHARD_TABLES)

@@ -12,7 +12,7 @@ def asked(calls, *, slope, seed=0):
     return features, answered
 
 
-def test_answers_stand_for_those_who_did_not_answer():
+def test_weights_represent_those_who_did_not_answer():
     features, answered = asked(20_000, slope=0.8)
     response = fit_response(features, answered, case_weights=np.ones(20_000))
     weights = response_weights(response, features[answered])
@@ -21,13 +21,13 @@ def test_answers_stand_for_those_who_did_not_answer():
     assert weights.mean() == pytest.approx(1, abs=0.05)
 
 
-def test_where_everybody_is_as_likely_to_answer_all_count_as_much():
+def test_answers_have_equal_weights_if_everybody_is_equally_likely_to_answer():
     features, answered = asked(20_000, slope=0.0)
     response = fit_response(features, answered, case_weights=np.ones(20_000))
     assert response_weights(response, features) == pytest.approx(np.ones(20_000), abs=0.2)
 
 
-def test_a_sample_of_the_others_with_its_weight_says_the_same():
+def test_a_weighted_sample_of_the_others_gives_the_same():
     features, answered = asked(40_000, slope=0.8)
     whole = fit_response(features, answered, case_weights=np.ones(40_000))
     kept = answered | (np.arange(40_000) % 4 == 0)
@@ -35,14 +35,14 @@ def test_a_sample_of_the_others_with_its_weight_says_the_same():
     assert response_weights(sample, features) == pytest.approx(response_weights(whole, features), rel=0.15, abs=0.1)
 
 
-def test_no_answer_counts_beyond_the_outer_hundredth():
+def test_weights_are_trimmed_at_the_outer_percentiles():
     features, answered = asked(5_000, slope=2.0)
     response = fit_response(features, answered, case_weights=np.ones(5_000))
     assert response_weights(response, np.array([[-50.0, 0.0]]))[0] == response.most
     assert response.most < 60
 
 
-def test_a_feature_that_parts_them_wholly_breaks_nothing():
+def test_a_perfectly_separating_feature_is_handled():
     features = np.column_stack([np.repeat([0.0, 1.0], 50), np.zeros(100)])
     response = fit_response(features, features[:, 0] > 0, case_weights=np.ones(100))
     assert np.isfinite(response.coefficients).all()

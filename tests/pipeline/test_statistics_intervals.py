@@ -26,13 +26,13 @@ def test_wilson_gives_published_values(successes, n, low, high):
 
 
 @pytest.mark.parametrize(("successes", "n"), [(0, 0), (-1, 3), (4, 3)])
-def test_wilson_refuses_what_is_no_rate(successes, n):
-    with pytest.raises(ValueError, match="is no rate"):
+def test_wilson_refuses_impossible_counts(successes, n):
+    with pytest.raises(ValueError, match="is not a rate"):
         wilson(successes, n)
 
 
 @given(COUNTS)
-def test_wilson_holds_its_estimate_and_stays_a_rate(count):
+def test_wilson_contains_its_estimate_and_stays_within_0_and_1(count):
     found = wilson(*count)
     assert 0.0 <= found.low <= found.estimate <= found.high <= 1.0
 
@@ -56,23 +56,23 @@ def test_the_interval_of_a_mean_is_student_t():
     assert (found.estimate, found.low, found.high) == pytest.approx((75.0, 54.457397, 95.542603), abs=1e-4)
 
 
-def test_one_value_says_nothing_of_the_mean():
+def test_a_single_value_gives_the_bounds():
     found = interval_of_mean(70.0, standard_deviation=math.nan, n=1, bounds=(0.0, 100.0))
     assert (found.low, found.high, found.n) == (0.0, 100.0, 1)
 
 
-def test_the_interval_of_a_mean_stays_within_what_can_be():
+def test_the_interval_of_a_mean_stays_within_its_bounds():
     found = interval_of_mean(97.5, standard_deviation=3.535534, n=2, bounds=(0.0, 100.0))
     assert found.high == 100.0
     assert found.low > 0.0
 
 
-def test_no_values_have_no_mean():
-    with pytest.raises(ValueError, match="no values"):
+def test_a_mean_of_no_values_is_refused():
+    with pytest.raises(ValueError, match="at least one value"):
         interval_of_mean(0.0, standard_deviation=0.0, n=0)
 
 
 @given(mean=st.floats(0, 100), deviation=st.floats(0, 50), n=st.integers(2, 50))
-def test_the_interval_of_a_mean_holds_it(mean, deviation, n):
+def test_the_interval_of_a_mean_contains_it(mean, deviation, n):
     found = interval_of_mean(mean, standard_deviation=deviation, n=n)
     assert found.low <= found.estimate <= found.high

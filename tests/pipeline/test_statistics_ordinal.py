@@ -7,10 +7,10 @@ from pipeline.analytics.statistics.ordinal import (
     Ordinal,
     Prior,
     answer_at,
-    believed,
     cumulative,
     fit,
     mean_answer,
+    prior_model,
     recalibrated,
     spread,
     standard_error,
@@ -38,7 +38,7 @@ def test_probabilities_mean_and_spread_are_those_of_the_distribution():
     assert spread(below)[0] == pytest.approx(np.sqrt(0.1 + 0.8 + 2.7 + 3.2 + 5.0 - 3.2**2))
 
 
-def test_an_answer_at_a_level_lies_within_its_class():
+def test_a_quantile_is_within_its_class():
     below = np.array([[0.1, 0.3, 0.6, 0.8]])
     assert answer_at(below, 0.05)[0] == pytest.approx(1.0)
     assert answer_at(below, 0.45)[0] == pytest.approx(3.0)
@@ -70,7 +70,7 @@ def test_without_a_prior_the_weights_are_those_of_statsmodels():
     assert np.sqrt(np.diag(ours.covariance))[4:] == pytest.approx(theirs.bse[:2], rel=0.1)
 
 
-def test_equal_case_weights_are_no_more_answers_than_there_are():
+def test_equal_case_weights_keep_the_number_of_answers():
     features, answers = answered(200)
     prior = wide_prior(doubt=1.0)
     once, twice = (fit(features, answers, case_weights=np.full(200, each), prior=prior) for each in (1.0, 2.0))
@@ -78,7 +78,7 @@ def test_equal_case_weights_are_no_more_answers_than_there_are():
     assert np.diag(twice.covariance) == pytest.approx(np.diag(once.covariance), rel=1e-4)
 
 
-def test_unequal_case_weights_are_worth_fewer_answers():
+def test_unequal_case_weights_count_as_fewer_answers():
     features, answers = answered(400)
     uneven = np.where(np.arange(400) % 10 == 0, 10.0, 0.1)
     even, few = (
@@ -87,7 +87,7 @@ def test_unequal_case_weights_are_worth_fewer_answers():
     assert few.covariance[4, 4] > 4 * even.covariance[4, 4]
 
 
-def test_a_tight_prior_holds_the_weights_and_a_sign_is_kept():
+def test_a_tight_prior_keeps_the_weights_and_their_signs():
     features, answers = answered(500)
     tight = fit(features, answers, case_weights=np.ones(500), prior=wide_prior(doubt=1e-3))
     assert tight.weights == pytest.approx([0, 0], abs=1e-3)
@@ -95,13 +95,13 @@ def test_a_tight_prior_holds_the_weights_and_a_sign_is_kept():
     assert turned.weights == pytest.approx([0, 0], abs=1e-9)
 
 
-def test_what_is_believed_has_the_prior_s_doubt():
-    model = believed(Prior(THRESHOLDS, TRUE, 0.5, 0.3, np.array([0.2, 0.4]), np.zeros(2, int)))
+def test_the_prior_model_has_the_prior_s_variance():
+    model = prior_model(Prior(THRESHOLDS, TRUE, 0.5, 0.3, np.array([0.2, 0.4]), np.zeros(2, int)))
     assert np.sqrt(np.diag(model.covariance))[[0, 4, 5]] == pytest.approx([0.5, 0.2, 0.4])
     assert np.sqrt(model.covariance[1, 1]) == pytest.approx(np.hypot(0.5, 0.3 * 1.0))
 
 
-def test_the_standard_error_is_how_far_fits_scatter():
+def test_the_standard_error_is_the_spread_of_repeated_fits():
     at = np.array([[0.5, -0.5]])
     models = [fit(*answered(400, seed=seed), case_weights=np.ones(400), prior=wide_prior()) for seed in range(60)]
     below = [cumulative(model.thresholds, at @ model.weights) for model in models]
@@ -110,7 +110,7 @@ def test_the_standard_error_is_how_far_fits_scatter():
     assert claimed == pytest.approx(scatter, rel=0.25)
 
 
-def test_a_slope_stretches_weights_and_their_doubt():
+def test_a_slope_scales_weights_and_their_errors():
     model = recalibrated(Ordinal(THRESHOLDS, TRUE, np.eye(6)), THRESHOLDS + 1, slope=2.0)
     assert model.weights.tolist() == [2.0, -1.4]
     assert np.diag(model.covariance).tolist() == [1, 1, 1, 1, 4, 4]

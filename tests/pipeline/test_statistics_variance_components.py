@@ -12,7 +12,7 @@ from pipeline.analytics.statistics.variance_components import Question, latent_s
 
 
 def question_of(agent, topic, queue, failed, *, other=()):
-    """Cells from one entry an answer."""
+    """Cells from one entry per answer."""
     keys, place = np.unique(np.stack([agent, topic, queue, *other], axis=1), axis=0, return_inverse=True)
     place = place.reshape(-1)
     levels = dict(zip(("agent", "topic", "queue"), keys.T, strict=False))
@@ -20,7 +20,7 @@ def question_of(agent, topic, queue, failed, *, other=()):
 
 
 def planted(rng, shares, *, rate, answers, agents=40, topics=20, queues=8, alone=False):
-    """Answers of a probit model with these shares of agents, topics and queues in the tendency to fail."""
+    """Simulate answers of a probit model with these shares of agents, topics and queues."""
     counts = (agents, topics, queues)
     popular = 1 / np.arange(1, topics + 1)
     agent, topic = rng.integers(agents, size=answers), rng.choice(topics, size=answers, p=popular / popular.sum())
@@ -36,13 +36,13 @@ def planted(rng, shares, *, rate, answers, agents=40, topics=20, queues=8, alone
 @pytest.mark.parametrize(
     ("truth", "rate"), [((0.2, 0.05, 0.02), 0.15), ((0.02, 0.15, 0.02), 0.05), ((0.05, 0.05, 0.2), 0.3)]
 )
-def test_planted_shares_are_found_and_held_by_their_intervals(truth, rate):
+def test_true_shares_are_found_and_covered_by_their_intervals(truth, rate):
     rng = np.random.default_rng(3)
     found = [variance_components_of(planted(rng, truth, rate=rate, answers=8000)).shares for _ in range(30)]
     for level, share in zip(("agent", "topic", "queue"), truth, strict=True):
         intervals = [shares[level] for shares in found]
         assert np.median([interval.estimate for interval in intervals]) == pytest.approx(share, abs=0.01 + share / 4)
-        # 95 % of 30 are 28.5; 24 or fewer would come of that once in a hundred.
+        # 95 % of 30 is 28.5; 24 or fewer happen once in a hundred.
         assert sum(interval.low <= share <= interval.high for interval in intervals) >= 25
 
 
@@ -50,7 +50,7 @@ def test_planted_shares_are_found_and_held_by_their_intervals(truth, rate):
 @pytest.mark.parametrize(
     ("answers", "agents", "topics", "queues"), [(300, 20, 10, 4), (1000, 20, 10, 4), (9000, 99, 20, 5)]
 )
-def test_pure_noise_seldom_has_a_largest_level(answers, agents, topics, queues):
+def test_pure_noise_rarely_has_a_largest_level(answers, agents, topics, queues):
     rng = np.random.default_rng(4)
     named = [
         largest_level(
@@ -64,7 +64,7 @@ def test_pure_noise_seldom_has_a_largest_level(answers, agents, topics, queues):
     assert sum(level is not None for level in named) <= 3
 
 
-def test_whoever_handles_a_topic_alone_leaves_open_whose_the_failures_are():
+def test_failures_cannot_be_attributed_if_one_agent_handles_a_topic_alone():
     rng = np.random.default_rng(6)
     for _ in range(10):
         shares = variance_components_of(planted(rng, (0.2, 0, 0), rate=0.2, answers=4000, agents=20, alone=True))
@@ -72,7 +72,7 @@ def test_whoever_handles_a_topic_alone_leaves_open_whose_the_failures_are():
 
 
 @pytest.mark.slow
-def test_the_level_that_failures_gather_at_is_mostly_found():
+def test_the_level_at_which_failures_cluster_is_mostly_found():
     rng = np.random.default_rng(8)
     for place, level in enumerate(("agent", "topic", "queue")):
         truth = [0.02, 0.02, 0.02]
@@ -83,18 +83,18 @@ def test_the_level_that_failures_gather_at_is_mostly_found():
         assert named.count(level) + named.count(None) >= 19
 
 
-def test_the_shares_and_the_rest_make_up_the_whole():
+def test_the_shares_and_the_rest_sum_to_one():
     shares = variance_components_of(planted(np.random.default_rng(9), (0.1, 0.1, 0.1), rate=0.3, answers=4000)).shares
     assert sum(interval.estimate for interval in shares.values()) == pytest.approx(1, abs=0.05)
     assert all(0 <= interval.low <= interval.estimate <= interval.high <= 1 for interval in shares.values())
 
 
-def test_two_queues_are_taken_into_account_and_have_no_share():
+def test_two_queues_are_adjusted_for_without_a_share():
     shares = variance_components_of(planted(np.random.default_rng(9), (0.1, 0.1, 0), rate=0.3, answers=4000, queues=2))
     assert set(shares.shares) == {"agent", "topic", "rest"}
 
 
-def test_what_a_language_does_is_in_no_share():
+def test_effects_of_a_language_are_in_no_share():
     rng = np.random.default_rng(10)
     agent, topic, queue, language = (rng.integers(count, size=6000) for count in (30, 10, 5, 2))
     failed = rng.random(6000) < np.where(language == 1, 0.6, 0.1)
@@ -102,7 +102,7 @@ def test_what_a_language_does_is_in_no_share():
     assert all(shares[level].high < 0.03 for level in ("agent", "topic", "queue"))
 
 
-def test_the_effects_are_those_of_the_mixed_model_where_only_agents_vary():
+def test_the_effects_equal_those_of_the_mixed_model_if_only_agents_vary():
     rng = np.random.default_rng(12)
     agent, zero = rng.integers(8, size=3000), np.zeros(3000, int)
     question = question_of(agent, zero, zero, rng.random(3000) < 0.1 + 0.05 * agent)
@@ -123,7 +123,7 @@ def test_the_effects_are_those_of_the_mixed_model_where_only_agents_vary():
 
 
 @given(st.floats(0.02, 0.98), st.floats(0.01, 0.9))
-def test_the_latent_share_is_the_correlation_that_gives_the_covariance(rate, share):
+def test_the_latent_share_reproduces_the_covariance(rate, share):
     h = NormalDist().inv_cdf(rate)
     both = multivariate_normal([0, 0], [[1, share], [share, 1]]).cdf([h, h])
     assert latent_share(np.array([both - rate**2]), rate=rate)[0] == pytest.approx(share, abs=2e-3)

@@ -23,7 +23,7 @@ def test_a_phrase_of_every_topic_weighs_less_than_one_of_its_own():
     assert keywords[0][0].weight > 3 * keywords[0][1].weight
 
 
-def test_what_the_agent_takes_up_weighs_more():
+def test_a_phrase_that_the_agent_repeats_weighs_more():
     call = worded("c", "red kettle", "blue door", agent=["let me see about the door, the blue one"])
     (keywords,) = keywords_of([[call]], WordPairs())
     assert keywords[0].phrase == ("blue", "door")
@@ -37,7 +37,7 @@ def test_a_topic_is_named_in_the_script_of_its_calls():
         assert (keyword.phrase, others) == (("信用卡", name), [])
 
 
-def test_what_one_customer_of_many_says_names_nothing():
+def test_a_phrase_of_one_customer_among_many_is_no_name():
     calls = [worded(f"c{n}", "late parcel") for n in range(8)] + [worded("z", "purple elephant")]
     (keywords,) = keywords_of([calls], WordPairs())
     assert [word.phrase for word in keywords] == [("late", "parcel")]
@@ -61,7 +61,7 @@ def test_chinese_is_spelled_without_spaces():
     assert spelled(("late", "fee")) == "late fee"
 
 
-def test_the_list_of_empty_words_is_read():
+def test_the_list_of_empty_words_can_be_read():
     assert "thing" in read_empty_words().english_nouns
     assert "没" in read_empty_words().chinese_characters
 
@@ -76,7 +76,7 @@ def test_english_phrases_are_noun_phrases_and_verbs_with_their_object():
 
 
 @pytest.mark.slow
-def test_chinese_phrases_are_nouns_and_what_stands_beside_them():
+def test_chinese_phrases_are_nouns_and_their_neighbours():
     found, nothing = GrammarPhrases().phrases(["我想取消订单，信用卡年费太高了。", ""], language="zh")
     assert ("取消", "订单") in found
     assert ("信用卡", "年费") in found
@@ -84,7 +84,7 @@ def test_chinese_phrases_are_nouns_and_what_stands_beside_them():
 
 
 @pytest.mark.slow
-def test_english_is_read_without_loading_torch_which_can_be_had_afterwards():
+def test_english_phrases_do_not_load_torch_and_do_not_block_it():
     code = """import sys
 from pipeline.analytics.topics.phrases import GrammarPhrases
 print(GrammarPhrases().phrases(["a late fee"], language="en"), "torch" in sys.modules)

@@ -22,7 +22,7 @@ def store(tmp_path):
     return made
 
 
-def test_the_largest_topic_comes_first_and_those_that_are_no_more_when_asked_for(store):
+def test_the_largest_topic_comes_first_and_ended_ones_are_listed_on_request(store):
     assert [topic.topic_id for topic in listed_topics(store)] == ["t-2", "t-1"]
     assert [topic.topic_id for topic in listed_topics(store, every=True)] == ["t-2", "t-1", "t-3"]
 
@@ -39,15 +39,15 @@ def test_a_taxonomy_is_kept_in_the_store(store):
         ("topics: [{id: t-9}]", "there is no topic t-9"),
         ("topics: [{id: t-1, merge: [t-8]}]", "there is no topic t-8"),
         ("topics: [{id: mine, examples: [a card abroad], from: t-7}]", "there is no topic t-7"),
-        ("topics: [{id: t-1}, {id: t-1}]", "`t-1` stands twice"),
-        ("topics: [{id: t-1, merge: [t-2]}, {id: t-2}]", "`t-2` stands twice"),
+        ("topics: [{id: t-1}, {id: t-1}]", "`t-1` is listed twice"),
+        ("topics: [{id: t-1, merge: [t-2]}, {id: t-2}]", "`t-2` is listed twice"),
         ("topics: [{id: t-1, colour: red}]", "topics.0.colour: Extra inputs are not permitted"),
-        ("topics: [{id: mine, from: t-1}]", "is split off without examples"),
-        ("topics: [{id: other}]", "is what resembles nothing"),
+        ("topics: [{id: mine, from: t-1}]", "has `from` but no `examples`"),
+        ("topics: [{id: other}]", "holds issues without a topic"),
         ("topics: [", "file, line 1: not YAML"),
     ],
 )
-def test_what_is_wrong_with_a_taxonomy_is_said_and_nothing_is_kept(store, text, cause):
+def test_a_mistake_in_a_taxonomy_is_reported_and_nothing_is_stored(store, text, cause):
     with pytest.raises(ConfigError, match=cause):
         apply_taxonomy(store, text, source="file")
     assert read_taxonomy_text(store) == ""

@@ -12,33 +12,33 @@ from pipeline.analytics.trends.daily_counts import read_daily_counts
 from pipeline.analytics.trends.emerging import EmergingRules, emerging_of, find_emerging
 from pipeline.store.schemas import schema_of
 
-# Two years of days tested, after what they are compared with.
+# Two years of tested days, after their history.
 ALL_DAYS = EmergingRules(days_kept=720)
 
 
 def rows_of(calls, *, rules=None):
-    """Rows by topic number and number of day."""
+    """Rows by topic number and day number."""
     found = emerging_of(counted(calls), rules=rules or EmergingRules()).to_pylist()
     return {(int(row["topic_id"][1:]), (row["day"] - MONDAY).days): row for row in found}
 
 
 def emerging(calls, *, rules=None):
-    """The numbers of the topics and days that emerge."""
+    """The numbers of emerging topics and their days."""
     return [key for key, row in rows_of(calls, rules=rules).items() if row["emerging"]]
 
 
 @pytest.mark.parametrize("alpha", [0.0, 0.1, 0.5, 1.0])
-def test_one_false_alarm_a_month_or_fewer_however_much_days_vary(alpha):
+def test_at_most_one_false_alarm_a_month_however_much_days_vary(alpha):
     assert false_alarms_a_month(partial(made_counts, alpha=alpha), runs=4) <= 1
 
 
-def test_one_false_alarm_a_month_or_fewer_where_busy_days_follow_one_another():
+def test_at_most_one_false_alarm_a_month_with_correlated_busy_days():
     assert false_alarms_a_month(partial(made_counts, persistence=0.5), runs=4) <= 1
 
 
 @pytest.mark.parametrize("how", ["together", "weekday", "apart"])
 @pytest.mark.parametrize("make", [made_counts, with_rises])
-def test_one_false_alarm_a_month_or_fewer_on_shuffled_history(make, how):
+def test_at_most_one_false_alarm_a_month_on_shuffled_history(make, how):
     assert false_alarms_a_month(lambda rng: shuffled(rng, make(rng), how=how), runs=4) <= 1
 
 
@@ -47,7 +47,7 @@ def test_the_rate_holds_for_few_and_for_many_topics(topics):
     assert false_alarms_a_month(partial(made_counts, topics=topics, alpha=0.2), runs=2) <= 1
 
 
-def test_the_rate_holds_for_topics_that_are_hardly_called_about():
+def test_the_rate_holds_for_rare_topics():
     levels = np.geomspace(0.01, 1, 60)
     assert false_alarms_a_month(partial(made_counts, levels=levels, alpha=0.2), runs=4) <= 1
 
@@ -76,12 +76,12 @@ def test_a_topic_that_doubles_over_three_weeks_is_found_by_its_weeks():
     assert sum(7 in found for found in windows) >= 18
 
 
-def test_what_is_expected_is_the_mean_of_the_eight_weeks_that_end_a_week_before():
+def test_the_expectation_is_the_mean_of_the_eight_weeks_that_end_a_week_before():
     calls = np.full((2, 80), 10.0)
     calls[0, :16] = 50.0
     calls[0, -8:-1] = 90.0
     row = rows_of(calls, rules=EmergingRules(days_kept=1))[0, 79]
-    # The level of the last seven days and that of days long ago count for nothing.
+    # The level of the last seven days and that of long ago do not count.
     assert (row["window_days"], row["calls"]) == (7, 550)
     assert row["expected"] / 7 == pytest.approx(10, abs=0.01)
 
@@ -105,13 +105,13 @@ def test_a_topic_known_for_three_weeks_is_compared_with_those_alone():
 
 
 @pytest.mark.parametrize("factor", [2, 8])
-def test_a_rise_of_the_whole_centre_is_no_topics_own(factor):
+def test_a_rise_of_all_topics_is_not_an_alarm(factor):
     rise = np.ones((60, 110))
     rise[:, -1] = factor
     assert emerging(made_counts(np.random.default_rng(2), days=110, alpha=0.05, rise=rise)) == []
 
 
-def test_what_comes_each_month_is_not_new_each_month():
+def test_a_monthly_pattern_is_not_an_alarm_each_month():
     rise = np.ones((60, 128))
     rise[0, [51, 52, 81, 82, 110, 111]] = 4.0
     calls = made_counts(np.random.default_rng(3), days=128, levels=np.full(60, 20.0), alpha=0.02, rise=rise)
@@ -132,13 +132,13 @@ def test_a_topic_of_mondays_does_not_emerge_each_monday_and_closed_days_are_not_
     assert {row["calls"] for (_, day), row in rows.items() if day % 7 == 6} == set()
 
 
-def test_before_three_weeks_nothing_is_tested():
+def test_nothing_is_tested_before_three_weeks():
     assert rows_of(np.full((2, 21), 5.0)) == {}
     assert set(rows_of(np.full((2, 22), 5.0))) == {(0, 21), (1, 21)}
 
 
 def store(calls, *, other=0):
-    """A connection with the calls of topics x days, and so many calls a day of no topic."""
+    """A connection with calls [topics, days], and a number of calls without a topic each day."""
     counts = {"call_id": [], "date": [], "topic_id": []}
     for topic, day in np.argwhere(calls > 0):
         for number in range(int(calls[topic, day])):
@@ -153,7 +153,7 @@ def store(calls, *, other=0):
     connection = memory_store(call_topics=[], repeats=[])
     connection.register("_made", made)
     connection.execute("insert into contacts by name select call_id, date from _made").fetchall()
-    # A second issue about the same topic is no second call.
+    # A second issue about the same topic is not a second call.
     for issue in (1, 2):
         connection.execute(
             f"insert into call_topics by name select call_id, {issue} as issue, topic_id from _made"
@@ -161,7 +161,7 @@ def store(calls, *, other=0):
     return connection
 
 
-def test_counts_are_those_of_the_last_days_and_know_when_a_topic_began():
+def test_counts_cover_the_last_days_and_the_start_of_each_topic():
     calls = np.zeros((2, 40))
     calls[0, 5::3] = 2
     calls[1, [30, 39]] = 4, 1
@@ -173,7 +173,7 @@ def test_counts_are_those_of_the_last_days_and_know_when_a_topic_began():
     assert found.weekday[0] == found.start.weekday()
 
 
-def test_a_store_whose_topic_rises_has_a_row_that_says_so():
+def test_a_rising_topic_has_an_emerging_row():
     calls = np.full((3, 90), 4.0)
     calls[1, -1] = 20
     found = find_emerging(store(calls, other=3))
@@ -192,15 +192,15 @@ def test_a_store_whose_topic_rises_has_a_row_that_says_so():
     assert find_emerging(store(calls, other=3)).equals(found)
 
 
-def test_of_no_calls_nothing_emerges():
+def test_an_empty_store_has_no_emerging_topics():
     assert find_emerging(memory_store(call_topics=[])).num_rows == 0
 
 
-def test_calls_without_topics_are_tested_for_nothing():
+def test_calls_without_topics_give_no_rows():
     assert find_emerging(store(np.zeros((1, 40)), other=2)).num_rows == 0
 
 
-def test_the_first_days_tested_know_as_much_as_with_all_of_history():
+def test_the_first_days_tested_have_their_whole_history():
     calls = made_counts(np.random.default_rng(5), topics=12, days=400, alpha=0.2)
     connection = store(calls)
     whole = emerging_of(read_daily_counts(connection, days=400))

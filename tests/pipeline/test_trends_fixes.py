@@ -13,7 +13,7 @@ FEW = FixRules(fewest_calls=1)
 
 
 def store(calls):
-    """A connection with calls of (topics, minutes, days before the last), and what else is said of them."""
+    """A connection with calls of (topics, minutes, days before the last) and other columns."""
     rows = [{"call_id": f"c{place:06}", **call} for place, call in enumerate(calls)]
     contacts = pa.table(
         {
@@ -44,7 +44,7 @@ def fixes(calls, *, rules=FEW):
     return {row["topic_id"]: row for row in rows}
 
 
-def test_hours_lost_are_repeats_and_what_other_calls_take_beyond_the_median_topic():
+def test_hours_lost_are_repeats_and_excess_time_over_the_median_topic():
     calls = [
         {"topics": ["t1"], "minutes": 10},
         {"topics": ["t1"], "minutes": 30, "again": "t1"},
@@ -76,7 +76,7 @@ def test_the_reason_names_the_larger_part_first_and_all_figures():
     assert (rows["t1"]["unhappy_rate"], rows["t3"]["unhappy_rate"]) == (0.6, None)
 
 
-def test_a_repeat_about_two_issues_is_shared_by_them_where_neither_is_named():
+def test_a_repeat_about_two_issues_is_split_if_neither_is_named():
     def hours(again):
         return {
             topic: row["hours_lost"]
@@ -87,7 +87,7 @@ def test_a_repeat_about_two_issues_is_shared_by_them_where_neither_is_named():
     assert hours("t2") == {"t1": 0.0, "t2": 1.0}
 
 
-def test_unhappy_customers_move_no_rank():
+def test_unhappy_customers_do_not_affect_the_rank():
     calls = [
         {"topics": ["t1"], "minutes": 30, "again": "t1", "unhappy": 0.1},
         {"topics": ["t2"], "minutes": 20, "again": "t2", "unhappy": 0.9},
@@ -95,7 +95,7 @@ def test_unhappy_customers_move_no_rank():
     assert [(topic, row["unhappy_rate"]) for topic, row in fixes(calls).items()] == [("t1", 0.1), ("t2", 0.9)]
 
 
-def test_other_and_topics_with_few_calls_are_left_out_and_are_no_measure_for_the_rest():
+def test_other_and_rare_topics_are_left_out_and_do_not_affect_the_median():
     calls = [{"topics": ["t1"], "minutes": 10}] * 20 + [{"topics": ["t2"], "minutes": 10}] * 19
     calls += [{"topics": ["other"], "minutes": 90}] * 40
     assert [(topic, row["hours_lost"]) for topic, row in fixes(calls, rules=FixRules()).items()] == [("t1", 0.0)]
@@ -110,12 +110,12 @@ def test_a_call_of_unknown_length_costs_nothing():
     assert fixes([{"topics": ["t1"], "minutes": None, "again": "t1"}])["t1"]["hours_lost"] == 0.0
 
 
-def test_of_no_calls_there_is_nothing_to_fix():
+def test_an_empty_store_has_nothing_to_fix():
     assert fixes([]) == {}
 
 
 def month(rng, *, topics=8, calls_a_day=6.0, days=30):
-    """Calls of a month: a third are repeats, the time depends on the topic, and days vary by more than chance."""
+    """Simulate a month: a third are repeats, the time depends on the topic, and days are overdispersed."""
     minutes = np.linspace(4, 11, topics)
     for topic in range(topics):
         for ago in range(days):
@@ -124,14 +124,14 @@ def month(rng, *, topics=8, calls_a_day=6.0, days=30):
                 yield call | ({"again": f"t{topic}"} if rng.random() < 1 / 3 else {})
 
 
-def test_the_interval_holds_the_hours_of_the_long_run_as_often_as_it_says():
+def test_the_interval_covers_the_expected_hours():
     """True hours a month: repeats are a third of 180 calls, the median topic's calls take 7.5 minutes."""
     expected = {f"t{topic}": (60 * m + 120 * max(m - 7.5, 0)) / 60 for topic, m in enumerate(np.linspace(4, 11, 8))}
     inside = [
         row["low"] <= expected[topic] <= row["high"]
         for seed in range(10)
         for topic, row in fixes(month(np.random.default_rng(seed))).items()
-        # At the median itself the hours are a maximum with 0, of which no interval is told to hold.
+        # The median topic's hours are cut off at 0, so its interval need not cover.
         if abs(expected[topic] - 7.5) > 1.5
     ]
     assert len(inside) > 40
@@ -145,7 +145,7 @@ def test_the_same_calls_give_the_same_list_in_any_order():
     assert all(row["low"] <= row["hours_lost"] <= row["high"] for row in first.values())
 
 
-def test_a_store_younger_than_the_period_is_not_filled_with_days_that_never_were():
+def test_a_young_store_is_not_padded_with_days_before_its_first():
     calls = [{"topics": ["t1"], "minutes": 60, "again": "t1", "ago": ago} for ago in range(5)]
     row = fixes(calls)["t1"]
     assert (row["hours_lost"], row["low"], row["high"]) == pytest.approx((5, 5, 5))

@@ -26,7 +26,7 @@ CALLS = st.lists(
 
 
 def store(calls):
-    """A connection with the calls, their issues in order, and a repeat for each topic that it is said to be about."""
+    """A connection with calls, their issues in order, and a repeat for each topic named."""
     contacts, call_topics, repeats = [], [], []
     for place, call in enumerate(calls):
         call_id = f"c{place}"
@@ -42,7 +42,7 @@ def store(calls):
 
 @settings(max_examples=40, deadline=None)
 @given(CALLS)
-def test_trends_are_the_sums_over_each_call_and_topic_once(calls):
+def test_trends_count_each_call_once_per_topic(calls):
     sums = defaultdict(lambda: [0, 0, 0, 0.0])
     for call in calls:
         held = set(call["topics"])
@@ -64,7 +64,7 @@ def test_trends_are_the_sums_over_each_call_and_topic_once(calls):
 
 @settings(max_examples=40, deadline=None)
 @given(CALLS)
-def test_peaks_count_each_call_once_a_topic_and_once_in_all(calls):
+def test_peaks_count_each_call_once_per_topic_and_once_in_all(calls):
     counts = Counter(
         (topic, call["at"].isoweekday(), call["at"].hour)
         for call in calls
@@ -77,14 +77,14 @@ def test_peaks_count_each_call_once_a_topic_and_once_in_all(calls):
     assert rows == [(*key, count) for key, count in sorted(counts.items())]
 
 
-def test_a_call_about_two_issues_repeats_the_one_that_is_named():
+def test_a_call_about_two_issues_repeats_only_the_named_one():
     both = ["t1", "t2"]
     calls = [{"topics": both, "about": ["t2", ""]}, {"topics": both, "about": [""]}, {"topics": both, "about": ["t3"]}]
     repeats = {row["topic_id"]: row["repeats"] for row in find_trends(store(calls)).to_pylist()}
     assert repeats == {"t1": 2, "t2": 3}
 
 
-def test_calls_of_an_unknown_day_are_on_no_day():
+def test_calls_of_an_unknown_day_are_left_out():
     connection = memory_store(
         contacts=[{"call_id": "c", "date": date(1970, 1, 1)}],
         call_topics=[{"call_id": "c", "issue": 1, "topic_id": "t1"}],
@@ -93,5 +93,5 @@ def test_calls_of_an_unknown_day_are_on_no_day():
     assert find_trends(connection).num_rows == 0
 
 
-def test_of_no_calls_there_are_no_trends_and_no_peaks():
+def test_an_empty_store_has_no_trends_and_no_peaks():
     assert (find_trends(store([])).num_rows, find_peaks(store([])).num_rows) == (0, 0)

@@ -1,9 +1,9 @@
-"""Adjusted agents: agents compared as if all had been dealt the centre's own mix of topics, languages and queues.
+"""Adjusted agents: agents compared as if all had the centre's own mix of topics, languages and queues.
 
-Rates are modelled as they are, not by their log odds: the report shows a difference in percentage points, and the sums
-by cell are all that the likelihood needs. A mixed logistic model would take calls one by one, and the variational one
-of statsmodels gives intervals that are too short. A rate of 2 % varies less than one of 40 %: each agent is weighted by
-how much the calls dealt to them vary.
+Rates are modelled directly and not by their log odds: differences are reported in percentage points, and sums by cell
+are sufficient for the likelihood. A mixed logistic model would take calls one by one, and its variational approximation
+gives intervals that are too short. Agents are weighted by the variance of their kinds of calls, because a rate of 2 %
+varies less than one of 40 %.
 """
 
 from __future__ import annotations
@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.analytics.agents.agents import SCORE_BOUNDS
-from pipeline.analytics.agents.case_mix import CaseMix, create_case_mix, design_of, drop_case_mix, read_case_mix
+from pipeline.analytics.agents.agents import SCORE_BOUNDS, SCORECARD_COLUMNS
+from pipeline.analytics.agents.case_mix import CaseMix, case_mix_tables, design_of, read_case_mix
 from pipeline.analytics.measure.figure_rows import FEWEST_RANKED, SCHEMA
+from pipeline.analytics.measure.working_tables import in_memory, working_tables
 from pipeline.analytics.statistics.group_effects import GroupEffects, Z, bands_of, group_effects_of
 from pipeline.analytics.statistics.intervals import Interval, interval_of_mean, wilson
 from pipeline.analytics.statistics.mixed_model import Floats, Sums, fit, independent, sums_of
@@ -26,18 +27,20 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 ADJUSTED = "_adjusted"
-# Values are kept to a millionth: a variance under that squared is of calls that are all alike.
+# Values are stored to a millionth. A smaller variance means that all calls are equal.
 NO_SPREAD = 1e-12
 
 
 @dataclass(frozen=True, slots=True)
 class AdjustedRules:
-    """When agents are compared, and when ranked.
+    """When agents are compared, and when they are ranked.
 
-    Under 30 calls the 95 % interval of a rate is wider than 30 points, and of a score as wide as all agents together.
-    A topic, language or queue of under 5 calls has no level of its own: it would say nothing of them. Three agents are
-    the fewest among whom it can be asked how much agents differ. Spreads lean on the common one as if each topic had
-    30 more calls.
+    Attributes:
+        fewest_ranked: With fewer calls, the 95 % interval of a rate is wider than 30 points, and that of a score as
+            wide as the range of all agents.
+        fewest_of_a_kind: A topic, language or queue with fewer calls has no effect of its own.
+        fewest_agents: With fewer agents, how much agents differ cannot be estimated.
+        borrowed_calls: The variance of each topic is shrunk towards the common one as if it had this many more calls.
     """
 
     fewest_ranked: int = FEWEST_RANKED
@@ -51,10 +54,16 @@ DEFAULT_RULES = AdjustedRules()
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What agents are compared by: an expression over `dealt`, its bounds, and whether more of it is better.
+    """What agents are compared by.
 
-    `whole` values are 0 or 1; of a `logarithm` the logarithm is modelled; the `young` cannot be judged yet, and their
-    raw figures are the survival estimates of `resolution`.
+    Attributes:
+        measure: Name in `figures`.
+        value: SQL expression over `case_mix`.
+        bounds: The possible range.
+        more_is_better: Whether the highest value is best.
+        whole: Values are 0 or 1.
+        logarithm: The logarithm is modelled.
+        young: Calls inside the repeat window are left out; the raw figures are the survival estimates of `resolution`.
     """
 
     measure: str
@@ -76,29 +85,32 @@ OUTCOMES = (
 
 
 def adjusted_figures(connection: DuckDBPyConnection, *, rules: AdjustedRules = DEFAULT_RULES) -> pa.Table:
-    """Rows of `figures` by agent: each outcome as it is, and adjusted, where there are agents enough to compare.
+    """Return rows of `figures` by agent: each outcome raw, and adjusted if there are enough agents to compare.
 
-    Reads `contacts` and `call_topics`, and `repeats`, `scorecards` and `answers` where they are. `n` are calls that the
-    agent held alone; of repeats only calls that were watched for the whole window are compared.
+    `n` counts the calls that the agent had alone. Repeats are compared only over calls that were followed up for the
+    whole window.
     """
     import pyarrow as pa
 
-    create_case_mix(connection)
-    rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
-    drop_case_mix(connection)
+    tables = case_mix_tables()
+    with (
+        in_memory(connection, "scorecards", columns=SCORECARD_COLUMNS),
+        working_tables(connection, tables, keep=("case_mix", "case_mix_cells")),
+    ):
+        rows = [row for outcome in OUTCOMES for row in _rows(connection, outcome, rules=rules)]
     return pa.Table.from_pylist(rows, schema=SCHEMA).sort_by([(name, "ascending") for name in ("measure", "key")])
 
 
 def adjusted_levels(cells: CaseMix, *, rules: AdjustedRules = DEFAULT_RULES) -> GroupEffects:
-    """The agents' levels of one outcome with the centre's mix, in the order of `cells.agents`."""
+    """Estimate each agent's level of one outcome at the centre's case mix, in the order of `cells.agents`."""
     design = design_of(cells, fewest=rules.fewest_of_a_kind)
-    sums, basis = independent(modelled(cells, rules=rules))
+    sums, basis = independent(model_sums(cells, rules=rules))
     mix = np.asarray(cells.n @ design) / cells.n.sum() @ basis
     return group_effects_of(sums, mix=mix, ratio=fit(sums).ratio)
 
 
-def modelled(cells: CaseMix, *, rules: AdjustedRules) -> Sums:
-    """The sums that the model is fitted to, each agent's calls weighed by how little the like of them vary."""
+def model_sums(cells: CaseMix, *, rules: AdjustedRules) -> Sums:
+    """Return the sums that the model is fitted to, with agents weighted by `precision`."""
     return sums_of(
         design_of(cells, fewest=rules.fewest_of_a_kind),
         agents=cells.agent,
@@ -110,10 +122,9 @@ def modelled(cells: CaseMix, *, rules: AdjustedRules) -> Sums:
 
 
 def precision(cells: CaseMix, *, borrowed_calls: float) -> Floats:
-    """By agent, how little the calls they were dealt vary: 1 where they vary as all calls do, 2 at half the variance.
+    """Return, by agent, the common variance over that of the agent's mix of calls: 2 if the mix varies half as much.
 
-    Within an agent all calls count alike. Weights by topic would let the topics in which next to nothing can fail
-    speak for all.
+    All calls of an agent count alike. Weights by topic would let topics in which almost nothing fails dominate.
     """
     names, topic = cells.kinds["topic"]
     rest = _within(cells)
@@ -127,7 +138,7 @@ def precision(cells: CaseMix, *, borrowed_calls: float) -> Floats:
 
 
 def _rows(connection: DuckDBPyConnection, outcome: Outcome, *, rules: AdjustedRules) -> Iterator[dict[str, Any]]:
-    """The rows of one outcome, none if it is known of no call."""
+    """Yield the rows of one outcome, none if it is not known for any call."""
     judged = "not young" if outcome.young else "true"
     cells = read_case_mix(connection, value=outcome.value, where=judged)
     if not len(cells.n):
@@ -147,25 +158,27 @@ def _rows(connection: DuckDBPyConnection, outcome: Outcome, *, rules: AdjustedRu
 
 
 def _spread(cells: CaseMix) -> float:
-    """The variance of all calls."""
+    """Return the variance over all calls."""
     return float(cells.squares.sum() / cells.n.sum() - (cells.totals.sum() / cells.n.sum()) ** 2)
 
 
 def _within(cells: CaseMix) -> Floats:
-    """The squares about each cell's mean."""
+    """Return the sum of squares about each cell's mean."""
     return np.maximum(cells.squares - cells.totals**2 / cells.n, 0.0)
 
 
 def _censored(connection: DuckDBPyConnection, outcome: Outcome) -> dict[str, int]:
-    """By agent, the calls that are too young for this outcome."""
+    """Count, by agent, the calls that are too recent for this outcome."""
     if not outcome.young:
         return {}
-    found = connection.execute(f"select agent, count({outcome.value}) from dealt where young group by agent").fetchall()
+    found = connection.execute(
+        f"select agent, count({outcome.value}) from case_mix where young group by agent"
+    ).fetchall()
     return dict(found)
 
 
 def _plain(cells: CaseMix, outcome: Outcome) -> list[Interval]:
-    """Each agent's mean or rate as it is."""
+    """Return each agent's raw mean or rate."""
     n, totals, squares = (np.bincount(cells.agent, values) for values in (cells.n, cells.totals, cells.squares))
     if outcome.whole:
         return [wilson(round(total), int(count)) for total, count in zip(totals, n, strict=True)]
@@ -177,7 +190,7 @@ def _plain(cells: CaseMix, outcome: Outcome) -> list[Interval]:
 
 
 def _fair(levels: GroupEffects, cells: CaseMix, logs: CaseMix, outcome: Outcome) -> list[Interval]:
-    """Each agent's level with its interval. A level of logarithms is given as the mean that the centre's would be."""
+    """Return each agent's adjusted level with its interval, transformed back to a mean if logarithms were modelled."""
     reach = Z * np.sqrt(levels.variances)
     ends = [levels.estimates, levels.estimates - reach, levels.estimates + reach]
     if outcome.logarithm:
@@ -192,7 +205,7 @@ def _fair(levels: GroupEffects, cells: CaseMix, logs: CaseMix, outcome: Outcome)
 
 
 def _bands(levels: GroupEffects, plain: list[Interval], outcome: Outcome, *, rules: AdjustedRules) -> list[int | None]:
-    """The bands of those with calls enough, best first; None for the others."""
+    """Return the bands of agents with enough calls, best first; None for the others."""
     ranked = [agent for agent, interval in enumerate(plain) if interval.n >= rules.fewest_ranked]
     sign = -1 if outcome.more_is_better else 1
     order = sorted(ranked, key=lambda agent: (sign * levels.estimates[agent], agent))
@@ -209,7 +222,7 @@ def _figures(
     censored: Mapping[str, int],
     rules: AdjustedRules,
 ) -> Iterator[dict[str, Any]]:
-    """A row an agent. Calls too young to be judged count in `n`, and towards no rank."""
+    """Yield a row per agent. Calls that are too recent count in `n` but not towards a rank."""
     for agent, interval, band in zip(agents, intervals, bands, strict=True):
         young = censored.get(agent, 0)
         yield {

@@ -1,6 +1,6 @@
-"""Agents: the mean score of each and the share of calls in which each question was failed, with intervals.
+"""Agents: each agent's mean score and the share of calls that failed each question, with intervals.
 
-Figures of a few calls are mostly chance, so that under `FEWEST_RANKED` calls an agent is shown and not ranked.
+Figures from a few calls are mostly chance, so agents with fewer than `FEWEST_RANKED` calls are shown but not ranked.
 """
 
 from __future__ import annotations
@@ -18,15 +18,17 @@ if TYPE_CHECKING:
 FEWEST_RANKED = 5
 SCORE_BOUNDS = (0.0, 100.0)
 
-# The name of a form in all its languages: `support` for `support.en` and `support.zh`.
+# What figures by agent and causes read of the scorecards.
+SCORECARD_COLUMNS = ("call_id", "rubric_id", "leg", "part", "agent_id")
+# The name of a form without its language: `support` for `support.en` and `support.zh`.
 FORM = "regexp_replace(rubric_id, '[.](en|zh)$', '')"
-# Scorecards by some forms, given as a list of names: of each form the newest card of a call.
+# The newest scorecard per call, form and leg, for a list of form names given as a parameter.
 SCORECARDS = f"""
     select *, {FORM} as form from scorecards where list_contains(?, {FORM})
     qualify row_number() over (partition by call_id, form, leg order by part desc, rubric_id) = 1"""
-# What a person must still decide counts nowhere.
+# Answers that a person must still decide do not count.
 IS_JUDGED = "points_possible > 0 and value not in ('na', 'unsure', 'failed')"
-# An answer is failed when it could have earned points and earned none, or lost some.
+# An answer fails if it could have earned points and earned none, or lost some.
 JUDGED_ANSWERS = f"""
     select a.*, a.points <= 0 as failed
     from answers a semi join ({SCORECARDS}) s on a.call_id = s.call_id and a.rubric_id = s.rubric_id and a.leg = s.leg
@@ -35,7 +37,7 @@ JUDGED_ANSWERS = f"""
 
 @dataclass(frozen=True, slots=True)
 class ScoreSample:
-    """An agent's scored calls in figures: how many, and the mean and standard deviation of their totals."""
+    """The number of an agent's scored calls, and the mean and standard deviation of their totals."""
 
     agent_id: str
     calls: int
@@ -45,7 +47,7 @@ class ScoreSample:
 
 @dataclass(frozen=True, slots=True)
 class QuestionCount:
-    """How often an agent's calls were judged on a question, and how often they failed it."""
+    """How often a question was judged in an agent's calls, and how often it was failed."""
 
     agent_id: str
     question_id: str
@@ -55,7 +57,7 @@ class QuestionCount:
 
 @dataclass(frozen=True, slots=True)
 class AgentFigures:
-    """One agent. `failed` maps a question to the share of judged calls that failed it."""
+    """One agent's figures. `failed` maps a question to the share of judged calls that failed it."""
 
     agent_id: str
     calls: int
@@ -67,7 +69,7 @@ class AgentFigures:
 def agent_figures(
     samples: Iterable[ScoreSample], counts: Iterable[QuestionCount] = (), *, fewest_ranked: int = FEWEST_RANKED
 ) -> list[AgentFigures]:
-    """Ranked agents first, by mean score from the highest; then the others by id."""
+    """Return the ranked agents by mean score, highest first, then the others by id."""
     failed: dict[str, dict[str, Interval]] = defaultdict(dict)
     for count in counts:
         if count.judged:
@@ -87,18 +89,18 @@ def agent_figures(
     return sorted(found, key=lambda agent: (not agent.ranked, -agent.score.estimate * agent.ranked, agent.agent_id))
 
 
-# Whose scorecard it is; one that was written before calls had legs is the call's agent's.
+# The agent of a scorecard. Scorecards written before calls had legs belong to the agent of the call.
 AGENT = "coalesce(nullif(s.agent_id, ''), case when s.leg = 1 then c.agent_id else '' end)"
 
 
 def forms_in(connection: DuckDBPyConnection) -> list[str]:
-    """The names of the forms that an open store has scorecards of, the one with the most first."""
+    """Return the names of the forms with scorecards in an open store, most scorecards first."""
     rows = connection.execute(f"select {FORM} as form from scorecards group by form order by count(*) desc, form")
     return [form for (form,) in rows.fetchall()]
 
 
 def read_agents(connection: DuckDBPyConnection, *, form: str, fewest_ranked: int = FEWEST_RANKED) -> list[AgentFigures]:
-    """The figures of every agent whose id is known by one form, from an open store."""
+    """Return the figures of every agent with a known id by one form, from an open store."""
     samples = connection.execute(
         f"""select {AGENT} as agent, count(*), avg(s.total), coalesce(stddev_samp(s.total), 0)
         from ({SCORECARDS}) s join calls c using (call_id)

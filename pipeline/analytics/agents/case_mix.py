@@ -1,21 +1,22 @@
-"""Dealt: which agent got which kinds of calls, and how those went, summed up by agent and kind of call.
+"""Case mix: which kinds of calls each agent had and how they went, summed by agent and kind of call.
 
-A call counts for an agent who held it alone from start to end. What became of a call that was passed on is nobody's in
-particular, and is in no agent's figures.
+A call counts for the agent who had it alone from start to end. The outcome of a transferred call cannot be attributed
+to one agent, so it is in nobody's figures.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from pipeline.analytics.agents.agents import JUDGED_ANSWERS, forms_in
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.analytics.contacts.follow_up import contact_follow_up
+from pipeline.analytics.contacts.follow_up import FOLLOW_UP
+from pipeline.analytics.measure.working_tables import WorkingTable, create_table
 from pipeline.analytics.statistics.mixed_model import Codes, Floats
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 from pipeline.topic import OTHER
@@ -26,21 +27,25 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_array
 
 KINDS = ("topic", "language", "queue")
-# Values are summed up as whole millionths: sums of whole numbers are the same in any order.
+# Values are summed as whole millionths, because sums of integers are the same in any order.
 PARTS = 1_000_000
 JUDGED = f"select call_id, avg(failed::int) as failed from ({JUDGED_ANSWERS}) group by call_id"
-# An arrival of several calls, handed from desk to desk, is no one call's.
+# An arrival of several calls, transferred from desk to desk, belongs to none of them.
 TRIGGERS = """select arrival_id as call_id, (days_until is not null)::int as trigger, watched_days
-    from followed where len(agents) = 1"""
-NO_TRIGGERS = "select '' as call_id, null::int as trigger, null::double as watched_days where false"
+    from follow_up where len(agents) = 1"""
 
 
 @dataclass(frozen=True, slots=True)
 class CaseMix:
-    """Cells of calls that share an agent and a kind: the sums of one outcome in each.
+    """Sums of one outcome in cells of calls that share an agent, topic, language and queue.
 
-    `agents` names the codes in `agent`; `kinds` has for topic, language and queue the names and each cell's code. All
-    arrays are (cells,).
+    Attributes:
+        agents: Names, indexed by `agent`.
+        agent: Code of each cell's agent; all arrays are [cells].
+        kinds: For topic, language and queue the names, and each cell's code.
+        n: Calls.
+        totals: Sums of the outcome.
+        squares: Sums of its squares.
     """
 
     agents: list[str]
@@ -51,60 +56,72 @@ class CaseMix:
     squares: Floats
 
 
-def create_case_mix(connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES) -> None:
-    """Make the table `dealt` in memory: a row a call that one agent held, with what is compared, null where unknown.
+def case_mix_tables(rules: RepeatRules = DEFAULT_RULES) -> tuple[WorkingTable, ...]:
+    """Declare `follow_up`, `case_mix_calls`, `case_mix_cells` and `case_mix`, in the order in which they are made.
 
-    `failed` is the share of the call's judged questions that it failed, by the form with the most scorecards;
-    `trigger` whether the same customer called again; `young` is true while the window for that is open.
+    `case_mix` has a row for each call that one agent had, with a number for its cell and the outcomes that agents are
+    compared by, null where unknown. `failed` is the share of judged questions that the call failed by the form with the
+    most scorecards; `trigger` is 1 if the same customer called again; `young` is true while the window for that is
+    open. `case_mix_cells` names the agent, topic, language and queue of each cell.
     """
-    tables = {name for (name,) in connection.execute("select table_name from information_schema.tables").fetchall()}
-    forms = forms_in(connection)[:1] if {"answers", "scorecards"} <= tables else []
+
+    def create_calls(connection: DuckDBPyConnection, _: Date | None) -> None:
+        _create_calls(connection, rules=rules)
+
+    return (
+        FOLLOW_UP,
+        WorkingTable(
+            "case_mix_calls",
+            reads=("contacts", "call_topics", "answers", "scorecards", "follow_up"),
+            create=create_calls,
+        ),
+        WorkingTable("case_mix_cells", reads=("case_mix_calls",), create=_create_cells),
+        WorkingTable("case_mix", reads=("case_mix_calls", "case_mix_cells"), create=_create_case_mix),
+    )
+
+
+def _create_calls(connection: DuckDBPyConnection, *, rules: RepeatRules) -> None:
+    forms = forms_in(connection)[:1]
     judged = JUDGED if forms else "select '' as call_id, null::double as failed where false"
-    with contact_follow_up(connection, rules=rules) if "repeats" in tables else nullcontext():
-        connection.execute(
-            f"""create or replace temp table dealt_calls as
-            select c.agents[1] as agent, coalesce(t.topic_id, '{OTHER}') as topic,
-                coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
-                case when c.duration_s > 0 then c.duration_s end as handle_s,
-                case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
-                f.trigger, f.watched_days < {rules.window_days} as young
-            from contacts c left join ({MAIN_TOPIC}) t using (call_id) left join ({judged}) j using (call_id)
-            left join ({TRIGGERS if "repeats" in tables else NO_TRIGGERS}) f using (call_id)
-            where len(c.agents) = 1""",
-            [forms] if forms else [],
-        )
-    _number_cells(connection)
+    create_table(
+        connection,
+        "case_mix_calls",
+        f"""select c.agents[1] as agent, coalesce(t.topic_id, '{OTHER}') as topic,
+            coalesce(c.language, '') as language, coalesce(c.queue, '') as queue, c.total as score, j.failed,
+            case when c.duration_s > 0 then c.duration_s end as handle_s,
+            case when c.sentiment_end <> '' then (c.sentiment_end = 'negative')::int end as negative_end,
+            f.trigger, f.watched_days < {rules.window_days} as young
+        from contacts c left join ({MAIN_TOPIC}) t using (call_id) left join ({judged}) j using (call_id)
+        left join ({TRIGGERS}) f using (call_id)
+        where len(c.agents) = 1""",
+        [forms] if forms else [],
+    )
 
 
-def drop_case_mix(connection: DuckDBPyConnection) -> None:
-    """Give back the memory of what `create_dealt` made."""
-    for table in ("dealt", "dealt_kinds"):
-        connection.execute(f"drop table {table}")
-
-
-def _number_cells(connection: DuckDBPyConnection) -> None:
-    """Calls name their cell by a number: what is summed up again and again is summed up by numbers."""
+def _create_cells(connection: DuckDBPyConnection, _: Date | None) -> None:
     kinds = f"agent, {', '.join(KINDS)}"
-    connection.execute(
-        f"""create or replace temp table dealt_kinds as
-        select row_number() over (order by {kinds}) as cell, * from (select distinct {kinds} from dealt_calls)"""
+    query = (
+        f"""select row_number() over (order by {kinds}) as cell, * from (select distinct {kinds} from case_mix_calls)"""
     )
-    connection.execute(
-        f"""create or replace temp table dealt as
-        select * exclude ({", ".join(KINDS)}) from dealt_calls join dealt_kinds using ({kinds})"""
-    )
-    connection.execute("drop table dealt_calls")
+    create_table(connection, "case_mix_cells", query)
+
+
+def _create_case_mix(connection: DuckDBPyConnection, _: Date | None) -> None:
+    """Number the cells, because every outcome is summed by cell and numbers are faster to group by."""
+    query = f"""select * exclude ({", ".join(KINDS)})
+        from case_mix_calls join case_mix_cells using (agent, {", ".join(KINDS)})"""
+    create_table(connection, "case_mix", query)
 
 
 def read_case_mix(connection: DuckDBPyConnection, *, value: str, where: str = "true") -> CaseMix:
-    """The cells of one outcome, an expression over `dealt`, among the calls where it is known."""
+    """Sum one outcome, an SQL expression over `case_mix`, by cell, over the calls for which it is known."""
     found = connection.sql(
         f"""with cells as (
             select cell, count(*) as n, sum(value)::double / {PARTS} as total,
                 sum(value * value)::double / {PARTS}::double ** 2 as squares
-            from (select cell, round(({value}) * {PARTS})::hugeint as value from dealt where {where})
+            from (select cell, round(({value}) * {PARTS})::hugeint as value from case_mix where {where})
             where value is not null group by cell
-        ) select * from cells join dealt_kinds using (cell) order by cell"""
+        ) select * from cells join case_mix_cells using (cell) order by cell"""
     ).to_arrow_table()
     agents, agent = codes_of(found["agent"])
     return CaseMix(
@@ -118,9 +135,9 @@ def read_case_mix(connection: DuckDBPyConnection, *, value: str, where: str = "t
 
 
 def design_of(cells: CaseMix, *, fewest: int) -> csr_array:
-    """A row a cell: a column of ones, and one a topic, language and queue with at least so many calls.
+    """Return the design matrix [cells, columns]: ones, and a column for each topic, language and queue.
 
-    Rarer ones share a column: a few calls do not tell how hard their kind is.
+    Kinds with fewer than `fewest` calls share a column, because a few calls do not show how hard their kind is.
     """
     from scipy.sparse import csr_array, hstack
 
@@ -134,7 +151,7 @@ def design_of(cells: CaseMix, *, fewest: int) -> csr_array:
 
 
 def codes_of(column: pa.ChunkedArray) -> tuple[list[str], Codes]:
-    """The names in order of the alphabet, and the place of each value among them."""
+    """Return the distinct names, sorted, and the index of each value among them."""
     encoded = column.combine_chunks().dictionary_encode()
     names = encoded.dictionary.to_pylist()
     order = sorted(range(len(names)), key=names.__getitem__)

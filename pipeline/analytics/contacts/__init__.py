@@ -1,1 +1,1 @@
-"""Contacts: which calls belong to one contact, repeat an earlier one, and resolve it."""
+"""Contacts: which calls belong together, which repeat an earlier one, and which resolve the issue."""

@@ -1,6 +1,6 @@
-"""Arrivals: calls of one customer that follow at once are one arrival, handed from desk to desk and no repeat.
+"""Arrivals: a customer's calls that follow at once are one arrival, transferred from desk to desk, and not repeats.
 
-A customer id links calls only when it can be one person's: `contacts` leaves out blanks and words for "unknown", and an
+A customer id links calls only if it can belong to one person. `contacts` leaves out blanks and words for "unknown"; an
 id with more calls a week than one person makes (a shared switchboard) links nothing.
 """
 
@@ -10,10 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from pipeline.analytics.measure.analytics_run import linked_day
+from pipeline.analytics.measure.working_tables import WorkingTable, create_table
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# What telephone systems write into a call's direction when the centre rang the customer.
+# What telephone systems write as the direction of a call that the centre made.
 OUTBOUND = "lower({direction}) in ('outbound', 'outgoing', 'out', '呼出', '外呼')"
 
 
@@ -21,17 +24,21 @@ OUTBOUND = "lower({direction}) in ('outbound', 'outgoing', 'out', '呼出', '外
 class RepeatRules:
     """What counts as calling again.
 
-    Of two neighbouring calls of a customer the later is the former handed on when it begins within `handoff_minutes` of
-    the former's beginning, or at most `passed_on_s` after its end: the next desk of a long call begins late.
-    `least_likeness` is low because one customer's calls within two weeks are mostly about one matter: of the pairs of
-    training calls about one topic nine in ten lie above it, of those about different matters of one industry four in
-    ten below.
+    Attributes:
+        window_days: A call repeats an earlier one at most this long after it.
+        handoff_minutes: A call that begins within this time of the customer's previous one is a transfer of it.
+        passed_on_s: So is one that begins within this time of the previous one's end: after a long call the next desk
+            begins late.
+        least_similarity: Issues at least this similar are the same. Low, because one customer's calls within two weeks
+            are mostly about one issue: nine in ten pairs of training calls about one topic are above it, four in ten
+            pairs about different issues of one industry are below it.
+        most_calls_a_week: An id with more calls than this in some week is shared.
     """
 
     window_days: float = 14.0
     handoff_minutes: float = 15.0
     passed_on_s: float = 60.0
-    least_likeness: float = 0.03
+    least_similarity: float = 0.03
     most_calls_a_week: int = 10
 
 
@@ -39,16 +46,17 @@ DEFAULT_RULES = RepeatRules()
 
 
 def create_arrival_calls(connection: DuckDBPyConnection, *, rules: RepeatRules, since: date | None = None) -> None:
-    """Make the temporary table `arrival_calls` from `contacts`: one row a call whose customer and time are known.
+    """Make the working table `arrival_calls` from `contacts`: one row for each call with a known customer and time.
 
-    `arrival_id` is the arrival's first call, `place` counts its calls from 1, `last_call_id` is where it ended. With
-    `since` only the customers that called then or later are looked at, with all of their calls.
+    `arrival_id` is the arrival's first call, `place` counts its calls from 1, `last_call_id` is the call where it
+    ended. With `since`, only customers who called then or later are included, with all of their calls.
     """
-    # Customers who called once need no windows, which at a million calls is most of the work.
+    # Customers who called once skip the window functions, which at a million calls are most of the work.
     recent = "where date >= $since" if since is not None else ""
-    connection.execute(
-        f"""create or replace temp table arrival_calls as
-        with known as (
+    create_table(
+        connection,
+        "arrival_calls",
+        f"""with known as (
             select call_id, customer_id, started_at,
                 started_at + to_microseconds((coalesce(duration_s, 0) * 1e6)::bigint) as ended_at
             from contacts where customer_id <> '' and started_at is not null
@@ -92,3 +100,12 @@ def create_arrival_calls(connection: DuckDBPyConnection, *, rules: RepeatRules, 
             **({"since": since} if since is not None else {}),
         },
     )
+
+
+def arrival_calls(rules: RepeatRules = DEFAULT_RULES) -> WorkingTable:
+    """Declare `arrival_calls`, of all customers whose calls may be linked to those since the day asked for."""
+
+    def create(connection: DuckDBPyConnection, since: date | None) -> None:
+        create_arrival_calls(connection, rules=rules, since=linked_day(since))
+
+    return WorkingTable("arrival_calls", reads=("contacts",), create=create)

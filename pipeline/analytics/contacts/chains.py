@@ -1,20 +1,19 @@
-"""Chains: a customer's calls about one matter, from the first to the last that repeats it, with the hand-offs between.
+"""Chains: a customer's calls about one issue, from the first to the last that repeats it, transfers included.
 
-A complaint is a customer who is negative in the first or the middle third of a call, asks for a supervisor, or
-threatens to leave: an end that is negative alone is the desk's doing, and is measured elsewhere.
+A customer complains who is negative in the first or the middle third of a call, asks for a supervisor, or threatens to
+leave. A negative end alone does not count: the desk caused it, and other figures measure it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules, create_arrival_calls
-from pipeline.analytics.measure.measuring import first_day
+from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules, arrival_calls
+from pipeline.analytics.measure.analytics_run import first_day, linked_day
+from pipeline.analytics.measure.working_tables import WorkingTable, create_table, working_tables
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
@@ -22,20 +21,19 @@ if TYPE_CHECKING:
 
 COMPLAINT = "(sentiment_start = 'negative' or sentiment_middle = 'negative' or escalated or churn)"
 
-# To whom each call leads back: a call handed on to its arrival's first, a repeat to the call that it repeats.
-PARENTS = """create or replace temp table roots as
-select call_id, coalesce(r.earlier_call_id, a.arrival_id) as root_id
+# The call that each call leads back to: a transferred call to its arrival's first, a repeat to the call it repeats.
+PARENTS = """select call_id, coalesce(r.earlier_call_id, a.arrival_id) as root_id
 from arrival_calls a left join (select call_id, earlier_call_id from repeats where method = 'matched') r using (call_id)
 where a.place > 1 or r.call_id is not null"""
 
-# The whole way back in as many steps as the longest chain's length has bits.
-DOUBLED = """create or replace temp table roots as
-select r.call_id, coalesce(p.root_id, r.root_id) as root_id from roots r left join roots p on r.root_id = p.call_id"""
+# Each step doubles the way back, so the longest chain takes as many steps as its length has bits.
+DOUBLED = """select r.call_id, coalesce(p.root_id, r.root_id) as root_id
+from roots r left join roots p on r.root_id = p.call_id"""
 UNFINISHED = "select exists (select 1 from roots r join roots p on r.root_id = p.call_id)"
 MOST_DOUBLINGS = 32
 
-# Calls alone need no grouping, which at a million calls is most of the work. Of older calls only those count that lead
-# to a later one.
+# Single calls skip the grouping, which at a million calls is most of the work. Older calls count only if a later call
+# leads back to them.
 CHAINS = f"""
 with ends as (select max(started_at) as last_seen_at from contacts),
 linked as (
@@ -74,44 +72,44 @@ from grouped, ends where date >= $begin order by chain_id"""
 def find_chains(
     connection: DuckDBPyConnection, *, since: Date | None = None, rules: RepeatRules = DEFAULT_RULES
 ) -> pa.Table:
-    """The rows of `chains`, by chain id, from `contacts`, `call_topics` and `repeats`: every call is in one chain.
+    """Return the rows of `chains`, by chain id: every call is in one chain.
 
-    A chain's `date` is that of its last call. With `since` those are given that a repeat of that day or later may have
-    changed. `one_owner` is null where it is not known who had some call. `resolved` is null where nobody can tell yet:
-    within the window after the last call, or for a customer who is not known; false where the last call ended
-    unresolved.
+    A chain's `date` is that of its last call. With `since`, the chains are those that a repeat of that day or later may
+    have changed. `one_owner` is null if the agent of some call is unknown. `resolved` is false if the last call ended
+    unresolved, and null if it cannot be known yet: within the window after the last call, or without a customer id.
     """
     begin = first_day("chains", since)
-    with rooted(connection, rules=rules, since=begin):
+    with working_tables(connection, chain_tables(rules), since=since):
         parameters = {"window": int(rules.window_days * 86_400e6), "begin": begin or Date.min}
         return connection.sql(CHAINS, params=parameters).to_arrow_table()
 
 
-@contextmanager
-def rooted(connection: DuckDBPyConnection, *, rules: RepeatRules, since: Date | None = None) -> Iterator[None]:
-    """Have the temporary tables `arrival_calls`, `main_topics` and `roots`: to which first of a chain others lead back.
+def chain_tables(rules: RepeatRules = DEFAULT_RULES) -> tuple[WorkingTable, ...]:
+    """Declare `arrival_calls`, `main_topics`, and `roots`, the first call of the chain that each later call is in."""
+    return (arrival_calls(rules), MAIN_TOPICS, ROOTS)
 
-    With `since` those of calls since then and of their customers.
-    """
-    create_arrival_calls(connection, rules=rules, since=since)
-    connection.execute(
-        f"""create or replace temp table main_topics as select * from ({MAIN_TOPIC})
+
+def _create_main_topics(connection: DuckDBPyConnection, since: Date | None) -> None:
+    create_table(
+        connection,
+        "main_topics",
+        f"""select * from ({MAIN_TOPIC})
         where call_id in (select call_id from contacts where date >= $1)
             or call_id in (select call_id from arrival_calls)""",
-        [since or Date.min],
+        [linked_day(since) or Date.min],
     )
-    _create_roots(connection)
-    try:
-        yield
-    finally:
-        for table in ("roots", "main_topics", "arrival_calls"):
-            connection.execute(f"drop table {table}")
 
 
-def _create_roots(connection: DuckDBPyConnection) -> None:
-    connection.execute(PARENTS)
-    for _ in range(MOST_DOUBLINGS):
+def _create_roots(connection: DuckDBPyConnection, _: Date | None) -> None:
+    create_table(connection, "roots", PARENTS)
+    for _step in range(MOST_DOUBLINGS):
         ((unfinished,),) = connection.execute(UNFINISHED).fetchall()
         if not unfinished:
             break
-        connection.execute(DOUBLED)
+        create_table(connection, "roots", DOUBLED)
+
+
+MAIN_TOPICS = WorkingTable(
+    "main_topics", reads=("call_topics", "contacts", "arrival_calls"), create=_create_main_topics
+)
+ROOTS = WorkingTable("roots", reads=("arrival_calls", "repeats"), create=_create_roots)

@@ -1,6 +1,6 @@
-"""Contacts: one narrow row a call, with all that the measures over all calls ask of it, as a table in memory.
+"""Contacts: one narrow row per call with everything that measures need of it, as a table in memory.
 
-Whoever measures reads `contacts` and never the wide tables behind it, so that a million calls fit into little memory.
+Measures read `contacts` and not the wide tables behind it, so a million calls fit in little memory.
 """
 
 from __future__ import annotations
@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from pipeline.analytics.measure.working_tables import create_table
+
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 REPEAT_QUESTION = "repeat_contact"
-# Column, question and value of the standard form that it is true for; `outcome` keeps its value.
+# The question of the standard form behind each boolean column, and the value that makes it true.
 ANSWERED = {
     "says_repeat": (REPEAT_QUESTION, "yes"),
     "escalated": ("escalation_request", "yes"),
@@ -21,13 +23,15 @@ ANSWERED = {
 OUTCOME = "outcome"
 QUESTIONS = (*(question for question, _ in ANSWERED.values()), OUTCOME)
 
-# What stands in the place of a customer's id when nobody is known: a word for it, or one character again and again.
-NOBODY = r"^(|.|anonymous|blocked|none|null|nan|n/?a|private|restricted|unavailable|unknown|withheld|匿名|未知|无)$"
-# RE2 knows no back-reference, so that one character throughout is found by taking it away.
-CAN_LINK = f"""not regexp_matches(lower(trim(customer_id)), '{NOBODY}')
+# What systems write when the customer is unknown: a word for it, or one character repeated.
+UNKNOWN_CUSTOMER = (
+    r"^(|.|anonymous|blocked|none|null|nan|n/?a|private|restricted|unavailable|unknown|withheld|匿名|未知|无)$"
+)
+# RE2 has no back-references: removing the first character everywhere leaves nothing if it is the only one.
+CAN_LINK = f"""not regexp_matches(lower(trim(customer_id)), '{UNKNOWN_CUSTOMER}')
     and replace(trim(customer_id), left(trim(customer_id), 1), '') <> ''"""
 
-# DuckDB's own `list_distinct` keeps no order.
+# Unlike this, DuckDB's own `list_distinct` does not keep the order.
 FIRST_OF_EACH = "list_filter(j.agents, lambda agent, place: list_position(j.agents, agent) = place)"
 
 COLUMNS = {
@@ -59,10 +63,10 @@ COLUMNS = {
 
 
 def create_contacts(connection: DuckDBPyConnection, *, rubric_ids: Sequence[str]) -> None:
-    """Make the table `contacts` from the views of an open store; answers and totals are those by these forms.
+    """Make the table `contacts` from the views of an open store, with answers and totals by these forms.
 
-    `started_at` is in UTC, null where only a day is known; `customer_id` is '' where it cannot be one person's;
-    `agents` are all that held the call, in order; unsure answers are false, an unsure outcome is ''.
+    `started_at` is in UTC, and null if only the day is known. `customer_id` is '' if it cannot belong to one person.
+    `agents` lists everyone who had the call, in order. Unsure answers are false, an unsure outcome is ''.
     """
     connection.execute("set TimeZone = 'UTC'")
     questions = ", ".join(f"'{question}'" for question in QUESTIONS)
@@ -70,9 +74,10 @@ def create_contacts(connection: DuckDBPyConnection, *, rubric_ids: Sequence[str]
         f"bool_or(question_id = '{question}' and value = '{value}') as {column}"
         for column, (question, value) in ANSWERED.items()
     )
-    connection.execute(
-        f"""create or replace temp table contacts as
-        with asked as (
+    create_table(
+        connection,
+        "contacts",
+        f"""with asked as (
             select call_id, {answered},
                 coalesce(any_value(value) filter (question_id = '{OUTCOME}' and value not in ('unsure', 'failed')), '')
                     as outcome

@@ -1,27 +1,25 @@
-"""Followed: one row an arrival of a customer who is known, with what came before it and after it.
+"""Contact follow-up: for each arrival of a known customer, what came before it and whether the customer called again.
 
-Only these can be seen to call again. Whoever measures says which of them it counts.
+Only known customers can be seen to call again. Each measure decides which arrivals it counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date as Date  # noqa: N812
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules
-from pipeline.analytics.contacts.chains import COMPLAINT, rooted
-from pipeline.analytics.measure.measuring import first_day
-from pipeline.analytics.measure.working_tables import is_there, replace_table
+from pipeline.analytics.contacts.chains import COMPLAINT, chain_tables
+from pipeline.analytics.measure.analytics_run import first_day
+from pipeline.analytics.measure.working_tables import WorkingTable, create_view, working_tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# An arrival stands under the queue and the agent that had it last: who sent the customer away answers for what follows.
-# All arrivals of the customers at hand are looked at, for what was complained of before; those since `begin` are given.
+# An arrival counts for the queue and the agent that had it last: whoever ended it is responsible for what follows. All
+# arrivals of these customers are read, to find earlier complaints; only those since `begin` are returned.
 ARRIVALS = f"""
 with calls as (
     select a.arrival_id, a.place, c.date, c.started_at, t.topic_id, c.queue, c.duration_s, {COMPLAINT} as complaint,
@@ -60,8 +58,7 @@ with calls as (
 select linked.*, coalesce(complained_before, false) as complained_before
 from linked left join complained using (arrival_id) where date >= $begin order by date, arrival_id"""
 
-FOLLOWED = """create or replace temp view followed as
-with ends as (select min(started_at) as first_seen_at, max(started_at) as last_seen_at from contacts)
+WITH_TIMES = """with ends as (select min(started_at) as first_seen_at, max(started_at) as last_seen_at from contacts)
 select a.*, epoch(last_seen_at - last_at) / 86400 as watched_days, epoch(first_at - first_seen_at) / 86400 as past_days
 from arrivals a, ends"""
 
@@ -69,34 +66,20 @@ from arrivals a, ends"""
 def find_arrivals(
     connection: DuckDBPyConnection, *, since: Date | None = None, rules: RepeatRules = DEFAULT_RULES
 ) -> pa.Table:
-    """The rows of `arrivals`, by date and id, from `contacts`, `call_topics` and `repeats`.
+    """Return the rows of `arrivals`, by date and id.
 
-    `days_since` and `days_until` are to the former and to the next arrival about the same issue, null where there is
-    none; `complained_before` looks at all former arrivals of the chain. With `since` those are given that a repeat of
-    that day or later may have changed.
+    `days_since` and `days_until` are the days to the previous and the next arrival about the same issue, null if there
+    is none. `complained_before` covers all earlier arrivals of the chain. With `since`, the arrivals are those that a
+    repeat of that day or later may have changed.
     """
     begin = first_day("arrivals", since)
-    with rooted(connection, rules=rules, since=begin):
+    with working_tables(connection, chain_tables(rules), since=since):
         return connection.sql(ARRIVALS, params={"begin": begin or Date.min}).to_arrow_table()
 
 
-@contextmanager
-def contact_follow_up(connection: DuckDBPyConnection, *, rules: RepeatRules) -> Iterator[None]:
-    """Have the temporary view `followed`: `arrivals` with `watched_days` and `past_days`.
+def _create_follow_up(connection: DuckDBPyConnection, _: Date | None) -> None:
+    create_view(connection, "follow_up", WITH_TIMES)
 
-    Those are to the end and from the beginning of the data. Within another `followed` it is there already, and stays.
-    Where there is no table `arrivals`, it is made for as long.
-    """
-    if is_there(connection, "followed"):
-        yield
-        return
-    lasting = is_there(connection, "arrivals")
-    if not lasting:
-        replace_table(connection, "arrivals", find_arrivals(connection, rules=rules))
-    connection.execute(FOLLOWED)
-    try:
-        yield
-    finally:
-        connection.execute("drop view followed")
-        if not lasting:
-            connection.execute("drop table arrivals")
+
+# `arrivals` with `watched_days`, to the end of the data, and `past_days`, from its beginning.
+FOLLOW_UP = WorkingTable("follow_up", reads=("arrivals", "contacts"), create=_create_follow_up)

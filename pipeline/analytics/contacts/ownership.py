@@ -1,9 +1,9 @@
-"""Ownership: what it costs in time, and saves in repeats, when one agent keeps a matter from start to end.
+"""Ownership: what it costs in time, and saves in repeats, when one agent keeps an issue from start to end.
 
-Whoever calls often meets many agents, so that whole chains must not be compared: many calls make many owners. Each
-arrival is looked at as it ends (a landmark; Anderson, Cain and Gelber 1983, Journal of Clinical Oncology 1, 710-719):
-was it in one hand so far, and what came after? Matters differ too: the figures are standardised to the topics and the
-number of the contact in its chain. This is no experiment; harder matters of one topic may be handed on more.
+Whole chains must not be compared: customers who call often meet many agents. Each arrival is judged when it ends (a
+landmark analysis; Anderson, Cain and Gelber 1983, Journal of Clinical Oncology 1, 710-719): did one agent have the
+issue so far, and what came after? Figures are standardised to the topic and to the position of the contact in its
+chain. The comparison is observational: harder issues within a topic may be transferred more often.
 """
 
 from __future__ import annotations
@@ -18,8 +18,9 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.analytics.contacts.follow_up import contact_follow_up
+from pipeline.analytics.contacts.follow_up import FOLLOW_UP
 from pipeline.analytics.measure.figure_rows import FEWEST_RANKED, figure_rows, sorted_figures
+from pipeline.analytics.measure.working_tables import working_tables
 from pipeline.analytics.statistics.intervals import CONFIDENCE, Interval
 
 if TYPE_CHECKING:
@@ -27,15 +28,15 @@ if TYPE_CHECKING:
 
 DIMENSION = "ownership"
 ONE_OWNER, HANDED_ON = "one_owner", "handed_on"
-# Third contacts and later ones are one stratum: few are left.
+# Third and later contacts form one stratum, because there are few.
 MOST_CONTACTS = 3
-# A stratum with fewer on either side has no variance to tell.
+# With fewer arrivals on either side, the variance of a stratum is unknown.
 FEWEST_IN_STRATUM = 2
 
 Floats = npt.NDArray[np.float64]
 
-# Arrivals alone in their chain need no window, which at a million calls is most of the work.
-# Time is that of the arrival and of all that follow within the window; only those watched for that long are compared.
+# Single arrivals skip the window functions, which at a million calls are most of the work. The time is that of the
+# arrival and of all that follow within the window; only arrivals followed up for that long are compared.
 STRATA = f"""
 with landmarks as (
     select topic_id, least(row_number() over chain, {MOST_CONTACTS}) as contact,
@@ -47,11 +48,11 @@ with landmarks as (
             range between current row and to_microseconds($window) following
         ) as handle_s
     from (select *, first_value(agents[1]) over (partition by chain_id order by first_at, arrival_id) as owner
-        from followed where days_since is not null or days_until is not null)
+        from follow_up where days_since is not null or days_until is not null)
     window chain as (partition by chain_id order by first_at, arrival_id rows unbounded preceding)
     union all
     select topic_id, 1, owners_known, len(agents) = 1, false, watched_days >= $window_days, handle_s
-    from followed where days_since is null and days_until is null
+    from follow_up where days_since is null and days_until is null
 )
 select topic_id, contact, one_owner, count(*) filter (watched) as n, count(*) filter (not watched) as censored,
     count(*) filter (watched and again) as again, count(handle_s) filter (watched) as timed,
@@ -61,7 +62,7 @@ from landmarks where owners_known group by all order by all"""
 
 @dataclass(frozen=True, slots=True)
 class Stratum:
-    """One side of a stratum: how many, their mean and variance."""
+    """One side of a stratum: the number of arrivals, and their mean and variance."""
 
     n: int
     mean: float
@@ -71,13 +72,13 @@ class Stratum:
 def ownership_figures(
     connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES, fewest_ranked: int = FEWEST_RANKED
 ) -> pa.Table:
-    """Rows of `figures`, dimension `ownership`, from `contacts`, `call_topics` and `repeats`.
+    """Return rows of `figures` of the dimension `ownership`, from `arrivals` and `contacts`.
 
-    `repeat_rate` and `handle_s` have the keys `one_owner` and `handed_on`; `repeat_rate_difference` and
-    `handle_s_difference`, one owner's less those handed on, the key `one_owner`. No rows where no stratum has both.
+    `repeat_rate` and `handle_s` have the keys `one_owner` and `handed_on`. `repeat_rate_difference` and
+    `handle_s_difference` (one owner minus handed on) have the key `one_owner`. No rows if no stratum has both sides.
     """
     window = {"window_days": rules.window_days, "window": int(rules.window_days * 86_400e6)}
-    with contact_follow_up(connection, rules=rules):
+    with working_tables(connection, (FOLLOW_UP,)):
         rows = connection.execute(STRATA, window).fetchall()
     again: dict[tuple[str, int], dict[bool, Stratum]] = {}
     timed: dict[tuple[str, int], dict[bool, Stratum]] = {}
@@ -99,7 +100,7 @@ def ownership_figures(
 def _compared(
     measure: str, strata: list[dict[bool, Stratum]], censored: dict[bool, int], fewest_ranked: int
 ) -> list[pa.Table]:
-    """Both sides as they would be with the same mix of strata, and what lies between."""
+    """Standardise both sides to the same mix of strata, and take their difference."""
     if not strata:
         return []
     weights = np.array([sides[True].n + sides[False].n for sides in strata], np.float64)
@@ -128,25 +129,25 @@ def _compared(
 
 
 def standard_rate(strata: list[Stratum], weights: Floats, *, confidence: float = CONFIDENCE) -> Interval:
-    """The weighted rate of strata with Wilson's interval at the number of calls that it is worth.
+    """Return the weighted rate of strata with Wilson's interval at the effective sample size.
 
-    That number makes the variance of one sample what that of the weighted rate is, with each stratum's rate drawn in a
-    little: a stratum of two in which nothing happened is not certain.
+    That is the size of a simple sample with the variance of the weighted rate. Each stratum's rate is shrunk slightly
+    towards a half first, because a stratum of two without an event is not certain.
     """
     n = np.array([one.n for one in strata], np.float64)
     rates = np.array([one.mean for one in strata])
     rate = float(weights @ rates)
-    drawn_in = (rates * n + 0.5) / (n + 1)
-    middling = float(weights @ drawn_in)
-    worth = middling * (1 - middling) / float((weights**2 * drawn_in * (1 - drawn_in) / n).sum())
+    shrunken = (rates * n + 0.5) / (n + 1)
+    pooled = float(weights @ shrunken)
+    effective = pooled * (1 - pooled) / float((weights**2 * shrunken * (1 - shrunken) / n).sum())
     z = NormalDist().inv_cdf((1 + confidence) / 2)
-    middle = (rate + z * z / (2 * worth)) / (1 + z * z / worth)
-    half = z * math.sqrt(rate * (1 - rate) / worth + z * z / (4 * worth * worth)) / (1 + z * z / worth)
+    middle = (rate + z * z / (2 * effective)) / (1 + z * z / effective)
+    half = z * math.sqrt(rate * (1 - rate) / effective + z * z / (4 * effective * effective)) / (1 + z * z / effective)
     return Interval(rate, min(rate, max(0.0, middle - half)), max(rate, min(1.0, middle + half)), int(n.sum()))
 
 
 def standard_mean(strata: list[Stratum], weights: Floats, *, confidence: float = CONFIDENCE) -> Interval:
-    """The weighted mean of strata with Student's interval at the degrees of freedom of Satterthwaite (1946)."""
+    """Return the weighted mean of strata with Student's t interval at Satterthwaite's degrees of freedom (1946)."""
     from scipy.special import stdtrit
 
     n = np.array([one.n for one in strata], np.float64)
@@ -160,7 +161,7 @@ def standard_mean(strata: list[Stratum], weights: Floats, *, confidence: float =
 
 
 def difference(one: Interval, other: Interval) -> Interval:
-    """One less the other, with the interval that follows from both (Zou and Donner 2008, Stat. Medicine 27, 1693)."""
+    """Subtract, with the interval that follows from both (Zou and Donner 2008, Statistics in Medicine 27, 1693)."""
     estimate = one.estimate - other.estimate
     below = math.hypot(one.estimate - one.low, other.high - other.estimate)
     above = math.hypot(one.high - one.estimate, other.estimate - other.low)

@@ -1,26 +1,28 @@
-"""Repeats: calls about an issue that the same customer had called about before, or says they had.
+"""Repeats: calls about an issue that the same customer called about before, or says they did.
 
-A call handed on is no repeat: the whole arrival is judged against the customer's earlier ones, its first call stands
-for it, and of the earlier arrival the last call, with which the customer was sent away.
+A transfer is not a repeat. Whole arrivals are compared: the later one is represented by its first call, the earlier one
+by its last, which ended the contact.
 """
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules, create_arrival_calls
+from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, OUTBOUND, RepeatRules, arrival_calls
+from pipeline.analytics.measure.working_tables import WorkingTable, create_from_rows, create_table, working_tables
 from pipeline.analytics.topics.issue_pairs import similarity_of_pairs
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# A customer's arrivals that may repeat one another. Behind one that shares a topic nothing earlier needs comparing,
-# unless the customer's word alone would link them.
-PAIRS = """create or replace temp table pairs as
+# A customer's arrivals that may repeat one another. Nothing before an arrival that shares a topic needs comparing,
+# unless the customer's own words would link them.
+PAIRS = """
 with ends as (
     select arrival_id, any_value(customer_id) as customer_id, any_value(last_call_id) as last_call_id,
         min(started_at) as first_at, max(started_at) as last_at
@@ -46,18 +48,18 @@ from near left join shared using (later_id, earlier_id)
 qualify says_repeat
     or earlier_at >= coalesce(max(earlier_at) filter (topic_id is not null) over (partition by later_id), earlier_at)"""
 
-# Of the earlier arrivals about the same issue the latest; where only the customer's word links them, the latest of all.
+# The latest earlier arrival about the same issue; if only the customer's words link them, the latest of all.
 MATCHED = """
 select later_id as call_id, date, 'matched' as method, customer_id, topic_id, earlier_call_id,
     round(apart_us / 86400e6, 4) as days_between, round(similarity, 4) as similarity
 from (
     select p.*, l.similarity, topic_id <> '' or coalesce(l.similarity >= $least, false) as same_issue
-    from pairs p left join likenesses l using (pair)
+    from arrival_pairs p left join pair_similarity l using (pair)
 )
 where same_issue or says_repeat
 qualify row_number() over (partition by later_id order by same_issue desc, earlier_at desc, earlier_call_id desc) = 1"""
 
-# What is said to the next desk of a call handed on is no repeat.
+# What a customer says to the next desk after a transfer is not a repeat.
 SAID = """
 select c.call_id, c.date, 'said' as method, c.customer_id, coalesce(t.topic_id, '') as topic_id,
     '' as earlier_call_id, null::double as days_between, null::double as similarity
@@ -68,26 +70,51 @@ where c.says_repeat and c.call_id not in (select call_id from arrival_calls wher
 def find_repeats(
     connection: DuckDBPyConnection, *, since: date | None = None, rules: RepeatRules = DEFAULT_RULES
 ) -> pa.Table:
-    """The rows of `repeats`, by call id and method, from `contacts`, `call_topics` and `issues`.
+    """Return the rows of `repeats`, by call id and method.
 
-    A call has at most one `matched` row and one `said` row. Two arrivals are about the same issue when a topic is in
-    both, or their issues are alike; the customer's word that they called before links them too. With `since` only calls
-    of that date and later get rows.
+    A call has at most one `matched` row and one `said` row. Two arrivals are about the same issue if they share a topic
+    or their issues are similar; the customer saying that they called before links them as well. With `since`, only
+    calls of that date and later get rows.
     """
-    recent = "" if since is None else f"and c.date >= date '{since.isoformat()}'"
-    create_arrival_calls(connection, rules=rules, since=since)
-    connection.execute(
-        PAIRS.format(outbound=OUTBOUND.format(direction="c.direction"), recent=recent),
+    said = SAID.format(topics=MAIN_TOPIC, recent=_recent(since))
+    with working_tables(connection, repeat_tables(rules), since=since):
+        return connection.sql(
+            f"select * from ({MATCHED} union all {said}) order by call_id, method",
+            params={"least": rules.least_similarity},
+        ).to_arrow_table()
+
+
+def repeat_tables(rules: RepeatRules = DEFAULT_RULES) -> tuple[WorkingTable, ...]:
+    """Declare `arrival_calls`, `arrival_pairs` and `pair_similarity`."""
+    return (
+        arrival_calls(rules),
+        WorkingTable(
+            "arrival_pairs",
+            reads=("arrival_calls", "contacts", "call_topics"),
+            create=partial(_create_arrival_pairs, rules=rules),
+        ),
+        WorkingTable(
+            "pair_similarity",
+            reads=("arrival_pairs", "pair_issues", "recent_issues"),
+            create=partial(_create_pair_similarity, rules=rules),
+        ),
+    )
+
+
+def _create_arrival_pairs(connection: DuckDBPyConnection, since: date | None, *, rules: RepeatRules) -> None:
+    create_table(
+        connection,
+        "arrival_pairs",
+        PAIRS.format(outbound=OUTBOUND.format(direction="c.direction"), recent=_recent(since)),
         {"window": int(rules.window_days * 86_400e6)},
     )
-    # A call's own date may be a day off its moment in UTC.
+
+
+def _create_pair_similarity(connection: DuckDBPyConnection, since: date | None, *, rules: RepeatRules) -> None:
+    # A call's date may differ by a day from its moment in UTC.
     back = None if since is None else since - timedelta(days=rules.window_days + 2)
-    connection.register("likenesses", similarity_of_pairs(connection, since=back))
-    found = connection.sql(
-        f"select * from ({MATCHED} union all {SAID.format(topics=MAIN_TOPIC, recent=recent)}) order by call_id, method",
-        params={"least": rules.least_likeness},
-    ).to_arrow_table()
-    connection.unregister("likenesses")
-    connection.execute("drop table pairs")
-    connection.execute("drop table arrival_calls")
-    return found
+    create_from_rows(connection, "pair_similarity", similarity_of_pairs(connection, since=back))
+
+
+def _recent(since: date | None) -> str:
+    return "" if since is None else f"and c.date >= date '{since.isoformat()}'"

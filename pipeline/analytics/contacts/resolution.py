@@ -1,7 +1,7 @@
-"""Resolution: how many matters are settled at the first contact, and who or what sends customers back.
+"""Resolution: how many issues the first contact resolves, and which agents, queues and topics cause repeats.
 
-Calls of the last two weeks have not been watched for the whole window. To count them as settled would flatter, to leave
-them out would waste what is known of them: they count as censored, for the time that they were watched.
+Calls of the last two weeks have not been followed up for the whole window. Counting them as resolved would be too
+optimistic, leaving them out would waste data: they are censored at the time for which they were followed up.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.analytics.contacts.follow_up import contact_follow_up
+from pipeline.analytics.contacts.follow_up import FOLLOW_UP
 from pipeline.analytics.measure.figure_rows import (
     FEWEST_RANKED,
     share_figures,
@@ -20,30 +20,31 @@ from pipeline.analytics.measure.figure_rows import (
     survival_figures,
     watched_table,
 )
+from pipeline.analytics.measure.working_tables import working_tables
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# An arrival whose topic, agent or queue is not known counts under `all` alone, the key of which is empty.
+# An arrival with an unknown topic, agent or queue counts only under `all`, whose key is empty.
 DIMENSIONS = {
-    "all": "select '' as key, * from followed",
-    "topic": "select topic_id as key, * from followed where topic_id <> ''",
-    "agent": "select agent_id as key, * from followed where agent_id <> ''",
-    "queue": "select queue as key, * from followed where queue <> ''",
+    "all": "select '' as key, * from follow_up",
+    "topic": "select topic_id as key, * from follow_up where topic_id <> ''",
+    "agent": "select agent_id as key, * from follow_up where agent_id <> ''",
+    "queue": "select queue as key, * from follow_up where queue <> ''",
 }
 
 FORWARD = "least(coalesce(days_until, watched_days), watched_days) as days, days_until is not null as event"
-# Backward in time the same holds for the calls of the first two weeks: what they repeat may lie before the data. Who
-# says that they called before did so at a time that is not known: within the window, or before the data.
+# Looking backward, the first two weeks are censored the same way: what they repeat may precede the data. Customers who
+# say that they called before did so at an unknown time: within the window, or before the data begins.
 BACKWARD = """coalesce(days_since, least(past_days, $window_days)) as days, days_since is not null or said as event"""
 
-# Measure: what is watched, of which arrivals, and whether the figure is of those with an event.
+# For each figure: times and events, which arrivals count, and whether it is the share with an event.
 WATCHED = {
     "first_contact_resolution": (FORWARD, "not outbound and days_since is null and not said", False),
     "triggered_repeat_rate": (FORWARD, "true", True),
     "repeat_rate": (BACKWARD, "not outbound", True),
 }
-# Of the arrivals with a complaint: those that had complained before in the chain, and that asked for a supervisor.
+# Among arrivals with a complaint: those with an earlier one in the chain, and those that asked for a supervisor.
 COMPLAINED = {"repeat_complaint_rate": "complained_before", "escalated_complaint_rate": "escalated"}
 
 COMPLAINTS = """select key, count(*) filter ({counting}), count(*) from ({arrivals})
@@ -53,13 +54,13 @@ where complaint and not outbound group by key order by key"""
 def resolution_figures(
     connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES, fewest_ranked: int = FEWEST_RANKED
 ) -> pa.Table:
-    """Rows of `figures` by `all`, `topic`, `agent` and `queue`, from `contacts`, `call_topics` and `repeats`.
+    """Return rows of `figures` by `all`, `topic`, `agent` and `queue`, from `arrivals` and `contacts`.
 
-    An arrival counts for the agent and the queue that had it last: of a repeat, the former one's triggered it. Arrivals
-    of customers who are not known count nowhere, since nobody can see them call again. Under `fewest_ranked` that were
-    watched for the whole window a figure is not ranked.
+    An arrival counts for the agent and the queue that had it last, so a repeat is attributed to whoever ended the
+    previous one. Arrivals of unknown customers are left out, because a repeat of theirs cannot be seen. A figure is
+    ranked from `fewest_ranked` arrivals that were followed up for the whole window.
     """
-    with contact_follow_up(connection, rules=rules):
+    with working_tables(connection, (FOLLOW_UP,)):
         tables = [
             table
             for dimension, arrivals in DIMENSIONS.items()

@@ -1,7 +1,7 @@
-"""Frontier: whether matters are settled (effectiveness) beside how fast (efficiency). Two figures, never made one.
+"""Resolution against speed: whether issues are resolved (effectiveness) and how fast (efficiency), never as one number.
 
-Whoever hands every call on is fast, whoever never ends one settles all: a plot of both shows who is behind in one
-without being ahead in the other.
+Transferring every call is fast, never ending one resolves everything. A plot of both shows who is behind in one without
+being ahead in the other.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline.analytics.contacts.arrivals import DEFAULT_RULES, RepeatRules
-from pipeline.analytics.contacts.follow_up import contact_follow_up
+from pipeline.analytics.contacts.follow_up import FOLLOW_UP
 from pipeline.analytics.measure.figure_rows import (
     FEWEST_RANKED,
     figure_rows,
@@ -20,25 +20,26 @@ from pipeline.analytics.measure.figure_rows import (
     survival_figures,
     watched_table,
 )
+from pipeline.analytics.measure.working_tables import working_tables
 from pipeline.analytics.statistics.intervals import CONFIDENCE
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# An arrival was accepted by all who had it and by all queues that it stood in.
+# Every agent and every queue that had an arrival accepted it.
 ACCEPTED = {
-    "all": "select '' as key, * from followed",
-    "agent": "select unnest(agents) as key, * from followed",
-    "queue": "select * from (select unnest(queues) as key, * from followed) where key <> ''",
-    "topic": "select topic_id as key, * from followed where topic_id <> ''",
+    "all": "select '' as key, * from follow_up",
+    "agent": "select unnest(agents) as key, * from follow_up",
+    "queue": "select * from (select unnest(queues) as key, * from follow_up) where key <> ''",
+    "topic": "select topic_id as key, * from follow_up where topic_id <> ''",
 }
-# Whoever handed a matter on did not settle it, from the first moment on.
+# An agent who transferred the call did not resolve it, from time 0 on.
 HELD = """select key,
     case when len(agents) > 1 then 0.0 else least(coalesce(days_until, watched_days), watched_days) end as days,
     len(agents) > 1 or days_until is not null as event
 from ({arrivals}) where owners_known"""
-# A call's time is shared equally by those who had it: who spoke how long is not in `contacts`.
+# The agents of a call share its time equally: `contacts` does not hold the time of each.
 TIMED = {
     "all": "select '' as key, duration_s from contacts",
     "agent": "select unnest(agents) as key, duration_s / len(agents) as duration_s from contacts",
@@ -51,14 +52,14 @@ HOUR_S = 3600.0
 def resolution_speed_figures(
     connection: DuckDBPyConnection, *, rules: RepeatRules = DEFAULT_RULES, fewest_ranked: int = FEWEST_RANKED
 ) -> pa.Table:
-    """Rows of `figures` by `all`, `agent`, `queue` (the team) and `topic`.
+    """Return rows of `figures` by `all`, `agent`, `queue` (the team) and `topic`.
 
-    `effectiveness` is the share of accepted arrivals that one agent held from start to end and that the customer did
-    not call about again within the window; those not watched for so long are censored. `efficiency` is calls for each
-    hour of handle time.
+    `effectiveness` is the share of accepted arrivals that one agent had from start to end and that the customer did not
+    repeat within the window; arrivals not followed up for that long are censored. `efficiency` is calls per hour of
+    handle time.
     """
     tables = [_efficiency(connection, dimension, fewest_ranked=fewest_ranked) for dimension in TIMED]
-    with contact_follow_up(connection, rules=rules):
+    with working_tables(connection, (FOLLOW_UP,)):
         for dimension, arrivals in ACCEPTED.items():
             accepted = watched_table(connection, HELD.format(arrivals=arrivals), window_days=rules.window_days)
             tables.append(
@@ -70,9 +71,9 @@ def resolution_speed_figures(
 
 
 def _efficiency(connection: DuckDBPyConnection, dimension: str, *, fewest_ranked: int) -> pa.Table:
-    """Calls an hour, the inverse of the mean time, with Student's interval on the logarithm of that mean.
+    """Return calls per hour, the inverse of the mean time, with Student's t interval on the log of that mean.
 
-    A key with one call has no row: it does not say how calls differ.
+    A key with a single call has no row, because its variance is unknown.
     """
     from scipy.special import stdtrit
 

@@ -1,1 +1,1 @@
-"""What every measure uses: working tables in DuckDB, rows of figures, fits kept for a week."""
+"""What every measure uses: its declaration, working tables, rows of figures, and fits that are kept for a week."""

@@ -1,4 +1,4 @@
-"""Figure rows: rates with their intervals, as rows of the table `figures`."""
+"""Figure rows: rates and shares with their intervals, as rows of the table `figures`."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pipeline.store.schemas import made_schema
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# What a measure gives of a figure; its part, its date and the day that it is of are the night's to fill in.
+# The columns that a measure returns. The night adds the part, the date and `as_of`.
 SCHEMA = made_schema("figures")
-# Under so many a rate's interval is wider than most differences between teams, and nothing is ranked.
+# With fewer observations a rate's interval is wider than most differences between teams, so it is not ranked.
 FEWEST_RANKED = 30
 
 
@@ -31,10 +31,18 @@ def survival_figures(
     complement: bool = False,
     fewest_ranked: int = FEWEST_RANKED,
 ) -> pa.Table:
-    """By key the share without an event within the window, or with one (`complement`).
+    """Estimate, by key, the share without an event within the window, or with one (`complement`).
 
-    `watched` has the columns key, days (to the event or to where nothing more is seen), event, and n, how many are
-    alike. A key of which nobody was watched for the whole window has no row: its figure is not known yet.
+    Args:
+        measure: Name of the figure.
+        dimension: What the keys are: `agent`, `topic` and so on.
+        watched: Columns key, days (to the event or to the end of follow-up), event, and n, the number of equal rows.
+        window_days: Length of the window.
+        complement: Estimate the share with an event.
+        fewest_ranked: Rank keys with at least this many rows that were followed up for the whole window.
+
+    Returns:
+        Rows of `figures`. A key without a row followed up for the whole window is left out, as its share is not known.
     """
     keys = watched["key"].combine_chunks().dictionary_encode()
     found = survival(
@@ -62,9 +70,10 @@ def survival_figures(
 
 
 def watched_table(connection: DuckDBPyConnection, query: str, *, window_days: float) -> pa.Table:
-    """What `survival_figures` takes, from a query of key, days and event, one row each; it may name `$window_days`.
+    """Count equal rows of a query of key, days and event, as `survival_figures` takes them.
 
-    Most are watched for the whole window and nothing happens: they are one row a key.
+    The query may use `$window_days`. Most rows are followed up for the whole window without an event: these become one
+    row per key.
     """
     return connection.sql(
         f"""select key, case when event then days else least(days, $window_days) end as days, event, count(*) as n
@@ -76,7 +85,7 @@ def watched_table(connection: DuckDBPyConnection, query: str, *, window_days: fl
 def share_figures(
     measure: str, dimension: str, counted: Sequence[tuple[str, int, int]], *, fewest_ranked: int = FEWEST_RANKED
 ) -> pa.Table:
-    """By key the share of n that counts, with Wilson's interval; `counted` has (key, counting, n), n at least 1."""
+    """Return, by key, the share of n with Wilson's interval; `counted` has (key, counting, n), with n at least 1."""
     intervals = [wilson(counting, n) for _, counting, n in counted]
     return figure_rows(
         measure,
@@ -103,7 +112,7 @@ def figure_rows(
     high: npt.NDArray[np.float64],
     fewest_ranked: int = FEWEST_RANKED,
 ) -> pa.Table:
-    """Rows of `figures` without a band; all arrays are [keys]."""
+    """Return rows of `figures` without a band; all arrays are [keys]."""
     columns: dict[str, Any] = {
         "measure": [measure] * len(keys),
         "dimension": [dimension] * len(keys),
@@ -120,6 +129,6 @@ def figure_rows(
 
 
 def sorted_figures(tables: Sequence[pa.Table]) -> pa.Table:
-    """All rows in the order of the table `figures`."""
+    """Concatenate rows and sort them like the table `figures`."""
     whole = pa.concat_tables([SCHEMA.empty_table(), *tables])
     return whole.sort_by([(name, "ascending") for name in ("measure", "dimension", "key")]).combine_chunks()

@@ -1,7 +1,7 @@
-"""The week of a fit: mixed models over all calls are fitted on the first night of a week and stand until the next.
+"""Weekly fits: mixed models over all calls are fitted on the first night of a week and kept until the next.
 
-Who does better at equal topics does not change from one night to the next, and a list that moves every day tells people
-nothing; and the fits take longer than all else that a night measures.
+Which agents do better at the same topics does not change overnight, a list that changes daily is useless, and the fits
+take longer than all other measures of a night.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 
-def standing_fit(connection: DuckDBPyConnection, table: str, where: str) -> pa.Table | None:
-    """The rows of a table that were fitted this week, less `part` and `date`; None where there are none."""
+def fit_of_this_week(connection: DuckDBPyConnection, table: str, where: str) -> pa.Table | None:
+    """Return the rows of a table that were fitted this week, without `part` and `date`; None if there are none."""
     last = last_day(connection)
     rows = connection.sql(f"select * from {table} where {where}").to_arrow_table()
     fitted = {day for day in rows.column("as_of").to_pylist() if day is not None}
@@ -27,7 +27,7 @@ def standing_fit(connection: DuckDBPyConnection, table: str, where: str) -> pa.T
 
 
 def as_of_today(connection: DuckDBPyConnection, rows: pa.Table) -> pa.Table:
-    """The rows with the last day of calls in `as_of`."""
+    """Set `as_of` of all rows to the last day with calls."""
     import pyarrow as pa
 
     if "as_of" in rows.column_names:
@@ -36,12 +36,16 @@ def as_of_today(connection: DuckDBPyConnection, rows: pa.Table) -> pa.Table:
 
 
 def week_of(day: Date) -> tuple[int, int]:
-    """The year and the week, by ISO 8601."""
+    """Return the ISO 8601 year and week.
+
+    >>> week_of(Date(2027, 1, 1))
+    (2026, 53)
+    """
     year, week, _ = day.isocalendar()
     return year, week
 
 
 def last_day(connection: DuckDBPyConnection) -> Date | None:
-    """The last day with calls."""
+    """Return the last day with calls."""
     ((last,),) = connection.execute(f"select max(date) from contacts where date > '{UNKNOWN_DATE}'").fetchall()
     return last if last is None else Date.fromisoformat(str(last))

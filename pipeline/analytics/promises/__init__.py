@@ -1,1 +1,1 @@
-"""Promises: which were kept, by agent."""
+"""Promises: which ones agents kept."""

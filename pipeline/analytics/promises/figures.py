@@ -1,4 +1,4 @@
-"""Promise figures: of the promises that later calls tell of, how many were kept; and how many are open."""
+"""Promise figures: the share of promises kept, among those that later calls mention, and the number still open."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _COUNTS = """
 
 @dataclass(frozen=True, slots=True)
 class PromiseFigureRules:
-    """Under `fewest_ranked` promises that are known to be kept or broken, a rate is unsure by more than 20 points."""
+    """When a rate is ranked: with fewer promises known to be kept or broken, it is uncertain by over 20 points."""
 
     fewest_ranked: int = 20
 
@@ -38,11 +38,12 @@ DEFAULT_RULES = PromiseFigureRules()
 
 
 def promise_figures(connection: DuckDBPyConnection, *, rules: PromiseFigureRules = DEFAULT_RULES) -> pa.Table:
-    """Rows of `figures` from `promise_outcomes` and `promises`, in order of measure, dimension and key.
+    """Return rows of `figures` from `promise_outcomes` and `promises`, by measure, dimension and key.
 
-    `promise_kept_rate`: kept of kept and broken (`n`), with Wilson's interval; `censored` are open. It is a rate among
-    the promises that later calls tell of, of which broken ones have more: for comparing, not for all promises.
-    `promises_open`: how many (`estimate`) of all promises (`n`) are not due yet.
+    `promise_kept_rate` is kept over kept and broken (`n`), with Wilson's interval; `censored` counts open promises.
+    Only promises that later calls mention have an outcome, and broken ones are mentioned more often, so use it to
+    compare agents and not as the share of all promises. `promises_open` is the number (`estimate`) of all promises
+    (`n`) that are not due yet.
     """
     rates, opens = [], []
     for dimension, key, promises, kept, broken, still_open in connection.execute(_COUNTS).fetchall():

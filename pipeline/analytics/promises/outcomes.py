@@ -1,17 +1,19 @@
-"""Promise outcomes: whether a later call of the same customer shows a promise kept or broken.
+"""Promise outcomes: whether a later call of the same customer shows that a promise was kept or broken.
 
-Only calls of the same chain or about the same topic count, and of those only turns of the customer's that hold a word
-which could tell. A kept promise gives no reason to call, so most stay unknown, and those that are known are not all.
+Only calls in the same chain or about the same topic count, and of those only customer turns with a word that could show
+it. A kept promise gives no reason to call, so most outcomes stay unknown, and the known ones are a biased sample.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from pipeline.analytics.measure.working_tables import WorkingTable, create_from_rows, create_table, working_tables
 from pipeline.analytics.promises.words import CLUE, Shown, shown
 from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
@@ -24,10 +26,12 @@ TURNS_AT_ONCE = 50_000
 
 @dataclass(frozen=True, slots=True)
 class PromiseRules:
-    """Which later calls tell of a promise, and when one without a day is due.
+    """Which later calls may show the outcome of a promise, and when a promise without a day is due.
 
-    `window_days` after it was due a customer calls about something new. `undated_days`: a working week and its weekend
-    is what callers are told most often where a day is told. `most_calls_a_week`: more begin at a shared number.
+    Attributes:
+        window_days: Calls later than this after the due day are about something new.
+        undated_days: A promise without a day is due after a working week and its weekend, the most common time given.
+        most_calls_a_week: An id with more calls than this within a week is a shared number.
     """
 
     window_days: int = 30
@@ -41,22 +45,31 @@ DEFAULT_RULES = PromiseRules()
 def find_promise_outcomes(
     connection: DuckDBPyConnection, *, since: date | None = None, rules: PromiseRules = DEFAULT_RULES
 ) -> pa.Table:
-    """Rows of `promise_outcomes` of all promises, in order of date, call and position.
+    """Return rows of `promise_outcomes`, by date, call and position.
 
-    Looks at `promises`, `contacts`, `chains`, `call_topics` and `turns`. With `since` only promises of calls of that
-    date and later are judged; what a new call shows of older ones needs `first_unsettled` in its place.
+    With `since`, only promises of calls since that day are judged. To include older promises whose outcome new calls
+    may show, pass the day that `first_unsettled` returns.
     """
-    _create_made(connection, since=since, rules=rules)
-    _create_followed(connection, rules=rules)
-    _create_told(connection)
-    found = connection.sql(_OUTCOMES).to_arrow_table()
-    for table in ("promise_made", "promise_followed", "promise_told"):
-        connection.execute(f"drop table {table}")
+    with working_tables(connection, promise_tables(rules), since=since):
+        found = connection.sql(_OUTCOMES).to_arrow_table()
     return found.cast(made_schema("promise_outcomes"))
 
 
+def promise_tables(rules: PromiseRules = DEFAULT_RULES) -> tuple[WorkingTable, ...]:
+    """Declare the promises with their due days, the later calls about them, and what customers say on those calls."""
+    return (
+        WorkingTable("promises_due", reads=("promises", "contacts"), create=partial(_create_promises_due, rules=rules)),
+        WorkingTable(
+            "promise_follow_ups",
+            reads=("promises_due", "contacts", "chains", "call_topics"),
+            create=partial(_create_promise_follow_ups, rules=rules),
+        ),
+        WorkingTable("promise_evidence", reads=("promise_follow_ups", "turns"), create=_create_promise_evidence),
+    )
+
+
 def first_unsettled(connection: DuckDBPyConnection, *, since: date, rules: PromiseRules = DEFAULT_RULES) -> date:
-    """The date of the oldest promise that calls of a date and later can tell of, no later than that date."""
+    """Return the date of the oldest promise whose outcome calls since a day may show; at the latest that day."""
     until = since - timedelta(days=rules.window_days)
     oldest = connection.execute(
         """select min(c.date) from promises p join contacts c using (call_id)
@@ -66,11 +79,12 @@ def first_unsettled(connection: DuckDBPyConnection, *, since: date, rules: Promi
     return since if oldest is None else min(since, oldest)
 
 
-def _create_made(connection: DuckDBPyConnection, *, since: date | None, rules: PromiseRules) -> None:
-    """`promise_made`: the promises with their customer, and `due`, the day by which; '' for a shared number."""
-    connection.execute(
-        """create or replace temp table promise_made as
-        with made as (
+def _create_promises_due(connection: DuckDBPyConnection, since: date | None, *, rules: PromiseRules) -> None:
+    """Add to each promise its customer, '' for a shared number, and the day on which it is `due`."""
+    create_table(
+        connection,
+        "promises_due",
+        """with made as (
             select p.call_id, p.position, p.kind, c.date as made_on, c.started_at, p.due_date,
                 coalesce(p.due_date, c.date + $undated::int) as due, c.customer_id
             from promises p join contacts c using (call_id) where $since::date is null or c.date >= $since::date
@@ -86,12 +100,13 @@ def _create_made(connection: DuckDBPyConnection, *, since: date | None, rules: P
     )
 
 
-def _create_followed(connection: DuckDBPyConnection, *, rules: PromiseRules) -> None:
-    """`promise_followed`: each promise with the later calls that may tell of it."""
-    connection.execute(
-        f"""create or replace temp table promise_followed as
-        with known as (
-            select * from promise_made where customer_id <> ''
+def _create_promise_follow_ups(connection: DuckDBPyConnection, _: date | None, *, rules: PromiseRules) -> None:
+    """Join each promise with the later calls that may show its outcome."""
+    create_table(
+        connection,
+        "promise_follow_ups",
+        f"""with known as (
+            select * from promises_due where customer_id <> ''
         ), theirs as (
             select call_id, customer_id, date, started_at, direction from contacts
             where customer_id in (select customer_id from known)
@@ -118,56 +133,50 @@ def _create_followed(connection: DuckDBPyConnection, *, rules: PromiseRules) -> 
     )
 
 
-def _create_told(connection: DuckDBPyConnection) -> None:
-    """`promise_told`: what the customer's turns of later calls show, the first turn that tells for each kind."""
-    connection.execute(
-        "create or replace temp table promise_told (later_id varchar, kind varchar, turn int, shown varchar)"
-    )
+def _create_promise_evidence(connection: DuckDBPyConnection, _: date | None) -> None:
+    """Find what the customer's turns of later calls show: for each kind of promise the first turn that shows it."""
     asked = connection.execute(
         """with kinds as (
-            select later_id, list(distinct kind order by kind) as kinds from promise_followed group by later_id
+            select later_id, list(distinct kind order by kind) as kinds from promise_follow_ups group by later_id
         )
         select t.call_id, t.turn, t.text, k.kinds from turns t join kinds k on k.later_id = t.call_id
         where t.role = 'customer' and regexp_matches(t.text, $clue) order by t.call_id, t.turn""",
         {"clue": CLUE},
     )
-    told: dict[tuple[str, str], tuple[int, Shown]] = {}
+    evidence: dict[tuple[str, str], tuple[int, Shown]] = {}
     while rows := asked.fetchmany(TURNS_AT_ONCE):
         for call_id, turn, text, kinds in rows:
             for kind in kinds:
                 found = shown(text, kind=kind)
-                earlier = told.get((call_id, kind))
+                earlier = evidence.get((call_id, kind))
                 if found and (earlier is None or (earlier[1], found) == ("kept", "broken")):
-                    told[call_id, kind] = (turn, found)
-    _insert_told(connection, told)
+                    evidence[call_id, kind] = (turn, found)
+    create_from_rows(connection, "promise_evidence", _evidence_rows(evidence))
 
 
-def _insert_told(connection: DuckDBPyConnection, told: dict[tuple[str, str], tuple[int, Shown]]) -> None:
-    rows = pa.table(
+def _evidence_rows(evidence: dict[tuple[str, str], tuple[int, Shown]]) -> pa.Table:
+    return pa.table(
         {
-            "later_id": pa.array([call_id for call_id, _ in told], pa.string()),
-            "kind": pa.array([kind for _, kind in told], pa.string()),
-            "turn": pa.array([turn for turn, _ in told.values()], pa.int32()),
-            "shown": pa.array([found for _, found in told.values()], pa.string()),
+            "later_id": pa.array([call_id for call_id, _ in evidence], pa.string()),
+            "kind": pa.array([kind for _, kind in evidence], pa.string()),
+            "turn": pa.array([turn for turn, _ in evidence.values()], pa.int32()),
+            "shown": pa.array([found for _, found in evidence.values()], pa.string()),
         }
     )
-    connection.register("_promise_told", rows)
-    connection.execute("insert into promise_told select * from _promise_told")
-    connection.unregister("_promise_told")
 
 
-# A complaint counts when the day is over, or on the day itself where the promise was of hours. A call that the centre
-# makes in time is the call back, unless the customer says on it that nobody called.
+# A complaint counts once the due day is over, or on that day if the promise was for the same day. A call that the
+# centre makes in time is the call back, unless the customer says on it that nobody called.
 _OUTCOMES = """
     with evidence as (
-        select f.*, t.turn, t.shown from promise_followed f
-        join promise_told t on t.later_id = f.later_id and t.kind = f.kind
+        select f.*, t.turn, t.shown from promise_follow_ups f
+        join promise_evidence t on t.later_id = f.later_id and t.kind = f.kind
         where t.shown = 'kept' or f.later_on > coalesce(f.due_date, f.made_on)
             or (f.later_on = f.due_date and f.due_date = f.made_on)
         union all
-        select f.*, null, 'kept' from promise_followed f
+        select f.*, null, 'kept' from promise_follow_ups f
         where f.kind = 'call_back' and f.direction ilike 'out%' and f.later_on <= f.due
-    ), first_told as (
+    ), first_evidence as (
         select * from evidence qualify row_number() over (
             partition by call_id, position order by later_on, started_at nulls last, later_id, turn nulls last
         ) = 1
@@ -185,9 +194,9 @@ _OUTCOMES = """
             when m.due >= n.last_on and m.due_date is null then 'no day was told, and no week has passed'
             when m.due >= n.last_on then 'due on ' || m.due_date || ', and the calls end on ' || n.last_on
             when m.customer_id = '' then 'the customer is not known'
-            when exists (from promise_followed f where f.call_id = m.call_id and f.position = m.position)
+            when exists (from promise_follow_ups f where f.call_id = m.call_id and f.position = m.position)
                 then 'later calls about it do not say'
             else 'the customer has not called about it again'
         end as reason
-    from promise_made m left join first_told e on e.call_id = m.call_id and e.position = m.position, ending n
+    from promises_due m left join first_evidence e on e.call_id = m.call_id and e.position = m.position, ending n
     order by m.made_on, m.call_id, m.position"""

@@ -1,6 +1,6 @@
-"""Promise words: what a customer says on a later call of a promise: that it was kept, or that it was not.
+"""Promise words: what customers say on a later call to show that a promise was kept or broken.
 
-A pattern belongs to kinds of promises, so that "I got your letter but not the refund" speaks of each by itself.
+Each pattern belongs to kinds of promises, so "I got your letter but not the refund" says something about each of them.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pipeline.text.chinese_script import language_of, simplified
 
 Shown = Literal["kept", "broken"]
 
-# Whatever can match holds one of these, in either script: the database looks for them before anyone reads.
+# Every match contains one of these, in either script, so the database can filter turns before the patterns run.
 CLUE = (
     r"(?i)n['’]t\b|"
     r"\b(?:not|never|no|nobody|none|nothing|still|waiting|thanks?|appreciate|cheers|got|had|received?|arrived|came|"
@@ -46,7 +46,7 @@ _UNKEPT = (
 
 
 def _compiled(expressions: Mapping[str, str]) -> Mapping[str, re.Pattern[str]]:
-    """A pattern a name; `…` stands for any character of the same clause."""
+    """Compile patterns by name; `…` means any character of the same clause."""
     return {
         name: re.compile(expression.replace("…", "[^,.;!?，。；！？]"), re.IGNORECASE)
         for name, expression in expressions.items()
@@ -163,7 +163,7 @@ _KEPT_CHINESE = _compiled(
         "matter": r"(?:已经)?(?:解决|处理好|办好|弄好|改好|取消)了",
     }
 )
-# What speaks of a promise of each kind; `any` and `matter` are of none in particular.
+# The patterns that apply to each kind of promise; `any` and `matter` are not specific to one.
 _SPEAKS: Mapping[PromiseKind, tuple[str, ...]] = {
     "call_back": ("call_back", "any"),
     "refund": ("refund", "any"),
@@ -191,7 +191,13 @@ _OTHERS = re.compile(
 
 
 def shown(text: str, *, kind: PromiseKind) -> Shown | None:
-    """What a customer's turn shows of a promise of a kind: kept, broken, or nothing. A broken one outweighs thanks."""
+    """Return whether a customer's turn shows a promise of this kind kept or broken, or None. Broken outweighs thanks.
+
+    >>> shown("Nobody called me back.", kind="call_back")
+    'broken'
+    >>> shown("Thanks for calling me back.", kind="call_back")
+    'kept'
+    """
     plain = simplified(text).replace("’", "'")
     if _OTHERS.search(plain):
         return None

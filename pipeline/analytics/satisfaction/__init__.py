@@ -1,1 +1,1 @@
-"""Satisfaction: surveys, and what customers who were not asked would have answered."""
+"""Satisfaction: surveys, and estimates for customers who were not asked."""

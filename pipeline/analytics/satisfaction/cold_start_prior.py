@@ -1,12 +1,12 @@
-"""The weights of satisfaction before a centre has surveys: judgement, written down so that anybody can dispute it.
+"""Cold-start prior: the weights of satisfaction before a centre has surveys, by judgement and open to dispute.
 
-The model is an ordinal logit with proportional odds (McCullagh 1980, JRSS B 42, 109-142): of answers 1 to 5
+The model is an ordinal logit with proportional odds (McCullagh 1980, JRSS B 42, 109-142): for answers 1 to 5,
 P(answer <= k) = 1 / (1 + exp(points - threshold_k)), where a call's points are the sum of its weights. Half a point
-changes the odds of a better answer by two thirds, one point by 2.7.
+changes the odds of a better answer by two thirds, one point by a factor of 2.7.
 
-Published findings give each weight's direction and its place among the others, no more; the sizes are ours, so that
-few and simple numbers give a typical resolved call about 4.2 and an unresolved one that ends badly about 1.9. No
-centre's data was looked at. A fit on a centre's surveys begins here and may go as far as each weight's `doubt` lets it.
+Published findings give only the sign and the rank of each weight. The sizes are ours: a few simple numbers that give a
+typical resolved call about 4.2, and an unresolved one that ends badly about 1.9. No centre's data was used. A fit to a
+centre's surveys starts here, and each weight's `doubt` limits how far it may move.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class PriorWeight:
-    """Points a unit of one feature of a call. With `keeps_sign` a fit may bring it to 0 and never turn it round."""
+    """Points per unit of one feature of a call. With `keeps_sign`, a fit may shrink it to 0 but not change its sign."""
 
     name: str
     points: float
@@ -26,14 +26,15 @@ class PriorWeight:
 
     @property
     def doubt(self) -> float:
-        """The standard deviation of the prior: none at all and twice as much both stay plausible."""
+        """The prior standard deviation, so that both 0 and twice the weight stay plausible."""
         return max(abs(self.points) / 2, LEAST_DOUBT)
 
 
-# With a follow-up agreed, neutral throughout and without effort: 8 % answer 1, 10 % 2, 17 % 3, 36 % 4, 29 % 5.
+# For a call with an agreed follow-up, neutral throughout and without effort, 8 % answer 1, 10 % 2, 17 % 3, 36 % 4 and
+# 29 % 5.
 THRESHOLDS = (-2.4, -1.5, -0.6, 0.9)
-# Standard deviations of the prior: of any weight at least, of the level, such that centres differ by about half a point
-# of five, and of the gaps between thresholds, by a third.
+# Prior standard deviations: the least of any weight; of the level, so that centres differ by about half a point of
+# five; and of the logarithms of the gaps between thresholds, so that gaps differ by about a third.
 LEAST_DOUBT, LEVEL_DOUBT, GAP_DOUBT = 0.25, 0.7, 0.3
 
 RESOLUTION = (

@@ -1,4 +1,4 @@
-"""What satisfaction is estimated from: for each call one number a weight, each 0 where there is nothing of it."""
+"""Features of satisfaction: one number per call and weight, 0 if the feature is absent."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 
 MOST_REPETITIONS, MOST_TRANSFERS, MOST_DOUBLINGS, MOST_QUARTERS, LONGEST_RATIO = 4, 3, 4, 3, 2
-# Of fewer calls the median says little about how long its topic takes.
+# With fewer calls the median duration of a topic is too uncertain.
 FEWEST_FOR_MEDIAN = 20
 
-# A feature a name of the weights; `c` is the contact, `m` its topic's median, booleans count as 1. `least` and
-# `greatest` pass over nulls.
+# The SQL of each feature, named like its weight; `c` is the contact, `m` its topic's median duration. True counts as 1.
+# `least` and `greatest` ignore nulls.
 EXPRESSIONS = {
     "resolved": "c.outcome = 'resolved'",
     "unresolved": "c.outcome = 'unresolved'",
@@ -47,11 +47,13 @@ EXPRESSIONS = {
 
 
 def read_features(connection: DuckDBPyConnection, *, since: Date | None, sampled_of: int) -> pa.Table:
-    """Calls from `since` on, and of those before it all that were surveyed and a sample of the others.
+    """Read calls from `since` on, all earlier surveyed calls, and a sample of the other earlier calls.
 
-    Columns: call_id, date, customer_id, closed_as and outcome, surveyed (the answer, null mostly), wanted (from `since`
-    on), stands_for (1 where surveyed; of the sample of about `sampled_of` others, the same for any `since`, how many
-    calls each stands for; else 0), and the features as 32-bit floats. In order of date and call id.
+    Returns:
+        Columns call_id, date, customer_id, closed_as and outcome; surveyed, the answer or null; wanted, true from
+        `since` on; stands_for, the number of calls that each represents: 1 if surveyed, more in the sample of about
+        `sampled_of` other calls, which does not depend on `since`, and else 0; and the features as 32-bit floats. By
+        date and call id.
     """
     features = ", ".join(f"coalesce(({text})::float, 0) as {name}" for name, text in EXPRESSIONS.items())
     query = f"""with medians as (
@@ -79,5 +81,5 @@ def read_features(connection: DuckDBPyConnection, *, since: Date | None, sampled
 
 
 def matrix(table: pa.Table) -> Floats:
-    """The features of these calls [n, p], in the order of the weights."""
+    """Return the features of these calls [n, p], in the order of the weights."""
     return np.column_stack([table.column(name).to_numpy().astype(np.float64) for name in NAMES])

@@ -1,4 +1,4 @@
-"""Satisfaction over many calls: its mean and the share of hidden dissatisfaction, by topic, agent and queue."""
+"""Satisfaction figures: the mean and the share of hidden dissatisfaction, by topic, agent and queue."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Floats = npt.NDArray[np.float64]
 
 MEAN, HIDDEN = "satisfaction", "hidden_dissatisfied_rate"
 DECIMALS = 6
-# Whoever held the call last heard how it ended.
+# A call counts for its last agent.
 GROUPS = f"""
     with s as (
         select call_id, estimate, spread, error, hidden_dissatisfied, coalesce(c.agents[-1], c.agent_id) as agent_id,
@@ -40,7 +40,7 @@ GROUPS = f"""
 
 @dataclass(frozen=True, slots=True)
 class SatisfactionFigureRules:
-    """Under `fewest_ranked` calls a mean is known to no better than half a point (1.96 x 1.15 / sqrt 20)."""
+    """When a figure is ranked: with fewer calls a mean is uncertain by over half a point (1.96 x 1.15 / sqrt 20)."""
 
     fewest_ranked: int = 20
 
@@ -49,11 +49,11 @@ DEFAULT_RULES = SatisfactionFigureRules()
 
 
 def satisfaction_figures(connection: DuckDBPyConnection, *, rules: SatisfactionFigureRules = DEFAULT_RULES) -> pa.Table:
-    """Rows of `figures` from `satisfaction`, `contacts` and `call_topics`, in order of measure, dimension and key.
+    """Return rows of `figures`, by measure, dimension and key.
 
-    `satisfaction`: the mean estimate. Its interval allows for the calls being few, for customers differing where calls
-    do not, and for what is not known of the weights, as if that were wrong in the same way for all calls of a group:
-    wide before surveys. `hidden_dissatisfied_rate`: of the calls that count as fine (`n`), those that were not.
+    `satisfaction` is the mean estimate. Its interval covers sampling, differences between customers of equal calls, and
+    the uncertainty of the weights, taken as fully correlated within a group; it is wide before there are surveys.
+    `hidden_dissatisfied_rate` is the share of calls that count as satisfied (`n`) whose customers probably were not.
     """
     groups = connection.sql(
         f"""select dimension, key, count(*) as calls, avg(estimate) as mean,
@@ -73,7 +73,7 @@ def _mean(groups: pa.Table, rules: SatisfactionFigureRules) -> pa.Table:
 
 
 def _hidden(groups: pa.Table, rules: SatisfactionFigureRules) -> pa.Table:
-    """Wilson's score interval, as `intervals.wilson`, by column."""
+    """Compute Wilson's score interval by column, like `intervals.wilson`."""
     n, hidden = _numbers(groups, "fine", "hidden")
     rate, z = hidden / n, _z()
     middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
@@ -99,7 +99,7 @@ def _figures(
         "key": groups.column("key"),
         "n": n.astype(np.int64),
         "censored": np.zeros(len(groups), np.int64),
-        # The sums behind them are added up in no fixed order.
+        # The sums behind them are added in no fixed order.
         "estimate": np.round(estimate, DECIMALS),
         "low": np.round(low, DECIMALS),
         "high": np.round(high, DECIMALS),

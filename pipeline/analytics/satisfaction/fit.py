@@ -1,4 +1,4 @@
-"""The estimate of satisfaction: by the cold weights, or fitted on a centre's own surveys, held out part by part."""
+"""Fitting satisfaction: cold-start weights, or weights fitted to a centre's own surveys with cross-fitting."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ from pipeline.analytics.statistics.ordinal import (
     Ordinal,
     Prior,
     answer_at,
-    believed,
     cumulative,
     fit,
     most_probable,
+    prior_model,
     recalibrated,
 )
 from pipeline.fingerprint import fingerprint
@@ -31,12 +31,16 @@ COLD = "cold"
 
 @dataclass(frozen=True, slots=True)
 class FitRules:
-    """When the centre's own surveys are fitted, and how.
+    """When and how the centre's own surveys are fitted.
 
-    With `fewest_surveys` held-out answers the share that an interval covers is known to 3 points of a hundred
-    (the square root of 0.9 x 0.1 / 100); under that nothing could say that 90 % are covered.
-    Of more than `most_surveys` the newest are fitted, by whole days: so many know a weight to a twentieth of a point,
-    and show the centre as it is. Held-out points are put on a slope of their own, near 1 by `slope_doubt`.
+    Attributes:
+        fewest_surveys: With this many held-out answers, the coverage of an interval is known to 3 percentage points
+            (the square root of 0.9 x 0.1 / 100). With fewer, a claim of 90 % could not be checked.
+        most_surveys: Of more surveys the newest are fitted, by whole days: enough to know a weight to a twentieth of a
+            point, and recent.
+        folds: Parts for cross-fitting.
+        coverage: Of the intervals.
+        slope_doubt: Prior standard deviation of the recalibration slope about 1.
     """
 
     fewest_surveys: int = 100
@@ -48,10 +52,15 @@ class FitRules:
 
 @dataclass(frozen=True, slots=True)
 class Surveyed:
-    """The calls with an answer, and those that show who answers.
+    """The surveyed calls, and the calls from which the probability of answering is estimated.
 
-    `features` [n, p], `scores` [n] on 1 to 5, `customers` [n] keep one person's answers in one part; `frame` [m, p] are
-    all calls of the same days or a sample, `frame_answered` and `frame_weights` say who answered and how many each is.
+    Attributes:
+        features: [n, p].
+        scores: Answers from 1 to 5 [n].
+        customers: Keeps the answers of one customer in one fold [n].
+        frame: Features of all calls of the same days, or of a sample of them [m, p].
+        frame_answered: Whether each was answered [m].
+        frame_weights: The number of calls that each represents [m].
     """
 
     features: Floats
@@ -64,10 +73,15 @@ class Surveyed:
 
 @dataclass(frozen=True, slots=True)
 class Estimator:
-    """What makes an estimate out of a call's features.
+    """Estimates satisfaction from a call's features.
 
-    The points `held_out` [n] of each call that was fitted on come from a fit that has not seen its survey, nor its
-    customer's others; None, as `margins` and `response`, before there are surveys enough.
+    Attributes:
+        name: `cold`, or a fingerprint of the fit.
+        model: Thresholds and weights.
+        held_out: Points of each surveyed call from a fit without any survey of its customer [n]. None, like `margins`
+            and `response`, before there are enough surveys.
+        margins: Widens the intervals to their coverage.
+        response: Who answers surveys.
     """
 
     name: str
@@ -78,7 +92,7 @@ class Estimator:
 
 
 def prior() -> Prior:
-    """The cold weights as what is believed before any survey."""
+    """Return the cold-start weights as a prior."""
     return Prior(
         thresholds=np.array(THRESHOLDS),
         weights=np.array([weight.points for weight in WEIGHTS]),
@@ -90,12 +104,12 @@ def prior() -> Prior:
 
 
 def cold_start() -> Estimator:
-    """The estimator of a centre that has no surveys."""
-    return Estimator(COLD, believed(prior()))
+    """Return the estimator of a centre without surveys."""
+    return Estimator(COLD, prior_model(prior()))
 
 
 def fitted(surveyed: Surveyed, *, rules: FitRules) -> Estimator:
-    """The estimator of a centre with surveys; the cold one where they are too few."""
+    """Fit an estimator to surveys; with too few, return the cold-start estimator."""
     if len(surveyed.scores) < rules.fewest_surveys:
         return cold_start()
     answers = answers_of(surveyed.scores)
@@ -112,18 +126,22 @@ def fitted(surveyed: Surveyed, *, rules: FitRules) -> Estimator:
 
 
 def answers_of(scores: Floats) -> Answers:
-    """Scores of 1 to 5 as classes 0 to 4; halves go up."""
+    """Convert scores from 1 to 5 to classes 0 to 4; halves round up.
+
+    >>> answers_of(np.array([1.0, 2.5, 5.0])).tolist()
+    [0, 2, 4]
+    """
     return np.clip(np.floor(scores + 0.5).astype(np.int64) - 1, 0, 4)
 
 
 def interval(below: Floats, *, coverage: float) -> tuple[Floats, Floats]:
-    """The model's own interval [n]: equal shares of answers lie under and over it."""
+    """Return the model's own interval [n], with equal tail probabilities."""
     tail = (1 - coverage) / 2
     return answer_at(below, tail), answer_at(below, 1 - tail)
 
 
 def _held_out(surveyed: Surveyed, answers: Answers, weights: Floats, *, start: Ordinal, folds: int) -> Floats:
-    """Each call's points by the weights that the other parts give."""
+    """Return each call's points by the weights fitted on the other folds."""
     part = np.array([crc32(customer.encode()) % folds for customer in surveyed.customers])
     points = np.zeros(len(answers))
     for fold in range(folds):
@@ -137,8 +155,8 @@ def _held_out(surveyed: Surveyed, answers: Answers, weights: Floats, *, start: O
 def _calibration(
     points: Floats, answers: Answers, weights: Floats, thresholds: Floats, *, slope_doubt: float
 ) -> tuple[Floats, float]:
-    """Thresholds and slope that make the held-out cumulative probabilities true: Cox 1958, for ordered answers."""
-    believed_slope = Prior(
+    """Recalibrate thresholds and slope on held-out points (Cox 1958, for ordered answers)."""
+    slope_prior = Prior(
         thresholds=thresholds,
         weights=np.ones(1),
         level_doubt=LEVEL_DOUBT,
@@ -146,12 +164,12 @@ def _calibration(
         weight_doubts=np.array([slope_doubt]),
         signs=np.ones(1, np.int64),
     )
-    found = most_probable(points[:, None], answers, case_weights=weights, prior=believed_slope)
+    found = most_probable(points[:, None], answers, case_weights=weights, prior=slope_prior)
     return found.thresholds, float(found.weights[0])
 
 
 def _name(model: Ordinal, margins: Margins) -> str:
-    """Changes with anything that moves an estimate by more than rounding."""
+    """Return a fingerprint that changes with anything that changes an estimate by more than rounding."""
     figures = [
         *model.thresholds,
         *model.weights,

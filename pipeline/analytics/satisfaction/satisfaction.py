@@ -1,4 +1,4 @@
-"""Satisfaction: for every call an estimate of 1 to 5 with its interval, what moved it, and whether it was hidden."""
+"""Satisfaction: for each call an estimate from 1 to 5 with its interval and drivers, and hidden dissatisfaction."""
 
 from __future__ import annotations
 
@@ -48,10 +48,17 @@ CLOSED_FINE = frozenset(
 class SatisfactionRules:
     """What an estimate takes into account.
 
-    A call that is called about again within `window_days` says more by then, so that an increment estimates as many
-    days again. `hidden_from` is the probability of a 1 or 2: at a half, whoever looks into a hidden call finds
-    dissatisfaction more often than not. `fine_from` is the least answer that a centre counts as satisfied, by the
-    usual two upper of five. A driver of less than `least_effect` points changes the odds by under a sixth.
+    Attributes:
+        fit: How surveys are fitted.
+        window_days: A later call within this time changes an estimate, so a night estimates this many days again.
+        hidden_from: Probability of a 1 or 2 from which a call is hidden dissatisfaction. At a half, most calls marked
+            turn out dissatisfied.
+        fine_from: The lowest answer that counts as satisfied: by convention, the top two of five.
+        closed_fine: What desks write when they close a call as resolved.
+        most_drivers: Drivers to name per call.
+        least_effect: A driver with fewer points changes the odds by less than a sixth, and is left out.
+        sampled_of: Size of the sample from which the probability of answering is estimated; a share of 5 % is then
+            known to a twentieth of itself.
     """
 
     fit: FitRules = field(default_factory=FitRules)
@@ -61,7 +68,6 @@ class SatisfactionRules:
     closed_fine: frozenset[str] = CLOSED_FINE
     most_drivers: int = 4
     least_effect: float = 0.15
-    # A sample of this many shows who answers as well as all calls do: a share of 5 % to a twentieth of itself.
     sampled_of: int = 100_000
 
 
@@ -71,9 +77,9 @@ DEFAULT_RULES = SatisfactionRules()
 def find_satisfaction(
     connection: DuckDBPyConnection, *, since: Date | None = None, rules: SatisfactionRules = DEFAULT_RULES
 ) -> pa.Table:
-    """The rows of `satisfaction`, in order of date and call id: all, or those from `window_days` before `since` on.
+    """Return rows of `satisfaction`, by date and call id: all, or those from `window_days` before `since` on.
 
-    Needs `contacts`, `call_topics`, `repeats` and `surveys`. Fits on all surveys there are, whatever `since`.
+    The model is fitted on all surveys, whatever `since`.
     """
     begin = since - timedelta(days=rules.window_days) if since else None
     calls = read_features(connection, since=begin, sampled_of=rules.sampled_of)
@@ -84,7 +90,7 @@ def find_satisfaction(
 
 
 def _fitted_on(calls: pa.Table, rules: SatisfactionRules) -> npt.NDArray[np.bool_]:
-    """The surveyed calls [n] of the newest days that have surveys enough."""
+    """Return which calls to fit [n]: surveyed calls of the newest days that together have enough surveys."""
     surveyed = np.asarray(pc.is_valid(calls.column("surveyed")).to_numpy())
     days = calls.column("date").to_numpy()
     newest = days[surveyed][-rules.fit.most_surveys :]
@@ -115,7 +121,7 @@ def _texts(calls: pa.Table, *columns: str) -> tuple[list[str], ...]:
 
 
 def _blocks(calls: pa.Table, fitted_on: npt.NDArray[np.bool_], estimator: Estimator) -> Iterator[pa.Table]:
-    """The wanted calls, some at a time, with `held_out`: points without the call's own survey, else not a number."""
+    """Yield the wanted calls in blocks, with their `held_out` points if they were fitted on, else NaN."""
     held_out = np.full(len(calls), np.nan)
     if estimator.held_out is not None:
         held_out[fitted_on] = estimator.held_out
@@ -152,7 +158,7 @@ def _rows(calls: pa.Table, estimator: Estimator, *, rules: SatisfactionRules) ->
 def _interval(
     below: Floats, features: Floats, estimator: Estimator, *, rules: SatisfactionRules
 ) -> tuple[Floats, Floats]:
-    """Before surveys whole answers, which hold at least their share; with them what held-out answers ask for."""
+    """Return intervals: whole answers before there are surveys, then conformal intervals from held-out answers."""
     tail = (1 - rules.fit.coverage) / 2
     if estimator.margins is None or estimator.response is None:
         return whole_answer_at(below, tail), whole_answer_at(below, 1 - tail)
@@ -163,10 +169,10 @@ def _interval(
 
 
 def _hidden(calls: pa.Table, dissatisfied: Floats, *, rules: SatisfactionRules) -> pa.Array:
-    """Of calls that count as fine whether they were not; null for the others.
+    """Return whether a call that counts as satisfied probably was not; null for other calls.
 
-    Fine is what the customer answered so; where they did not answer, what the desk closed so; where it said nothing,
-    what the form found resolved.
+    A call counts as satisfied by the customer's answer; without one, by how the desk closed it; without that, by the
+    form's outcome.
     """
     surveyed = calls.column("surveyed").to_numpy()
     closed = calls.column("closed_as").combine_chunks()
@@ -179,7 +185,7 @@ def _hidden(calls: pa.Table, dissatisfied: Floats, *, rules: SatisfactionRules) 
 
 
 def _drivers(effects: Floats, *, rules: SatisfactionRules) -> pa.Array:
-    """The names of what moved each estimate most [n], with its points: strongest first, small ones left out."""
+    """Return what moved each estimate most, with its points [n]: strongest first, without small ones."""
     size = np.abs(effects)
     order = np.argsort(-size, axis=1, kind="stable")[:, : rules.most_drivers]
     kept = np.take_along_axis(size, order, axis=1) >= rules.least_effect
@@ -190,5 +196,5 @@ def _drivers(effects: Floats, *, rules: SatisfactionRules) -> pa.Array:
 
 
 def _rounded(values: Floats) -> pa.Array:
-    # What differs by rounding between machines must not differ in a table; 0 has no sign.
+    # Rounding hides differences between machines; adding 0.0 removes the sign of -0.0.
     return pa.array(np.round(values, DECIMALS) + 0.0)

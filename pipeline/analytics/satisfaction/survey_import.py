@@ -1,4 +1,4 @@
-"""Taking surveys in: each answer finds its call, and what is new is written beside what is known."""
+"""Survey import: match each answer to its call, and write the answers that are new."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.analytics.contacts.contacts import CAN_LINK
+from pipeline.analytics.measure.working_tables import registered
 from pipeline.failure import Failure
 from pipeline.fingerprint import fingerprint
 from pipeline.ingest.surveys import STAGE, ReadAnswer, SurveyFile
@@ -22,7 +23,7 @@ from pipeline.survey import Survey
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-# Most surveys are answered within a day or two; a week later the customer may mean anything.
+# Most surveys are answered within a day or two. After a week an answer may be about something else.
 WITHIN_DAYS = 7.0
 NO_CALL = "no call of this id is in the store"
 NO_CALL_OF_CUSTOMER = "no call of this customer begins within {days:g} days before the answer"
@@ -33,7 +34,7 @@ Found = tuple[ReadAnswer, str, str]
 
 @dataclass(frozen=True, slots=True)
 class SurveyIntake:
-    """What became of a file: the calls written, those that stood as they are already, and answers without a call."""
+    """The result of importing a file: calls written, calls whose survey was known already, answers without a call."""
 
     taken: int
     unchanged: int
@@ -41,19 +42,19 @@ class SurveyIntake:
 
 
 def take_in(store: Store, file: SurveyFile, *, within_days: float = WITHIN_DAYS) -> SurveyIntake:
-    """Write the answers whose call is known, each in its call's date; of two about one call the later answer counts.
+    """Write the answers whose call is in the store, under the dates of their calls.
 
-    What this file leaves empty of a call stays as it was. The same file twice writes nothing the second time.
-    Raises StoreError.
+    If a call has two answers, the later one counts. Fields that the file leaves empty keep their stored values.
+    Importing the same file twice writes nothing the second time. Raises StoreError.
     """
     with open_duckdb(store, tables=("calls", "surveys")) as connection:
         found = [*_by_call_id(connection, file.answers), *_by_customer(connection, file.answers, within_days)]
-        surveys = _one_a_call(found)
-        standing = {row["call_id"]: row for row in select(connection, "surveys").to_pylist()}
-    merged = [_merged(survey, standing.get(survey.call_id)) for survey in surveys]
-    changed = [survey for survey in merged if not _stands(survey, standing.get(survey.call_id))]
+        surveys = _one_per_call(found)
+        stored = {row["call_id"]: row for row in select(connection, "surveys").to_pylist()}
+    merged = [_merged(survey, stored.get(survey.call_id)) for survey in surveys]
+    changed = [survey for survey in merged if not _is_stored(survey, stored.get(survey.call_id))]
     for date, of_date in _by_date(changed).items():
-        _write(store, date, of_date, replaced=[standing[s.call_id]["part"] for s in of_date if s.call_id in standing])
+        _write(store, date, of_date, replaced=[stored[s.call_id]["part"] for s in of_date if s.call_id in stored])
     matched = {answer.line for answer, _, _ in found}
     unmatched = [_unmatched(file.name, each, within_days) for each in file.answers if each.line not in matched]
     return SurveyIntake(len(changed), len(merged) - len(changed), tuple(unmatched))
@@ -62,14 +63,14 @@ def take_in(store: Store, file: SurveyFile, *, within_days: float = WITHIN_DAYS)
 def _by_call_id(connection: DuckDBPyConnection, answers: Sequence[ReadAnswer]) -> list[Found]:
     named = {each.answer.call_id for each in answers if each.answer.call_id}
     asked = pa.table({"call_id": pa.array(sorted(named), pa.string())})
-    connection.register("_asked", asked)
-    rows = connection.execute("select call_id, date::varchar from calls semi join _asked using (call_id)").fetchall()
+    with registered(connection, asked=asked):
+        rows = connection.execute("select call_id, date::varchar from calls semi join asked using (call_id)").fetchall()
     dates = dict(rows)
     return [(each, each.answer.call_id, dates[each.answer.call_id]) for each in answers if each.answer.call_id in dates]
 
 
 def _by_customer(connection: DuckDBPyConnection, answers: Sequence[ReadAnswer], within_days: float) -> list[Found]:
-    """The customer's last call before the answer; times are compared as clocks showed them, without their zones."""
+    """Match the customer's last call before the answer, comparing local times without their time zones."""
     asked = [each for each in answers if not each.answer.call_id]
     table = pa.table(
         {
@@ -78,28 +79,32 @@ def _by_customer(connection: DuckDBPyConnection, answers: Sequence[ReadAnswer], 
             "answered_at": pa.array([_end_of(each.answer.answered_at) for each in asked], pa.string()),
         }
     )
-    connection.register("_asked", table)
-    rows = connection.execute(
-        f"""with known as (
-            select call_id, date, trim(customer_id) as customer_id, try_cast(left(started_at, 19) as timestamp) as begun
-            from calls where {CAN_LINK} and begun is not null
-            qualify row_number() over (partition by trim(customer_id), begun order by call_id desc) = 1
-        ), asked as (select place, trim(customer_id) as customer_id, answered_at::timestamp as answered from _asked)
-        select place, call_id, date::varchar from asked
-        asof join known k on asked.customer_id = k.customer_id and answered >= k.begun
-        where epoch(answered) - epoch(k.begun) <= 86400 * $days order by place, call_id""",
-        {"days": within_days},
-    ).fetchall()
+    with registered(connection, answers_without_call=table):
+        rows = connection.execute(
+            f"""with known as (
+                select call_id, date, trim(customer_id) as customer_id,
+                    try_cast(left(started_at, 19) as timestamp) as begun
+                from calls where {CAN_LINK} and begun is not null
+                qualify row_number() over (partition by trim(customer_id), begun order by call_id desc) = 1
+            ), asked as (
+                select place, trim(customer_id) as customer_id, answered_at::timestamp as answered
+                from answers_without_call
+            )
+            select place, call_id, date::varchar from asked
+            asof join known k on asked.customer_id = k.customer_id and answered >= k.begun
+            where epoch(answered) - epoch(k.begun) <= 86400 * $days order by place, call_id""",
+            {"days": within_days},
+        ).fetchall()
     return [(asked[place], call_id, date) for place, call_id, date in rows]
 
 
 def _end_of(time: str) -> str:
-    """A day without a time is as late as it can be, so that a call of the same day comes before it."""
+    """Return the end of the day for a date without a time, so that a call of the same day precedes it."""
     return time if len(time) > len("YYYY-MM-DD") else f"{time}T23:59:59"
 
 
-def _one_a_call(found: Iterable[Found]) -> list[Survey]:
-    """In order of call id; of several about one call what was answered last, by time and then by line."""
+def _one_per_call(found: Iterable[Found]) -> list[Survey]:
+    """Return one survey per call, by call id: of several answers the last, by time and then by line."""
     surveys: dict[str, Survey] = {}
     for each, call_id, date in sorted(found, key=lambda one: (one[1], one[0].answer.answered_at, one[0].line)):
         survey = _survey(each, call_id, date)
@@ -126,7 +131,7 @@ def _merged(survey: Survey, row: dict[str, object] | None) -> Survey:
 
 
 def _filled(survey: Survey, earlier: Survey) -> Survey:
-    """The survey, with what it leaves empty taken from the earlier one."""
+    """Fill what a survey leaves empty from the earlier one."""
     filled = replace(survey, closed_as=survey.closed_as or earlier.closed_as)
     if survey.score is None and earlier.score is not None:
         return replace(
@@ -135,7 +140,7 @@ def _filled(survey: Survey, earlier: Survey) -> Survey:
     return filled
 
 
-def _stands(survey: Survey, row: dict[str, object] | None) -> bool:
+def _is_stored(survey: Survey, row: dict[str, object] | None) -> bool:
     return row is not None and survey_from_row(row) == survey
 
 
@@ -147,7 +152,7 @@ def _by_date(surveys: Sequence[Survey]) -> dict[str, list[Survey]]:
 
 
 def _write(store: Store, date: str, surveys: Sequence[Survey], *, replaced: Sequence[str]) -> None:
-    """One file of a date, younger than all rows that it replaces; its name follows from what is in it."""
+    """Write one file for a date, of a later generation than the rows it replaces, named by a hash of its content."""
     filesystem, root = store.open()
     rows = [survey_row(survey) for survey in surveys]
     part = Part(date, generation_of(max(replaced, default="")) + 1, fingerprint(date, rows))

@@ -1,8 +1,8 @@
-"""Who answers surveys: how probable an answer is by what is known of every call, and what each answer stands for.
+"""Survey response: how probable an answer is for each call, and the weight of each answer.
 
-An answer counts by the inverse of that probability (Rosenbaum 1987, JASA 82, 387-394; Little & Rubin 2019, chapter 3),
-stabilised by the overall share and trimmed (Cole & Hernán 2008, Am. J. Epidemiology 168, 656-664). That makes up for
-all by which those who answer differ in the features; what makes people answer beyond those stays hidden.
+Answers are weighted by the inverse of that probability (Rosenbaum 1987, JASA 82, 387-394; Little & Rubin 2019, chapter
+3), stabilised by the overall share and trimmed (Cole & Hernán 2008, Am. J. Epidemiology 168, 656-664). This corrects
+for differences in the features between those who answer and those who do not, but not for unobserved reasons.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-# On standardised features a coefficient beyond twice this would be odds of 1 to 20 a standard deviation.
+# Prior standard deviation for standardised features: twice this changes the odds by 20 per standard deviation.
 COEFFICIENT_DOUBT = 1.5
 TRIM_SHARE = 0.01
 MOST_STEPS = 50
@@ -23,7 +23,7 @@ SETTLED = 1e-8
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """Coefficients [1 + p] on features that were centred and scaled; weights are held between `least` and `most`."""
+    """Coefficients [1 + p] for centred and scaled features; weights are clipped to `least` and `most`."""
 
     coefficients: Floats
     centre: Floats
@@ -34,9 +34,12 @@ class Response:
 
 
 def fit_response(features: Floats, answered: npt.NDArray[np.bool_], *, case_weights: Floats) -> Response:
-    """A logistic regression [n, p] with a wide normal prior, by Newton's method; trimmed at the answers' outer weights.
+    """Fit a logistic regression with a wide normal prior by Newton's method, and trim the outer weights.
 
-    `case_weights` [n] say how many calls each row stands for.
+    Args:
+        features: [n, p].
+        answered: [n].
+        case_weights: The number of calls that each row represents [n].
     """
     from scipy.special import expit
 
@@ -63,7 +66,7 @@ def fit_response(features: Floats, answered: npt.NDArray[np.bool_], *, case_weig
 
 
 def response_weights(response: Response, features: Floats) -> Floats:
-    """What an answer of a call like each of these stands for [n]: on average about 1."""
+    """Return the weight of an answer for each call [n], on average about 1."""
     from scipy.special import expit
 
     probability = expit(_design(features, response.centre, response.scale) @ response.coefficients)

@@ -1,1 +1,1 @@
-"""Statistics: intervals, survival, ordinal and mixed models. Knows no calls and no tables."""
+"""Statistics: intervals, survival, ordinal and mixed models, independent of calls and tables."""

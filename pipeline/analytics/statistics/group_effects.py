@@ -1,7 +1,7 @@
-"""Levels: where each agent would stand with the centre's own mix of calls, how sure that is, and who is told apart.
+"""Group effects: each agent's level at the centre's case mix, its uncertainty, and which agents really differ.
 
-How much agents differ at all is itself uncertain, most with few of them. So the intervals are averaged over the ratios
-of variances that the calls leave possible, and are honest even where the likeliest ratio is none.
+How much agents differ at all is uncertain, especially with few agents. So the intervals are averaged over all plausible
+variance ratios, and keep their coverage even if the most likely ratio is 0.
 """
 
 from __future__ import annotations
@@ -16,20 +16,26 @@ from pipeline.analytics.statistics.intervals import CONFIDENCE
 from pipeline.analytics.statistics.mixed_model import RATIOS, Floats, Solution, Sums, solve
 
 Z = NormalDist().inv_cdf((1 + CONFIDENCE) / 2)
-# Agents differ at all when twice the gain in likelihood exceeds the 95 % point of an even mixture of chi squared with
-# none and with one degree of freedom (Self and Liang 1987, JASA 82, 605-610).
+# Agents differ if twice the gain in log likelihood exceeds the 95 % point of an even mixture of chi squared
+# distributions with zero and one degree of freedom (Self and Liang 1987, JASA 82, 605-610).
 AGENTS_DIFFER = NormalDist().inv_cdf(CONFIDENCE) ** 2
-# Ratios less likely than this, by the logarithm, change no interval; so many between them are enough for a sum.
+# Ratios below this log likelihood, relative to the best, change no interval; this many points suffice for the sum.
 UNLIKELY = -9.0
 POINTS = 21
 
 
 @dataclass(frozen=True, slots=True)
 class GroupEffects:
-    """Levels of agents (agents,), the variance of their errors, and whether agents differ at all.
+    """Levels of agents, and their prediction errors.
 
-    The rest is by ratio tried: its weight, the levels (ratios, agents), the variance of each agent's own effect, and
-    what the errors of levels share through the columns' effects (ratios, agents, columns).
+    Attributes:
+        estimates: Levels at the fitted ratio [agents].
+        variances: Variances of their errors [agents].
+        differ: Whether agents differ at all.
+        weights: Posterior weight of each ratio tried [ratios].
+        tried: Levels at each ratio [ratios, agents].
+        own: Variance of each agent's own effect [ratios, agents].
+        shared: Error that levels share through the fixed effects [ratios, agents, columns].
     """
 
     estimates: Floats
@@ -41,14 +47,14 @@ class GroupEffects:
     shared: Floats
 
     def of_differences(self, agent: int) -> Floats:
-        """The variance of the error of the difference between this agent's level and every agent's."""
+        """Return the error variance of the difference between this agent's level and every agent's [agents]."""
         apart = np.square(self.shared - self.shared[:, agent : agent + 1]).sum(axis=2)
         moved = (self.tried - self.estimates) - (self.tried[:, agent : agent + 1] - self.estimates[agent])
         return np.asarray(self.weights @ (self.own + self.own[:, agent : agent + 1] + apart + moved**2))
 
 
 def group_effects_of(sums: Sums, *, mix: Floats, ratio: float) -> GroupEffects:
-    """The levels at the fitted ratio for calls whose mean columns are `mix`, with their prediction errors."""
+    """Estimate levels at the fitted ratio for calls whose mean columns are `mix`, with their prediction errors."""
     ratios, weights = possible_ratios(sums)
     fitted = solve(sums, ratio)
     estimates, _ = _level(sums, fitted, mix)
@@ -63,11 +69,10 @@ def group_effects_of(sums: Sums, *, mix: Floats, ratio: float) -> GroupEffects:
 
 
 def possible_ratios(sums: Sums) -> tuple[Floats, Floats]:
-    """Ratios of the variance between agents over that within, and how possible each is; their weights sum to 1.
+    """Return plausible ratios of the variance between agents to that within, and their weights, which sum to 1.
 
-    Within the bounds of `RATIOS` every variance between agents is held equally possible before the calls: with few
-    agents that is what makes intervals hold as often as they say (Morris and Tang 2011, Statistical Science 26,
-    271-287).
+    The prior is uniform on the variance between agents, within the bounds of `RATIOS`: with few agents this gives
+    intervals their nominal coverage (Morris and Tang 2011, Statistical Science 26, 271-287).
     """
     coarse = _log_weights(sums, RATIOS)
     kept = np.flatnonzero(coarse > coarse.max() + UNLIKELY)
@@ -78,12 +83,12 @@ def possible_ratios(sums: Sums) -> tuple[Floats, Floats]:
 
 
 def bands_of(levels: GroupEffects, *, order: Sequence[int]) -> list[int]:
-    """The band of each of these agents, who come best first; 1 is the best band.
+    """Return the band of each of these agents, given best first; 1 is the best band.
 
-    A band begins with the first agent who can be told apart from the one that opened the band before: the 95 %
-    interval of their difference leaves out 0. Levels are shrunken towards the mean, which is what keeps comparisons
-    of many from finding differences that are not there (Gelman, Hill and Yajima 2012, J. Res. Educ. Eff. 5, 189-211);
-    and there is one band where agents do not differ at all.
+    A band begins with the first agent who differs significantly from the agent at the start of the previous band: the
+    95 % interval of their difference excludes 0. Levels are shrunken towards the mean, which protects multiple
+    comparisons from false differences (Gelman, Hill and Yajima 2012, J. Res. Educ. Eff. 5, 189-211). There is a single
+    band if agents do not differ at all.
     """
     bands = [1] * len(order)
     if not levels.differ or not order:
@@ -102,13 +107,13 @@ def bands_of(levels: GroupEffects, *, order: Sequence[int]) -> list[int]:
 
 
 def _level(sums: Sums, solution: Solution, mix: Floats) -> tuple[Floats, Floats]:
-    """Each agent's level, and the part of its error that comes from the columns' effects, as a vector by agent."""
+    """Return each agent's level, and the part of its error due to the fixed effects [agents, columns]."""
     effects = solution.shrink * (sums.totals - sums.moments @ solution.coefficients)
     lever = mix - solution.shrink[:, None] * sums.moments
     return effects + float(mix @ solution.coefficients), lever @ solution.root.T * np.sqrt(solution.scale)
 
 
 def _log_weights(sums: Sums, ratios: Floats) -> Floats:
-    """On a grid of equal steps of the logarithm."""
+    """Return log weights on a grid with equal steps in the logarithm."""
     logs = np.array([solve(sums, ratio).likelihood + np.log(ratio) for ratio in ratios])
     return np.asarray(logs - logs.max())

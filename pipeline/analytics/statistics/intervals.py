@@ -1,4 +1,4 @@
-"""Intervals: how far a figure from a few calls may be from what many calls would give."""
+"""Confidence intervals of rates and means."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ CONFIDENCE = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """An estimate from `n` observations, and where the true figure lies with the confidence asked for."""
+    """An estimate from `n` observations with its confidence interval."""
 
     estimate: float
     low: float
@@ -20,17 +20,21 @@ class Interval:
 
 
 def wilson(successes: int, n: int, *, confidence: float = CONFIDENCE) -> Interval:
-    """A rate with Wilson's score interval (Wilson 1927, JASA 22, 209-212); good for few calls and for rates of 0 and 1.
+    """Return a rate with Wilson's score interval, which suits small samples and rates of 0 and 1.
 
-    Raises ValueError unless 0 <= successes <= n and n >= 1.
+    Source: Wilson 1927, JASA 22, 209-212. Raises ValueError unless 0 <= successes <= n and n >= 1.
+
+    >>> rate = wilson(8, 10)
+    >>> round(rate.estimate, 2), round(rate.low, 2), round(rate.high, 2)
+    (0.8, 0.49, 0.94)
     """
     if n < 1 or not 0 <= successes <= n:
-        raise ValueError(f"{successes} of {n} is no rate")
+        raise ValueError(f"{successes} of {n} is not a rate: expected 0 <= successes <= n and n >= 1")
     z = NormalDist().inv_cdf((1 + confidence) / 2)
     rate = successes / n
     middle = (rate + z * z / (2 * n)) / (1 + z * z / n)
     half = z * math.sqrt(rate * (1 - rate) / n + z * z / (4 * n * n)) / (1 + z * z / n)
-    # At 0 and 1 the bound is the rate itself; rounding must not put it beside.
+    # At 0 and 1 the bound is exactly the rate.
     low = 0.0 if successes == 0 else max(0.0, middle - half)
     high = 1.0 if successes == n else min(1.0, middle + half)
     return Interval(rate, low, high, n)
@@ -44,13 +48,24 @@ def interval_of_mean(
     confidence: float = CONFIDENCE,
     bounds: tuple[float, float] = (-math.inf, math.inf),
 ) -> Interval:
-    """A mean with Student's t interval (Student 1908, Biometrika 6, 1-25), cut off at the bounds of what can be.
+    """Return a mean with Student's t interval, cut off at the possible values.
 
-    `standard_deviation` is the sample's. One value says nothing, and gives the bounds. Raises ValueError for none.
+    Source: Student 1908, Biometrika 6, 1-25. A single value gives the bounds. Raises ValueError if n is 0.
+
+    Args:
+        mean: Of the sample.
+        standard_deviation: Of the sample.
+        n: Its size.
+        confidence: Coverage of the interval.
+        bounds: The range of possible values.
+
+    >>> score = interval_of_mean(80.0, standard_deviation=10.0, n=25, bounds=(0.0, 100.0))
+    >>> round(score.low, 1), round(score.high, 1)
+    (75.9, 84.1)
     """
     if n < 1:
-        raise ValueError("there is no mean of no values")
-    # A bonus may lift a mean past the usual bound; the interval holds it all the same.
+        raise ValueError("the mean needs at least one value")
+    # A bonus may lift a mean above the usual bound; the interval must contain it.
     lowest, highest = min(bounds[0], mean), max(bounds[1], mean)
     if n == 1:
         return Interval(mean, lowest, highest, n)

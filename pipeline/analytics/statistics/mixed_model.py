@@ -1,7 +1,7 @@
-"""Mixed model: what agents differ by once it is taken into account what they are dealt.
+"""Mixed model: how much agents differ after adjusting for their case mix.
 
-A call's figure is a sum of its fixed columns' effects (topic, language, queue), its agent's random effect and a rest.
-All that the likelihood asks of a million calls are some sums by agent, so that it is the same from cells as from calls.
+A call's value is the sum of fixed effects (topic, language, queue), a random effect of its agent, and a residual. The
+likelihood depends on the calls only through sums by agent, so cells of calls give the same result as single calls.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
-# Columns whose share of all that varies is less than this are sums of others: queues within languages, for one.
+# Columns with a smaller share of the variance are linear combinations of others, such as queues within languages.
 COLLINEAR = 1e-9
-# The variance between agents over that within, from all but none to more than any centre has.
+# Ratios of the variance between agents to that within, from almost none to more than any centre has.
 RATIOS = np.geomspace(1e-6, 10.0, 15)
 # Where nothing varies within agents no ratio is the greatest; this one leaves an agent's own mean as it is.
 HIGHEST_RATIO = 1e12
@@ -30,8 +30,14 @@ HIGHEST_RATIO = 1e12
 class Sums:
     """Weighted sums of `n` calls.
 
-    By agent: `weights` and `totals` (agents,), and `moments`, the sums of their columns (agents, columns). Of all:
-    the columns with each other, `cross` (columns, columns), and with the values, `products` (columns,), and `squares`.
+    Attributes:
+        n: Calls.
+        weights: Sums of weights [agents].
+        totals: Sums of values [agents].
+        moments: Sums of columns [agents, columns].
+        cross: Sums of products of columns [columns, columns].
+        products: Sums of products of columns and values [columns].
+        squares: Sum of squared values.
     """
 
     n: int
@@ -45,10 +51,15 @@ class Sums:
 
 @dataclass(frozen=True, slots=True)
 class Solution:
-    """The model at one ratio of variances: Henderson's equations solved (Henderson 1975, Biometrics 31, 423-447).
+    """The solution of Henderson's equations at one variance ratio (Henderson 1975, Biometrics 31, 423-447).
 
-    `coefficients` (columns,); `root` (columns, columns) is the inverse of their equations' Cholesky factor; `shrink`
-    (agents,) is the agents' variance given the rest, and with `root` it is in units of `scale`, the variance within.
+    Attributes:
+        ratio: Variance between agents over that within.
+        likelihood: Restricted log likelihood.
+        scale: Variance within agents.
+        coefficients: Fixed effects [columns].
+        root: Inverse Cholesky factor of their equations [columns, columns], in units of `scale`.
+        shrink: Posterior variance of each agent's random effect [agents], in units of `scale`.
     """
 
     ratio: float
@@ -62,7 +73,7 @@ class Solution:
 def sums_of(
     design: csr_array, *, agents: Codes, n: Codes, totals: Floats, squares: Floats, weights: Floats | None = None
 ) -> Sums:
-    """Sum up cells of calls that share an agent and a row of the design; `weights` are by agent, of one call."""
+    """Sum cells of calls that share an agent and a row of the design; `weights` [agents] apply to each call."""
     from scipy.sparse import csr_array
 
     count = int(agents.max()) + 1
@@ -82,7 +93,7 @@ def sums_of(
 
 
 def independent(sums: Sums) -> tuple[Sums, Floats]:
-    """The sums in as many columns as are independent of each other, and the basis (columns, independent) to them."""
+    """Return the sums in linearly independent columns, and the basis that transforms to them [columns, independent]."""
     found, vectors = np.linalg.eigh(sums.cross)
     kept = found > COLLINEAR * found[-1]
     basis = vectors[:, kept] / np.sqrt(found[kept])
@@ -99,7 +110,7 @@ def independent(sums: Sums) -> tuple[Sums, Floats]:
 
 
 def absorbed(sums: Sums, ratio: float) -> tuple[Floats, Floats, float, float]:
-    """The columns' equations, their right side and the squares with agents' effects taken out, and their penalty."""
+    """Absorb the agents' effects: return the equations of the columns, their right side, squares and penalty."""
     shrink = ratio / (1 + ratio * sums.weights)
     cross = sums.cross - (sums.moments * shrink[:, None]).T @ sums.moments
     products = sums.products - sums.moments.T @ (shrink * sums.totals)
@@ -108,7 +119,7 @@ def absorbed(sums: Sums, ratio: float) -> tuple[Floats, Floats, float, float]:
 
 
 def solve(sums: Sums, ratio: float) -> Solution:
-    """The model at this ratio of the variance between agents over that within, with its restricted likelihood."""
+    """Solve the model at one ratio of the variance between agents to that within."""
     from scipy.linalg import solve_triangular
 
     cross, products, squares, penalty = absorbed(sums, ratio)

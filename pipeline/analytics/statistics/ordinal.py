@@ -1,4 +1,4 @@
-"""The ordinal logit of answers 1 to 5: probabilities, and the most probable weights given answers and a prior.
+"""Ordinal logit of answers 1 to 5: probabilities, and maximum a posteriori weights given answers and a prior.
 
 P(answer <= k) = logistic(threshold_k - features @ weights), McCullagh 1980, JRSS B 42, 109-142. Arrays are float64:
 features [n, p], answers [n] of 0 to 4, cumulative [n, 4].
@@ -23,7 +23,7 @@ STEP = 1e-4
 
 @dataclass(frozen=True, slots=True)
 class Ordinal:
-    """Thresholds [4], weights [p], and the covariance [4 + p, 4 + p] of both together: what is not known of them."""
+    """Thresholds [4], weights [p], and their joint covariance [4 + p, 4 + p]."""
 
     thresholds: Floats
     weights: Floats
@@ -32,9 +32,9 @@ class Ordinal:
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """What is believed before: normal, independent in the lowest threshold, the logs of the gaps, and the weights.
+    """Independent normal priors on the lowest threshold, the logarithms of the gaps, and the weights.
 
-    `signs` [p] holds a weight at or above 0 (1), at or below it (-1), or nowhere (0).
+    `signs` [p] bounds a weight to at least 0 (1), to at most 0 (-1), or not at all (0).
     """
 
     thresholds: Floats
@@ -45,17 +45,17 @@ class Prior:
     signs: npt.NDArray[np.int64]
 
 
-def believed(prior: Prior) -> Ordinal:
-    """The model before any answer."""
+def prior_model(prior: Prior) -> Ordinal:
+    """Return the model before any answer."""
     parameters, doubts = _mean(prior), _doubts(prior)
     jacobian = _jacobian(parameters)
     return Ordinal(prior.thresholds, prior.weights, jacobian @ np.diag(doubts**2) @ jacobian.T)
 
 
 def fit(features: Floats, answers: Answers, *, case_weights: Floats, prior: Prior) -> Ordinal:
-    """The weights of greatest posterior probability, with a sandwich covariance that allows for the case weights.
+    """Fit maximum a posteriori weights, with a sandwich covariance that accounts for the case weights.
 
-    The case weights are scaled to sum to their effective number (Kish 1965), so that unequal ones count as fewer.
+    The case weights are scaled to sum to the effective sample size (Kish 1965): unequal weights count as fewer cases.
     """
     model = most_probable(features, answers, case_weights=case_weights, prior=prior)
     cases = _effective(case_weights)
@@ -65,7 +65,7 @@ def fit(features: Floats, answers: Answers, *, case_weights: Floats, prior: Prio
 def most_probable(
     features: Floats, answers: Answers, *, case_weights: Floats, prior: Prior, start: Ordinal | None = None
 ) -> Ordinal:
-    """The same without its covariance (all 0), sooner from a model that is near it."""
+    """Like `fit`, without the covariance (all 0), and faster when started from a similar model."""
     from scipy.optimize import minimize
 
     cases, mean, doubts = _effective(case_weights), _mean(prior), _doubts(prior)
@@ -84,40 +84,44 @@ def most_probable(
 
 
 def recalibrated(model: Ordinal, thresholds: Floats, *, slope: float) -> Ordinal:
-    """The model with other thresholds and all weights times the slope."""
+    """Replace the thresholds, and multiply all weights by the slope."""
     scale = np.concatenate([np.ones(CLASSES - 1), np.full(len(model.weights), slope)])
     covariance = model.covariance * np.outer(scale, scale)
     return replace(model, thresholds=thresholds, weights=slope * model.weights, covariance=covariance)
 
 
 def cumulative(thresholds: Floats, points: Floats) -> Floats:
-    """P(answer <= k) for k of 1 to 4 [n, 4], of calls with these points [n]."""
+    """Return P(answer <= k) for k from 1 to 4 [n, 4], for calls with these points [n]."""
     from scipy.special import expit
 
     return np.asarray(expit(thresholds[None, :] - points[:, None]), np.float64)
 
 
 def mean_answer(below: Floats) -> Floats:
-    """The mean answer [n], 1 to 5, from the cumulative probabilities."""
+    """Return the mean answer [n], from 1 to 5.
+
+    >>> mean_answer(np.array([[0.1, 0.2, 0.4, 0.8]])).tolist()
+    [3.5]
+    """
     return np.asarray(CLASSES - below.sum(1))
 
 
 def spread(below: Floats) -> Floats:
-    """The standard deviation [n] of the answer."""
+    """Return the standard deviation of the answer [n]."""
     probabilities = np.diff(below, axis=1, prepend=0.0, append=1.0)
     values = np.arange(1, CLASSES + 1)
     return np.asarray(np.sqrt(np.maximum(probabilities @ values**2 - (probabilities @ values) ** 2, 0.0)))
 
 
 def standard_error(model: Ordinal, features: Floats, below: Floats) -> Floats:
-    """How far the mean answer [n] may be off because the weights are not known better (delta method)."""
+    """Return the standard error of the mean answer [n] due to the uncertain weights (delta method)."""
     density = below * (1 - below)
     gradient = np.concatenate([-density, features * density.sum(1, keepdims=True)], axis=1)
     return np.asarray(np.sqrt(np.maximum(((gradient @ model.covariance) * gradient).sum(1), 0.0)))
 
 
 def answer_at(below: Floats, level: float) -> Floats:
-    """The answer [n], 0.5 to 5.5, below which this share lies; an answer k is spread evenly over k - 0.5 to k + 0.5."""
+    """Return the quantile of the answer [n], from 0.5 to 5.5, spreading answer k evenly over k - 0.5 to k + 0.5."""
     place = (below < level).sum(1)
     edges = np.concatenate([np.zeros((len(below), 1)), below, np.ones((len(below), 1))], axis=1)
     row = np.arange(len(below))
@@ -127,7 +131,7 @@ def answer_at(below: Floats, level: float) -> Floats:
 
 
 def whole_answer_at(below: Floats, level: float) -> Floats:
-    """The same as one of the answers 1 to 5 [n]: the first with more than this share at or below it."""
+    """Return the quantile as a whole answer [n]: the first with more than this share at or below it."""
     return np.asarray((below <= level).sum(1) + 1.0)
 
 
@@ -148,7 +152,7 @@ def _bound(sign: int) -> tuple[float | None, float | None]:
 
 
 def _parameters(model: Ordinal) -> Floats:
-    """Lowest threshold, logs of the gaps, weights: any numbers make ordered thresholds."""
+    """Return the lowest threshold, log gaps and weights; any values of these give ordered thresholds."""
     return np.concatenate([model.thresholds[:1], np.log(np.diff(model.thresholds)), model.weights])
 
 
@@ -158,7 +162,7 @@ def _unpacked(parameters: Floats) -> tuple[Floats, Floats]:
 
 
 def _jacobian(parameters: Floats) -> Floats:
-    """Thresholds and weights [4 + p] by parameters [4 + p]."""
+    """Return derivatives of thresholds and weights by parameters [4 + p, 4 + p]."""
     jacobian = np.eye(len(parameters))
     jacobian[: 1 + GAPS, 0] = 1.0
     for gap, width in enumerate(np.exp(parameters[1 : 1 + GAPS]), start=1):
@@ -167,14 +171,14 @@ def _jacobian(parameters: Floats) -> Floats:
 
 
 def _slopes(parameters: Floats, features: Floats, answers: Answers) -> tuple[Floats, Floats, Floats]:
-    """Log probability of each answer, and its derivatives by the thresholds above and below it [n]."""
+    """Return each answer's log probability, and its derivatives by the thresholds above and below it [n]."""
     from scipy.special import expit
 
     thresholds, weights = _unpacked(parameters)
     points = features @ weights
     edges = np.concatenate([[-np.inf], thresholds, [np.inf]])
     above, below = edges[answers + 1] - points, edges[answers] - points
-    # In the upper tail both are near 1, and their difference is exact from the other side only.
+    # In the upper tail both are near 1, so the difference is taken from the other side to stay exact.
     turned = below > 0
     probability = np.where(turned, expit(-below) - expit(-above), expit(above) - expit(below))
     probability = np.maximum(probability, LEAST_PROBABILITY)
@@ -183,7 +187,7 @@ def _slopes(parameters: Floats, features: Floats, answers: Answers) -> tuple[Flo
 
 
 def _log_likelihood(parameters: Floats, features: Floats, answers: Answers, cases: Floats) -> tuple[float, Floats]:
-    """The weighted sum and its gradient."""
+    """Return the weighted log likelihood and its gradient."""
     logs, by_above, by_below = _slopes(parameters, features, answers)
     above = np.bincount(answers, cases * by_above, CLASSES)[:-1]
     below = np.bincount(answers, cases * by_below, CLASSES)[1:]
@@ -193,7 +197,7 @@ def _log_likelihood(parameters: Floats, features: Floats, answers: Answers, case
 
 
 def _covariance(parameters: Floats, features: Floats, answers: Answers, cases: Floats, *, doubts: Floats) -> Floats:
-    """Bread, meat, bread: the curvature at the optimum around the summed squares of the weighted scores."""
+    """Return the sandwich covariance from the curvature at the optimum and the weighted scores."""
     curvature = np.diag(doubts**-2.0)
     for place in range(len(parameters)):
         step = np.zeros(len(parameters))

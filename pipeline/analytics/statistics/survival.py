@@ -1,9 +1,9 @@
-"""Survival: the share that nothing has happened to by a given time, when some were not watched for so long.
+"""Survival: the share without an event by a given time, when some observations are censored earlier.
 
 The estimate is Kaplan and Meier's (1958, JASA 53, 457-481). The interval is the mid-p beta product interval of Fay and
-Brittain (2016, Statistics in Medicine 35, 2726-2740), with the products of beta variables matched by their first two
-moments (Fay, Brittain and Proschan 2013, Biostatistics 14, 723-736): it holds for a handful of calls and at 0 and 1,
-where Greenwood's does not.
+Brittain (2016, Statistics in Medicine 35, 2726-2740), with products of beta variables matched by their first two
+moments (Fay, Brittain and Proschan 2013, Biostatistics 14, 723-736). Unlike Greenwood's, it holds for a handful of
+calls and at 0 and 1.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from pipeline.analytics.statistics.intervals import CONFIDENCE
 
-# To a ten-thousandth of a millionth.
+# Bisection to an accuracy of 1e-10.
 HALVINGS = 34
 
 Floats = npt.NDArray[np.float64]
@@ -25,9 +25,9 @@ Flags = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Survival:
-    """By group: the share that lasted to the horizon with its interval, how many there were and how many were lost.
+    """By group, the share without an event up to the horizon, with its interval, sample size and censored count.
 
-    `estimate` is nan for a group of which none was watched up to the horizon: nobody can tell.
+    `estimate` is NaN for a group without an observation that lasts to the horizon.
     """
 
     estimate: Floats
@@ -39,7 +39,7 @@ class Survival:
 
 @dataclass(frozen=True, slots=True)
 class _Ends:
-    """How each that was watched ended [rows]: by an event up to the horizon, by lasting to it, or lost from sight."""
+    """How each observation ended [rows]: with an event, at the horizon, or censored before it."""
 
     groups: npt.NDArray[np.integer]
     happened: Flags
@@ -56,10 +56,20 @@ def survival(
     horizon: float,
     confidence: float = CONFIDENCE,
 ) -> Survival:
-    """Of each group 0, 1, … the share without an event up to the horizon, that moment included.
+    """Estimate for each group 0, 1, … the share without an event up to and including the horizon.
 
-    One row each [rows] of what was watched: its group, when it ended by an event or was no longer watched, which of
-    both, and how many there are of the kind (one by default).
+    Args:
+        groups: Group of each observation [rows].
+        times: Time of the event or of censoring [rows].
+        events: Whether it ended with an event [rows].
+        counts: The number of equal observations in each row [rows]; 1 by default.
+        horizon: The time asked about.
+        confidence: Coverage of the interval.
+
+    >>> one = np.zeros(4, np.int64)
+    >>> found = survival(one, np.array([2.0, 14.0, 14.0, 14.0]), np.array([True, False, False, False]), horizon=14.0)
+    >>> found.estimate.tolist(), found.censored.tolist()
+    ([0.75], [0])
     """
     counts = np.ones(len(groups), np.int64) if counts is None else counts
     ends = _ends(groups, times, events, counts, horizon=horizon)
@@ -74,7 +84,7 @@ def survival(
 
     estimate = product((watched - 1) / watched)
     at_horizon = np.bincount(ends.groups[ends.lasted], weights=ends.counts[ends.lasted], minlength=size)
-    # Where one of the watched ends, the share that stays is Beta(watched, 1): these are its first two moments.
+    # At each event the remaining share is Beta(watched, 1), with these first two moments.
     upper = product(watched / (watched + 1)), product(watched / (watched + 2))
     lower = upper[0] * at_horizon / (at_horizon + 1), upper[1] * at_horizon / (at_horizon + 2)
     tail = (1 - confidence) / 2
@@ -88,8 +98,8 @@ def survival(
 
 
 def _ends(groups: npt.NDArray[np.integer], times: Floats, events: Flags, counts: Counts, *, horizon: float) -> _Ends:
-    """In order of group and time; what happens and what is lost from sight at the same moment: the former first."""
-    # What is alike counts as one row, except events: each of them leaves fewer to be watched.
+    """Sort by group and time; at equal times events come before censoring."""
+    # Equal rows stay one row, except events, each of which reduces the number at risk.
     rows = np.repeat(np.arange(len(groups)), np.where(events, counts, 1))
     groups, times, events, counts = groups[rows], times[rows], events[rows], np.where(events, 1, counts)[rows]
     happened = events & (times <= horizon)
@@ -99,7 +109,7 @@ def _ends(groups: npt.NDArray[np.integer], times: Floats, events: Flags, counts:
 
 
 def _quantile(lower: tuple[Floats, Floats], upper: tuple[Floats, Floats], share: float) -> Floats:
-    """Of an even mixture of two variables in 0 to 1 with these moments, by halving."""
+    """Return a quantile of an even mixture of two beta variables with these moments, by bisection."""
     below, above = np.zeros(len(lower[0])), np.ones(len(lower[0]))
     for _ in range(HALVINGS):
         middle = (below + above) / 2
@@ -109,7 +119,7 @@ def _quantile(lower: tuple[Floats, Floats], upper: tuple[Floats, Floats], share:
 
 
 def _distribution(moments: tuple[Floats, Floats], at: Floats) -> Floats:
-    """The distribution function of the beta variable with these moments; one that does not vary is a step."""
+    """Return the distribution function of a beta variable with these moments; a step if its variance is 0."""
     from scipy.special import betainc
 
     first, second = moments

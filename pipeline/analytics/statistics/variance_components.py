@@ -1,10 +1,9 @@
-"""Shares: how much of what makes a question fail lies between agents, between topics and between queues.
+"""Variance components: how much of the variance of failing is between agents, between topics and between queues.
 
-Whether an answer fails is a toss, so that of what is seen little lies between anybody. The shares are those of the
-tendency to fail that stands behind it, as in a probit model (Goldstein, Browne and Rasbash 2002, Understanding
-Statistics 1, 223-231): they compare rare failures with frequent ones. Agents, topics and queues are crossed random
-effects, and all that they may vary by is weighed together: where an agent alone handles a topic, nobody can say whose
-the failures are, and the intervals are wide.
+A single answer is almost a coin toss, so little of the observed variance is between groups. The shares are those of a
+latent tendency to fail, as in a probit model (Goldstein, Browne and Rasbash 2002, Understanding Statistics 1, 223-231),
+so that rare and frequent failures compare. Agents, topics and queues are crossed random effects whose variances are
+estimated jointly: if only one agent handles a topic, the failures cannot be attributed, and the intervals are wide.
 """
 
 from __future__ import annotations
@@ -20,25 +19,25 @@ from pipeline.analytics.statistics.mixed_model import COLLINEAR, Codes, Floats, 
 
 LEVELS = ("agent", "topic", "queue")
 REST = "rest"
-# Between fewer levels than three a standard deviation cannot be told.
+# With fewer members of a level its standard deviation cannot be estimated.
 FEWEST_LEVELS = 3
 LOWEST, HIGHEST = 1e-6, 10.0
-# Points a level when looking for where the likelihood is, in the end, and between those by splines.
+# Grid points per level: while searching for the likelihood, in the final grid, and interpolated by splines.
 LOOK, POINTS, FINE = 7, 11, 41
-# Ratios less likely than this, by the logarithm, change no interval.
+# Ratios below this log likelihood, relative to the best, change no interval.
 UNLIKELY = -9.0
 MOST_LOOKS = 7
-# Nodes of the integral over one level's effects.
+# Quadrature nodes for the integral over one level's effects.
 HERMITE = 40
-# A look that narrows the range by less than this has found it.
+# The search stops when a step keeps more than this share of the range.
 NARROWED = 0.7
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question's judged answers in cells: how many, how many failed, and the codes of the cell at each level.
+    """One question's judged and failed answers by cell, and the code of each cell at each level.
 
-    `other` holds codes that are taken into account and have no share: the language. All arrays are (cells,).
+    `other` holds codes to adjust for without a share: the language. All arrays are [cells].
     """
 
     judged: Codes
@@ -49,9 +48,12 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class VarianceComponents:
-    """The share of each level that could be told, how possible it is that it is the largest, and its effects by code.
+    """The result for one question.
 
-    Effects are in points of the rate of failing, shrunken.
+    Attributes:
+        shares: Share of each level that can be estimated, and of the rest.
+        largest: Probability that a level has the largest share.
+        effects: Shrunken effects of each level by code, as differences in the failure rate.
     """
 
     shares: Mapping[str, Interval]
@@ -61,7 +63,7 @@ class VarianceComponents:
 
 @dataclass(frozen=True, slots=True)
 class _Design:
-    """Sums by agent, whose columns are those of each topic, then the fixed ones, then those of each queue."""
+    """Sums by agent, with columns for each topic, then the fixed ones, then those for each queue."""
 
     sums: Sums
     topics: int
@@ -70,12 +72,12 @@ class _Design:
 
 
 def variance_components_of(question: Question) -> VarianceComponents:
-    """The shares of one question. The same answers give the same. Needs some that failed and some that did not."""
-    told = [name for name in LEVELS if _count(question.levels[name]) >= FEWEST_LEVELS]
-    design = _design(question, told)
-    axes = _range(design, told)
+    """Estimate the shares for one question, which needs both failed and passed answers. Deterministic."""
+    estimable = [name for name in LEVELS if _count(question.levels[name]) >= FEWEST_LEVELS]
+    design = _design(question, estimable)
+    axes = _range(design, estimable)
     likelihood = _likelihoods(design, axes)
-    fine, weights = _between(axes, likelihood, told)
+    fine, weights = _between(axes, likelihood, estimable)
     total = int(question.judged.sum())
     rate = float(question.failed.sum()) / total
     latent = _latent_shares(fine, rate=rate)
@@ -85,22 +87,24 @@ def variance_components_of(question: Question) -> VarianceComponents:
         for name, share in zip(LEVELS, latent, strict=True)
     }
     largest = {
-        name: float(weights[latent.argmax(axis=0) == place].sum()) for place, name in enumerate(LEVELS) if name in told
+        name: float(weights[latent.argmax(axis=0) == place].sum())
+        for place, name in enumerate(LEVELS)
+        if name in estimable
     }
     best = np.unravel_index(int(likelihood.argmax()), likelihood.shape)
     ratios = [float(axis[place]) for axis, place in zip(axes, best, strict=True)]
     return VarianceComponents(
-        {**{name: shares[name] for name in told}, REST: _interval(rest, weights, n=total)},
+        {**{name: shares[name] for name in estimable}, REST: _interval(rest, weights, n=total)},
         largest,
         dict(zip(LEVELS, _effects(design, ratios), strict=True)),
     )
 
 
 def latent_share(covariance: Floats, *, rate: float) -> Floats:
-    """The correlation of two tendencies to fail from the covariance of two failures (Plackett 1954, Biometrika 41).
+    """Convert the covariance of two failures to the correlation of the latent tendencies.
 
-    With a threshold h that the tendency passes at the rate, the covariance is the integral of the bivariate normal
-    density at (h, h) over the correlation, from 0.
+    Source: Plackett 1954, Biometrika 41. For a threshold h that the latent variable exceeds at this rate, the
+    covariance is the integral of the bivariate normal density at (h, h) over the correlation, starting at 0.
     """
     h = NormalDist().inv_cdf(rate)
     correlation = np.linspace(0.0, 0.999, 1000)
@@ -113,7 +117,7 @@ def _count(codes: Codes) -> int:
     return len(np.unique(codes))
 
 
-def _design(question: Question, told: Sequence[str]) -> _Design:
+def _design(question: Question, estimable: Sequence[str]) -> _Design:
     from scipy.sparse import csr_array, hstack
 
     rows = np.arange(len(question.judged))
@@ -121,7 +125,7 @@ def _design(question: Question, told: Sequence[str]) -> _Design:
     plain = list(question.other)
     for name in LEVELS:
         codes = question.levels[name]
-        if name not in told:
+        if name not in estimable:
             plain.append(codes)
         elif name != "agent":
             block = csr_array((np.ones(len(rows)), (rows, codes)), shape=(len(rows), int(codes.max()) + 1))
@@ -138,7 +142,7 @@ def _design(question: Question, told: Sequence[str]) -> _Design:
 
 
 def _fixed(plain: Sequence[Codes], *, weights: Codes) -> Floats:
-    """A column of ones and one a code of what has no share, in as many columns as are independent."""
+    """Return ones and a column for each code without a share, reduced to linearly independent columns."""
     columns = [np.ones(len(weights))]
     for codes in plain:
         columns += [(codes == code).astype(float) for code in np.unique(codes)[1:]]
@@ -148,12 +152,12 @@ def _fixed(plain: Sequence[Codes], *, weights: Codes) -> Floats:
     return np.asarray(values @ (vectors[:, kept] / np.sqrt(found[kept])))
 
 
-def _range(design: _Design, told: Sequence[str]) -> list[Floats]:
-    """For each level the ratios of its variance to that of the rest that the answers leave possible, evenly by log."""
-    ends = [(LOWEST, HIGHEST) if name in told else (0.0, 0.0) for name in LEVELS]
+def _range(design: _Design, estimable: Sequence[str]) -> list[Floats]:
+    """Return a grid of plausible ratios of each level's variance to the residual, with equal steps in the logarithm."""
+    ends = [(LOWEST, HIGHEST) if name in estimable else (0.0, 0.0) for name in LEVELS]
     for _ in range(MOST_LOOKS):
         axes = [_axis(low, high, LOOK) for low, high in ends]
-        logs = _weighed(_likelihoods(design, axes), axes)
+        logs = _log_posterior(_likelihoods(design, axes), axes)
         nearer = [_near(axis, logs, place) for place, axis in enumerate(axes)]
         if all(_narrowed(new, old) > NARROWED for new, old in zip(nearer, ends, strict=True)):
             break
@@ -166,19 +170,19 @@ def _axis(low: float, high: float, points: int) -> Floats:
 
 
 def _narrowed(new: tuple[float, float], old: tuple[float, float]) -> float:
-    """How much of the range is left."""
+    """Return the share of the range that is left."""
     return float(np.log(new[1] / new[0]) / np.log(old[1] / old[0])) if old[0] else 1.0
 
 
 def _near(axis: Floats, logs: Floats, place: int) -> tuple[float, float]:
-    """The range of one level outside which nothing is possible."""
+    """Return the range of one level outside which the likelihood is negligible."""
     highest = logs.max(axis=tuple(other for other in range(logs.ndim) if other != place))
     kept = np.flatnonzero(highest > UNLIKELY)
     return float(axis[max(kept[0] - 1, 0)]), float(axis[min(kept[-1] + 1, len(axis) - 1)])
 
 
-def _weighed(likelihoods: Floats, axes: Sequence[Floats]) -> Floats:
-    """With every standard deviation equally possible beforehand; the greatest is 0."""
+def _log_posterior(likelihoods: Floats, axes: Sequence[Floats]) -> Floats:
+    """Add the log of a uniform prior on standard deviations, and shift the maximum to 0."""
     logs = likelihoods.copy()
     for place, axis in enumerate(axes):
         if axis[0]:
@@ -188,12 +192,12 @@ def _weighed(likelihoods: Floats, axes: Sequence[Floats]) -> Floats:
     return np.asarray(logs - logs.max())
 
 
-def _between(axes: Sequence[Floats], likelihoods: Floats, told: Sequence[str]) -> tuple[Floats, Floats]:
-    """Ratios (levels, points) on a finer grid and how possible each point is; the weights sum to 1."""
+def _between(axes: Sequence[Floats], likelihoods: Floats, estimable: Sequence[str]) -> tuple[Floats, Floats]:
+    """Interpolate to a finer grid: return ratios [levels, points] and weights [points] that sum to 1."""
     from scipy.ndimage import zoom
 
-    logs = _weighed(likelihoods, axes)
-    sizes = [FINE if name in told else 1 for name in LEVELS]
+    logs = _log_posterior(likelihoods, axes)
+    sizes = [FINE if name in estimable else 1 for name in LEVELS]
     finer = zoom(logs, [size / len(axis) for size, axis in zip(sizes, axes, strict=True)], order=3, mode="nearest")
     weights = np.exp(finer - finer.max()).ravel()
     fine = [_axis(float(axis[0]), float(axis[-1]), size) for size, axis in zip(sizes, axes, strict=True)]
@@ -202,14 +206,14 @@ def _between(axes: Sequence[Floats], likelihoods: Floats, told: Sequence[str]) -
 
 
 def _latent_shares(ratios: Floats, *, rate: float) -> Floats:
-    """Shares (levels, points) of the tendency to fail, together 1 at most."""
+    """Return shares of the latent variance [levels, points], at most 1 in total."""
     seen = ratios / (1 + ratios.sum(axis=0)) * rate * (1 - rate)
     shares = latent_share(seen, rate=rate)
     return np.asarray(shares / np.maximum(shares.sum(axis=0), 1.0))
 
 
 def _interval(values: Floats, weights: Floats, *, n: int) -> Interval:
-    """The median, and what holds 95 % of the weight."""
+    """Return the weighted median with the interval that holds 95 % of the weight."""
     order = np.argsort(values, kind="stable")
     below = np.cumsum(weights[order])
     tail = (1 - CONFIDENCE) / 2
@@ -218,10 +222,10 @@ def _interval(values: Floats, weights: Floats, *, n: int) -> Interval:
 
 
 def _widened(interval: Interval, *, rate: float) -> Interval:
-    """The interval as it must be for rates that spread to one side, as those of rare failures do.
+    """Widen the interval for skewed rates, such as those of rare failures.
 
-    A variance from J levels is uncertain by (2 + excess kurtosis) / J of its square; the likelihood took the levels'
-    rates for normal, and that kurtosis for 0.
+    The relative variance of a variance from J members is (2 + excess kurtosis) / J; the likelihood assumed normal
+    rates, with an excess kurtosis of 0.
     """
     share = min(interval.estimate, 0.999)
     if not share:
@@ -238,7 +242,7 @@ def _widened(interval: Interval, *, rate: float) -> Interval:
 
 
 def _likelihoods(design: _Design, axes: Sequence[Floats]) -> Floats:
-    """The restricted log likelihood at every combination of ratios (agents, topics, queues)."""
+    """Return the restricted log likelihood at every combination of ratios [agents, topics, queues]."""
     found = np.empty([len(axis) for axis in axes])
     for place, ratio in enumerate(axes[0]):
         cross, products, squares, penalty = absorbed(design.sums, ratio)
@@ -259,7 +263,7 @@ def _by_queue(
     of_queues: Floats,
     penalty: float,
 ) -> Floats:
-    """The restricted log likelihood by the queues' ratio: with all else taken out, their equations are turned once."""
+    """Return the restricted log likelihood by the queues' ratio, from one eigendecomposition of their equations."""
     from scipy.linalg import solve_triangular
 
     first = design.topics + design.fixed
@@ -277,7 +281,7 @@ def _by_queue(
 
 
 def _effects(design: _Design, ratios: Sequence[float]) -> list[Floats]:
-    """The shrunken effects of agents, topics and queues at these ratios, by code."""
+    """Return the shrunken effects of agents, topics and queues at these ratios, by code."""
     cross, products, _, _ = absorbed(design.sums, ratios[0])
     penalty = np.zeros(len(products))
     first = design.topics + design.fixed

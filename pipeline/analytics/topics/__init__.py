@@ -1,1 +1,1 @@
-"""Topics: the issues of all calls grouped and named, with ids that last."""
+"""Topics: issues of all calls, grouped and named, with stable ids."""

@@ -1,7 +1,7 @@
-"""Clusters: issues about the same thing, found without being told how many things there are.
+"""Clusters: groups of issues about the same thing, without a given number of groups.
 
-Average linkage over a sample gives the groups; where there are enough calls, a logistic head learns them and judges
-every issue anew, which mends what the linkage did in the wrong order and lets small groups go into those they resemble.
+Average linkage over a sample finds the groups. With enough calls a logistic head then learns them and reassigns every
+issue, which corrects early merges of the linkage and moves small groups into similar larger ones.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ import numpy.typing as npt
 from pipeline.analytics.topics.issues import Issues
 from pipeline.analytics.topics.similarity import WORDS_WEIGHT, Similarity, Space, space_of
 
-# Issues whose mean likeness is below this are not one group. Chosen on training calls of different topics: among
-# 10,000 pairs of them, 20 meet in one group.
-LEAST_LIKENESS = 0.22
-STRAY_LIKENESS = 0.05
+# Groups with a mean similarity below this are not merged. Chosen on training calls: of 10,000 pairs of calls about
+# different topics, 20 end up in one group.
+LEAST_SIMILARITY = 0.22
+STRAY_SIMILARITY = 0.05
 WORD_DIMENSIONS = 100
 LEARNING_ROUNDS = 5
 FEWEST_TO_LEARN = 3
@@ -31,8 +31,11 @@ Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A group number an issue, `NO_GROUP` for what resembles nothing, and its mean likeness with every group."""
+class Assignment:
+    """The group of each issue [issues], `NO_GROUP` if it resembles none, and its mean similarity to each group.
+
+    `closeness` is float32 [issues, groups].
+    """
 
     labels: Labels
     closeness: Floats = field(repr=False)
@@ -40,34 +43,34 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class Clusters:
-    """Groups that were found in a sample, by which any issue can be judged. `sample` says what the sample's are."""
+    """Groups found in a sample, to which any issue can be assigned. `sample` is the assignment of the sample itself."""
 
     space: Space = field(repr=False)
-    sample: Judged
+    sample: Assignment
     means: Similarity = field(repr=False)
     head: Callable[[Similarity], Labels] | None = field(repr=False)
 
     @property
     def groups(self) -> int:
-        """How many groups there are."""
+        """The number of groups."""
         return len(self.means)
 
-    def judge(self, placed: Similarity) -> Judged:
-        """The group of each of these issues, whether or not they are in the sample, as `space` places them."""
+    def assign(self, placed: Similarity) -> Assignment:
+        """Assign issues, in the sample or not, as placed by `space`."""
         if not self.groups:
-            return Judged(np.full(len(placed), NO_GROUP, dtype=np.intp), np.zeros((len(placed), 0), np.float32))
+            return Assignment(np.full(len(placed), NO_GROUP, dtype=np.intp), np.zeros((len(placed), 0), np.float32))
         closeness = placed.with_means(self.means)
         if self.head is None:
-            labels = np.where(closeness.max(axis=1) >= LEAST_LIKENESS, closeness.argmax(axis=1), NO_GROUP)
-            return Judged(labels.astype(np.intp), closeness)
+            labels = np.where(closeness.max(axis=1) >= LEAST_SIMILARITY, closeness.argmax(axis=1), NO_GROUP)
+            return Assignment(labels.astype(np.intp), closeness)
         labels = self.head(placed)
-        near = closeness[np.arange(len(placed)), labels] >= STRAY_LIKENESS
-        return Judged(np.where(near, labels, NO_GROUP).astype(np.intp), closeness)
+        near = closeness[np.arange(len(placed)), labels] >= STRAY_SIMILARITY
+        return Assignment(np.where(near, labels, NO_GROUP).astype(np.intp), closeness)
 
 
 @dataclass(frozen=True, slots=True)
 class _Start:
-    """Where a fit begins."""
+    """Coefficients from which a fit starts."""
 
     coef_: Floats = field(repr=False)
     intercept_: Floats = field(repr=False)
@@ -75,37 +78,37 @@ class _Start:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """A head and the groups that it knows; without a head there is one group at most, and it is everybody's."""
+    """A head and the groups it knows. Without a head there is at most one group, which takes every issue."""
 
     groups: Labels
     head: Any = field(repr=False)
 
-    def judge(self, features: Floats) -> Labels:
-        """The group of each row."""
+    def predict(self, features: Floats) -> Labels:
+        """Return the group of each row [issues]."""
         if self.head is None:
             return np.full(len(features), self.groups[0] if len(self.groups) else NO_GROUP, dtype=np.intp)
         return np.asarray(self.head.predict(features), dtype=np.intp)
 
 
 def cluster(sample: Issues, *, fewest: int) -> Clusters:
-    """The groups of at least so many issues in a sample."""
+    """Find the groups of at least `fewest` issues in a sample."""
     space = space_of(sample)
     placed = space.place(sample)
     labels = _without_small(_linked(placed), fewest=fewest)
     head = None
     if fewest >= FEWEST_TO_LEARN and labels.max(initial=NO_GROUP) > 0:
-        press = _press(placed)
-        features = press(placed)
+        reduce = _reduction(placed)
+        features = reduce(placed)
         learned, found = _learned(features, labels)
         labels = _without_small(_strays_out(placed, learned), fewest=fewest)
         fit = _fit(features, labels, start=_renumbered(found, learned, labels))
-        head = _judging(press, fit)
+        head = _predicting(reduce, fit)
     means = placed.means(labels, int(labels.max(initial=NO_GROUP)) + 1)
-    return Clusters(space, Judged(labels, placed.with_means(means)), means, head)
+    return Clusters(space, Assignment(labels, placed.with_means(means)), means, head)
 
 
-def _judging(press: Callable[[Similarity], Floats], fit: Fit) -> Callable[[Similarity], Labels]:
-    return lambda others: fit.judge(press(others))
+def _predicting(reduce: Callable[[Similarity], Floats], fit: Fit) -> Callable[[Similarity], Labels]:
+    return lambda others: fit.predict(reduce(others))
 
 
 def _linked(placed: Similarity) -> Labels:
@@ -118,11 +121,11 @@ def _linked(placed: Similarity) -> Labels:
     distances = np.clip(1.0 - placed.between(rows, rows), 0.0, 2.0)
     np.fill_diagonal(distances, 0.0)
     tree = average(squareform(distances, checks=False))
-    return np.asarray(fcluster(tree, 1.0 - LEAST_LIKENESS, criterion="distance"), dtype=np.intp)
+    return np.asarray(fcluster(tree, 1.0 - LEAST_SIMILARITY, criterion="distance"), dtype=np.intp)
 
 
 def _without_small(labels: Labels, *, fewest: int) -> Labels:
-    """Groups numbered anew, the largest first and else by their first issue; those of too few issues dissolved."""
+    """Renumber groups, largest first and then by first issue, and dissolve those with too few issues."""
     groups, first, sizes = np.unique(labels, return_index=True, return_counts=True)
     found = sorted(zip(-sizes, first, groups, strict=True))
     kept = [group for size, _, group in found if group != NO_GROUP and -size >= fewest]
@@ -131,11 +134,11 @@ def _without_small(labels: Labels, *, fewest: int) -> Labels:
 
 
 def _learned(features: Floats, labels: Labels) -> tuple[Labels, Fit]:
-    """The labels from a head that was fitted on them, until they settle, and the last fit."""
+    """Refit a head and relabel by it until the labels settle; return the labels and the last fit."""
     found = _fit(features, labels)
     for round_number in range(LEARNING_ROUNDS):
         found = _fit(features, labels, start=found) if round_number else found
-        judged = _dissolved(found.judge(features), fewest=FEWEST_TO_LEARN)
+        judged = _dissolved(found.predict(features), fewest=FEWEST_TO_LEARN)
         settled = bool((judged == labels).all())
         labels = judged
         if settled or labels.max(initial=NO_GROUP) < 1:
@@ -144,22 +147,22 @@ def _learned(features: Floats, labels: Labels) -> tuple[Labels, Fit]:
 
 
 def _dissolved(labels: Labels, *, fewest: int) -> Labels:
-    """The labels without the groups of too few issues."""
+    """Remove the groups with too few issues from the labels."""
     sizes = np.bincount(labels[labels != NO_GROUP], minlength=1)
     return np.where((labels != NO_GROUP) & (sizes[labels] >= fewest), labels, NO_GROUP).astype(np.intp)
 
 
 def _strays_out(placed: Similarity, labels: Labels) -> Labels:
-    """A head judges every issue, even one that resembles nothing: those leave their group."""
+    """Remove issues that do not resemble their group: a head assigns every issue, however far away."""
     groups = int(labels.max(initial=NO_GROUP)) + 1
     if not groups:
         return labels
     alike = placed.with_means(placed.means(labels, groups))[np.arange(len(labels)), np.maximum(labels, 0)]
-    return np.where(alike >= STRAY_LIKENESS, labels, NO_GROUP).astype(np.intp)
+    return np.where(alike >= STRAY_SIMILARITY, labels, NO_GROUP).astype(np.intp)
 
 
 def _renumbered(found: Fit, before: Labels, after: Labels) -> Fit | None:
-    """The fit under the numbers that its groups have now; None where the last fit does not know them all."""
+    """Return the fit with its groups renumbered; None if the last fit does not know all of them."""
     if found.head is None or after.max(initial=NO_GROUP) < 2:
         return None
     numbers = np.array([before[np.flatnonzero(after == group)[0]] for group in range(after.max() + 1)])
@@ -170,7 +173,7 @@ def _renumbered(found: Fit, before: Labels, after: Labels) -> Fit | None:
 
 
 def _fit(features: Floats, labels: Labels, *, start: Fit | None = None) -> Fit:
-    """A logistic head on the labelled ones; begun where another ended, it is there in a few steps."""
+    """Fit a logistic head on the labelled rows, starting from another fit to converge in a few steps."""
     from sklearn.linear_model import LogisticRegression
 
     labelled = labels != NO_GROUP
@@ -184,19 +187,19 @@ def _fit(features: Floats, labels: Labels, *, start: Fit | None = None) -> Fit:
     return Fit(groups, head.fit(features[labelled], labels[labelled]))
 
 
-def _press(placed: Similarity) -> Callable[[Similarity], Floats]:
-    """Meaning beside shared words, pressed into a hundred dimensions; gives float32 [issues, features]."""
+def _reduction(placed: Similarity) -> Callable[[Similarity], Floats]:
+    """Return a function to features float32 [issues, features]: meaning, and words reduced to a hundred dimensions."""
     from sklearn.decomposition import TruncatedSVD
 
     size = min(WORD_DIMENSIONS, min(placed.words.shape) - 1)
-    pressing: Any = TruncatedSVD(size, random_state=0).fit(placed.words) if size >= 1 else None
+    svd: Any = TruncatedSVD(size, random_state=0).fit(placed.words) if size >= 1 else None
 
     def raw(issues: Similarity) -> Floats:
-        if pressing is None:
+        if svd is None:
             return issues.meanings
-        pressed = pressing.transform(issues.words)
-        lengths = np.linalg.norm(pressed, axis=1, keepdims=True)
-        return np.hstack([issues.meanings, WORDS_WEIGHT**0.5 * pressed / np.where(lengths > 0, lengths, 1.0)])
+        reduced = svd.transform(issues.words)
+        lengths = np.linalg.norm(reduced, axis=1, keepdims=True)
+        return np.hstack([issues.meanings, WORDS_WEIGHT**0.5 * reduced / np.where(lengths > 0, lengths, 1.0)])
 
     middle = raw(placed).mean(axis=0)
 

@@ -1,4 +1,4 @@
-"""Wording: what both sides say of an issue, to name a topic by and to quote."""
+"""Issue words: what both sides say about an issue, for naming a topic and for quoting."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class IssueWords:
-    """The words about one issue. `texts` are the customer's that voice it, `agent_texts` all of the agent's.
+    """The words about one issue.
 
-    Both are in Simplified characters; `script` is what the call itself is in, and `quote` has the words as they stand.
+    Attributes:
+        language: Language of the call.
+        script: Chinese script of the call.
+        texts: Customer turns that state the issue, in Simplified characters.
+        agent_texts: All agent turns of the call, in Simplified characters.
+        quote: The turn to quote, in the original characters.
     """
 
     language: Language
@@ -31,20 +36,20 @@ class IssueWords:
 
 
 class ReadIssueWords(Protocol):
-    """Where the words of issues can be had."""
+    """Reads the words of issues."""
 
     def __call__(self, issues: Issues) -> Mapping[tuple[str, int], IssueWords]:
-        """The wordings by call and number of the issue; none of those that are no call's."""
+        """Return the words by call and issue number; issues that belong to no call are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class StoredIssueWords:
-    """The words as an open store has them: `issues` says which turns, `turns` what they say."""
+    """Reads words from an open store: `issues` has the turn numbers, `turns` their texts."""
 
     connection: DuckDBPyConnection
 
     def __call__(self, issues: Issues) -> Mapping[tuple[str, int], IssueWords]:
-        """The wordings of the issues that are still there. Reads the files of the issues' dates alone."""
+        """Return the words of the issues that the store still has, reading only files of the issues' dates."""
         if not len(issues):
             return {}
         calls = sorted(set(issues.call_ids.tolist()))
@@ -65,13 +70,15 @@ class StoredIssueWords:
             turns[call_id][turn] = (role, text)
         by_key = {(call_id, issue): rest for call_id, issue, *rest in about}
         return {
-            key: _wording(key, int(turn), by_key[key], turns[key[0]])
+            key: _issue_words(key, int(turn), by_key[key], turns[key[0]])
             for key, turn in zip(issues.keys, issues.turns, strict=True)
             if key in by_key
         }
 
 
-def _wording(key: tuple[str, int], quoted: int, about: Sequence[Any], turns: dict[int, tuple[str, str]]) -> IssueWords:
+def _issue_words(
+    key: tuple[str, int], quoted: int, about: Sequence[Any], turns: dict[int, tuple[str, str]]
+) -> IssueWords:
     language, script, voiced = about
     return IssueWords(
         language=language,

@@ -1,4 +1,4 @@
-"""Issues by column: what the calls of many nights are about, as arrays, so that a million of them are no objects."""
+"""Issues by column: what calls are about, as arrays, so that a million issues need no million objects."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Issues:
-    """One entry an issue in every array. `vectors` are float32 [issues, dimensions] of unit length, all of one encoder.
+    """Arrays with one entry per issue, all by one encoder.
 
-    `turns` is the turn of each that says it best. The terms of issue i are `term_ids[offsets[i]:offsets[i + 1]]`.
+    `vectors` are float32 [issues, dimensions] of unit length, `turns` the turn that states each issue best. The terms
+    of issue i are `term_ids[offsets[i]:offsets[i + 1]]`.
     """
 
     call_ids: npt.NDArray[np.object_]
@@ -41,7 +42,7 @@ class Issues:
         return len(self.call_ids)
 
     def take(self, rows: Rows) -> Issues:
-        """These issues, in this order."""
+        """Return these issues, in this order."""
         lengths = np.diff(self.offsets)[rows]
         offsets = np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
         places = np.repeat(self.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
@@ -52,12 +53,12 @@ class Issues:
 
     @property
     def keys(self) -> list[tuple[str, int]]:
-        """The call and the number of each issue."""
+        """The call id and the number of each issue."""
         return list(zip(self.call_ids.tolist(), self.numbers.tolist(), strict=True))
 
 
 def issues_from(found: Sequence[Issue], *, dates: Sequence[Date]) -> Issues:
-    """Issues that were found in calls of these dates."""
+    """Build arrays from issues found in calls of these dates."""
     lengths = [len(issue.terms) for issue in found]
     dimensions = len(found[0].vector) if found else 0
     return Issues(
@@ -73,7 +74,7 @@ def issues_from(found: Sequence[Issue], *, dates: Sequence[Date]) -> Issues:
 
 
 def joined(first: Issues, second: Issues) -> Issues:
-    """Both, one after the other."""
+    """Concatenate two sets of issues."""
     if not len(first) or not len(second):
         return first if len(first) else second
     columns = [name for name in Issues.__slots__ if name != "offsets"]
@@ -82,9 +83,9 @@ def joined(first: Issues, second: Issues) -> Issues:
 
 
 def read_issues(connection: DuckDBPyConnection, where: str, parameters: Sequence[object], *, encoder: str) -> Issues:
-    """The issues of `issues` by one encoder that a condition holds for, in order of date, call and number.
+    """Read the rows of `issues` that match a condition, by date, call and number.
 
-    Vectors of two encoders do not compare.
+    Only issues by one encoder are read, because vectors of two encoders cannot be compared.
     """
     found = connection.sql(
         f"""select call_id, issue, date, turn, language, vector, terms from issues
@@ -109,7 +110,7 @@ def _issues_of(found: pa.Table) -> Issues:
 
 
 def _flat(column: Any) -> tuple[npt.NDArray[Any], npt.NDArray[np.int64]]:
-    """A column of lists as all its values, and where each list begins."""
+    """Split a column of lists into all values and the offsets of the lists."""
     import pyarrow as pa
 
     lists = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column

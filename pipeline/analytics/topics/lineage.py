@@ -1,7 +1,7 @@
-"""Lineage: which of tonight's groups is which topic of the nights before, so that an id never changes its meaning.
+"""Lineage: match tonight's groups with the topics of earlier nights, so that an id never changes its meaning.
 
-A group is a known topic when the two share so many of their issues that each is mostly the other. What was one topic
-and is now two keeps its id in the larger part; what was two and is now one keeps the id of the larger.
+A group is a known topic if the two overlap enough. When a topic splits, the larger part keeps its id; when topics
+merge, the result keeps the id of the larger one.
 """
 
 from __future__ import annotations
@@ -12,16 +12,16 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-# Of the issues that either the group or the topic has, the least share that both must have. At a half no two groups can
-# claim a topic; at a third a topic also lives on when it is split, or joined with its like, in the middle.
+# The least Jaccard overlap of a group and a topic. At a half, no two groups could claim one topic; at a third, a topic
+# also survives being split, or merged with a similar one, down the middle.
 LEAST_SHARED = 1 / 3
-# A topic that is no group any more went into another when this share of its issues did.
+# A topic without a group was merged into another if this share of its issues moved there.
 WENT_INTO = 0.5
 
 
 @dataclass(frozen=True, slots=True)
 class Lineage:
-    """For each group the topic it is, None for a new one; and the topics that are no more, with what they went into."""
+    """The topic of each group, None if it is new; and topics that ended, each with the one it merged into, or ""."""
 
     topics: tuple[str | None, ...]
     gone: Mapping[str, str]
@@ -30,9 +30,13 @@ class Lineage:
 def lineage(
     labels: npt.NDArray[np.intp], known: Sequence[str], *, groups: int, pinned: Collection[str] = ()
 ) -> Lineage:
-    """Match groups with topics, one to one, by the issues of a sample: `known` has the topic of each before, or "".
+    """Match groups with topics one to one, by the issues of a sample.
 
-    A pinned topic is what people say it is: every group that is mostly of its issues belongs to it.
+    Args:
+        labels: Tonight's group of each issue [issues].
+        known: The earlier topic of each issue [issues], or "".
+        groups: Number of groups.
+        pinned: Topics that people pinned. Every group that consists mostly of a pinned topic's issues belongs to it.
     """
     names = sorted(set(known) - {""})
     shared = _shared(labels, known, names, groups)
@@ -56,7 +60,7 @@ def lineage(
 def _matched(
     shared: npt.NDArray[np.int64], groups: npt.NDArray[np.int64], topics: npt.NDArray[np.int64]
 ) -> list[tuple[int, int]]:
-    """Pairs of group and topic that share most in all (Kuhn, 1955), less those that share too little."""
+    """Return pairs of group and topic by optimal assignment (Kuhn 1955), without those that overlap too little."""
     from scipy.optimize import linear_sum_assignment
 
     if not shared.size:
@@ -72,7 +76,7 @@ def _matched(
 def _shared(
     labels: npt.NDArray[np.intp], known: Sequence[str], names: Sequence[str], groups: int
 ) -> npt.NDArray[np.int64]:
-    """How many issues of each group were of each topic: int64 [groups, topics]."""
+    """Count issues by group and earlier topic: int64 [groups, topics]."""
     places = {name: place for place, name in enumerate(names)}
     table = np.zeros((groups, len(names)), dtype=np.int64)
     for label, name in zip(labels, known, strict=True):

@@ -1,4 +1,4 @@
-"""The main topic of a call: that of its first issue which has one."""
+"""The main topic of a call: the topic of its first issue that has one."""
 
 from __future__ import annotations
 

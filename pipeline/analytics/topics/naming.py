@@ -1,9 +1,9 @@
-"""Naming: what sets one topic's words apart from the others', by class-based TF-IDF.
+"""Naming: the phrases that distinguish a topic from the others, by class-based TF-IDF.
 
-The weight of a phrase in a topic is how much its calls are about it, times the root of how many of them say it, times
-log(1 + A / f), f being how many calls of all topics say it and A the mean number of calls a topic (after Grootendorst
-2022, arXiv:2203.05794). A call is about what both sides keep coming back to, so that each further turn with the
-phrase's words counts, and the agent's turns most: agents say in plain words what the matter is.
+The weight of a phrase in a topic is how much the topic's calls are about it, times the square root of the number of
+these calls that say it, times log(1 + A / f), where f is the number of calls of all topics that say it and A the mean
+number of calls per topic (after Grootendorst 2022, arXiv:2203.05794). Both sides come back to what a call is about, so
+every further turn with the phrase's words counts. Turns of the agent count most, because agents name the issue plainly.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ KEYWORDS = 6
 AGENT_WEIGHT = 2.0
 LONG_PHRASE_BONUS = 1.6
 SECOND_AT_LEAST = 0.25
-# In a topic of this many calls, what only one customer says is no name for it.
+# In a topic of at least this many calls, a phrase that only one customer says is not used.
 CALLS_FOR_COMMON_WORDS = 8
-# Inflected forms share a beginning of this many letters: cancel, cancelled, cancellation.
+# Inflected forms share their first letters: cancel, cancelled, cancellation.
 STEM_LETTERS = 5
 SEPARATOR = " · "
 UNNAMED: Mapping[Language, str] = {"en": "Unnamed", "zh": "未命名"}
@@ -33,33 +33,38 @@ UNNAMED: Mapping[Language, str] = {"en": "Unnamed", "zh": "未命名"}
 
 @dataclass(frozen=True, slots=True)
 class Keyword:
-    """A phrase of a topic and how much it tells the topic from the others."""
+    """A phrase of a topic, and how well it distinguishes the topic from the others."""
 
     phrase: Phrase
     weight: float
 
 
 def language_of(members: Sequence[IssueWords]) -> Language:
-    """The language most calls of a topic are in; English where it is even."""
+    """Return the language of most calls of a topic; English if there are equally many."""
     chinese = sum(call.language == "zh" for call in members)
     return "zh" if 2 * chinese > len(members) else "en"
 
 
 def keywords_of(topics: Sequence[Sequence[IssueWords]], finder: PhraseFinder) -> list[tuple[Keyword, ...]]:
-    """The phrases of each topic, in its own language and script, that weigh most; heaviest first."""
+    """Return the phrases with the largest weights for each topic, in its own language and script, largest first."""
     weighed = [_weights(members, finder) for members in topics]
     everywhere = Counter(phrase for calls in weighed for call in calls for phrase in call)
     mean_calls = sum(len(members) for members in topics) / max(len(topics), 1)
     return [
-        tuple(_spelt(keyword, members) for keyword in _heaviest(calls, everywhere, mean_calls=mean_calls))
+        tuple(_in_script_of(keyword, members) for keyword in _heaviest(calls, everywhere, mean_calls=mean_calls))
         for members, calls in zip(topics, weighed, strict=True)
     ]
 
 
 def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collection[str] = ()) -> str:
-    """A name of one phrase, or of two that share no word and weigh about the same.
+    """Return a name of one phrase, or of two that share no word and have similar weights.
 
-    Where that name is taken, further phrases tell the two apart, and a number where there are none.
+    If that name is taken, further phrases distinguish the two, or a number if there are none.
+
+    >>> name_of([Keyword(("lost", "card"), 3.0), Keyword(("replacement",), 1.0)], "en")
+    'Lost card · replacement'
+    >>> name_of([Keyword(("refund",), 3.0)], "en", taken={"Refund"})
+    'Refund 2'
     """
     first, *others = keywords or [Keyword((UNNAMED[language],), 0.0)]
     apart = [other for other in others if not _stems(first.phrase) & _stems(other.phrase)]
@@ -69,8 +74,8 @@ def name_of(keywords: Sequence[Keyword], language: Language, *, taken: Collectio
     return next(name for name in chain(names, numbered) if name not in taken)
 
 
-def _spelt(keyword: Keyword, members: Sequence[IssueWords]) -> Keyword:
-    """The keyword in Traditional characters where most calls of the topic are."""
+def _in_script_of(keyword: Keyword, members: Sequence[IssueWords]) -> Keyword:
+    """Convert the keyword to Traditional characters if most calls of the topic use them."""
     if 2 * sum(call.script == "traditional" for call in members) <= len(members):
         return keyword
     return replace(keyword, phrase=tuple(map(traditional, keyword.phrase)))
@@ -82,7 +87,7 @@ def _joined(keywords: Sequence[Keyword]) -> str:
 
 
 def _weights(members: Sequence[IssueWords], finder: PhraseFinder) -> list[dict[Phrase, float]]:
-    """For each call in the topic's language, how much it is about each phrase of its issue."""
+    """Return, for each call in the topic's language, how much it is about each phrase of its issue."""
     language = language_of(members)
     own = [call for call in members if call.language == language]
     lines = [(place, text) for place, call in enumerate(own) for text in call.texts]
@@ -120,7 +125,7 @@ def _heaviest(
         if used_by[phrase] > 1 or len(calls) < CALLS_FOR_COMMON_WORDS
     }
     chosen: list[Phrase] = []
-    # Sorting is stable: of phrases with the same weight, the one that is said first comes first.
+    # Sorting is stable: among phrases of equal weight, the one said first comes first.
     for phrase in sorted(weight, key=lambda phrase: -weight[phrase]):
         if not any(_folded(phrase) <= _folded(longer) for longer in chosen):
             chosen.append(phrase)

@@ -1,4 +1,4 @@
-"""Phrases: the short runs of words that a topic may be named by, read off a text by a grammar of its language."""
+"""Phrases: short word sequences that may name a topic, extracted by the grammar of the text's language."""
 
 from __future__ import annotations
 
@@ -25,15 +25,15 @@ Phrase = tuple[str, ...]
 
 
 class PhraseFinder(Protocol):
-    """Reads candidate names off texts of one language."""
+    """Extracts candidate names from texts of one language."""
 
     def phrases(self, texts: Sequence[str], *, language: Language) -> list[list[Phrase]]:
-        """The phrases of each text as words, in order, as often as they occur."""
+        """Return the phrases of each text as tuples of words, in order, with repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
 class EmptyWords:
-    """Words that name no topic, by kind."""
+    """Words that cannot name a topic, by kind."""
 
     english_nouns: frozenset[str]
     english_adjectives: frozenset[str]
@@ -43,7 +43,7 @@ class EmptyWords:
 
 
 def read_empty_words() -> EmptyWords:
-    """The list that comes with the package."""
+    """Read the list in the package."""
     listed = tomllib.loads(files("pipeline.analytics.topics").joinpath("empty_words.toml").read_text(encoding="utf-8"))
     characters = frozenset(listed.pop("chinese_characters"))
     return EmptyWords(
@@ -52,7 +52,10 @@ def read_empty_words() -> EmptyWords:
 
 
 class GrammarPhrases:
-    """Noun phrases and verbs with their object: spaCy for English, LAC for Chinese. Models load at the first text."""
+    """Finds noun phrases and verbs with their object, by spaCy in English and LAC in Chinese.
+
+    Models are loaded with the first text.
+    """
 
     def __init__(self) -> None:
         self._empty: EmptyWords | None = None
@@ -60,7 +63,7 @@ class GrammarPhrases:
         self._chinese: Any = None
 
     def phrases(self, texts: Sequence[str], *, language: Language) -> list[list[Phrase]]:
-        """The phrases of each text. Raises ModelError when the language's model is not installed."""
+        """Return the phrases of each text. Raises ModelError if the language's model is not installed."""
         empty = self._empty = self._empty or read_empty_words()
         if language == "zh":
             self._chinese = self._chinese or _chinese_model()
@@ -70,7 +73,13 @@ class GrammarPhrases:
 
 
 def spelled(phrase: Phrase) -> str:
-    """The phrase as written: Chinese without spaces."""
+    """Write a phrase, with spaces between words unless it is Chinese.
+
+    >>> spelled(("lost", "card"))
+    'lost card'
+    >>> spelled(("取消", "订单"))
+    '取消订单'
+    """
     return (" " if "".join(phrase).isascii() else "").join(phrase)
 
 
@@ -86,9 +95,9 @@ def _english_model() -> Any:
 
 @contextmanager
 def _without_torch() -> Iterator[None]:
-    """Where torch is installed spaCy imports it, which takes as long as all else of it and which this model never uses.
+    """Keep spaCy from importing torch, which this model never uses and which would double the time to load.
 
-    What is None among the modules cannot be imported.
+    A module that is None in `sys.modules` cannot be imported.
     """
     loaded = "torch" in sys.modules
     if not loaded:
@@ -109,7 +118,7 @@ def _chinese_model() -> Any:
 
 
 def _english_phrases(document: Any, empty: EmptyWords) -> Iterator[Phrase]:
-    """Noun phrases without their articles, and each verb with such an object: `dispute charge`."""
+    """Yield noun phrases without articles, and verbs with such an object: `dispute charge`."""
     for chunk in document.noun_chunks:
         root = chunk.root
         if root.pos_ == "PRON" or not _names_something(root, empty):
@@ -125,7 +134,7 @@ def _english_phrases(document: Any, empty: EmptyWords) -> Iterator[Phrase]:
 
 
 def _names_something(token: Any, empty: EmptyWords) -> bool:
-    """A noun or a telling adjective; of names only those in capitals (ATM, SIM), which are things."""
+    """Whether a token is a noun or a specific adjective; of proper nouns only acronyms for things (ATM, SIM)."""
     if not (token.is_alpha and token.text.isascii()) or token.is_stop or len(token) < 2:
         return False
     if token.pos_ == "PROPN":
@@ -142,10 +151,10 @@ def _lemma(token: Any) -> str:
 
 
 def _chinese_phrases(words: Sequence[tuple[str, str]], empty: EmptyWords) -> Iterator[Phrase]:
-    """Nouns, verbs of two characters and more, and what stands side by side of them: 信用卡年费, 取消订单."""
+    """Yield nouns, verbs of at least two characters, and pairs of neighbours: 信用卡年费, 取消订单."""
     before = ""
     for word, tag in words:
-        if not _is_matter(word, tag, empty):
+        if not _may_name_topic(word, tag, empty):
             before = ""
             continue
         yield (word,)
@@ -154,7 +163,7 @@ def _chinese_phrases(words: Sequence[tuple[str, str]], empty: EmptyWords) -> Ite
         before = word
 
 
-def _is_matter(word: str, tag: str, empty: EmptyWords) -> bool:
+def _may_name_topic(word: str, tag: str, empty: EmptyWords) -> bool:
     is_long_enough = len(word) >= SHORTEST_CHINESE and all("\u3400" <= character <= "\u9fff" for character in word)
     is_doubled = any(first == second for first, second in pairwise(word))
     if not is_long_enough or is_doubled or word in empty.chinese or empty.chinese_characters & set(word):

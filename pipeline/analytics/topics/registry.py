@@ -1,4 +1,4 @@
-"""The registry: the topics so far, each with a few issues that stand for it when none of late do."""
+"""The registry: all topics so far, each with a few exemplars that represent it when no recent issue does."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from pipeline.topic import OTHER, Topic
 
 @dataclass(frozen=True, slots=True)
 class Registry:
-    """Topics by id, also those that are no more, and for each that stands its exemplars."""
+    """Topics by id, ended ones included, and the exemplars of those that are still in use."""
 
     topics: Mapping[str, Topic] = field(default_factory=dict)
     exemplars: Mapping[str, Issues] = field(default_factory=dict, repr=False)
 
     def heir(self, topic_id: str) -> str:
-        """The topic that its calls belong to now; `other` for one whose calls went several ways."""
+        """Return the topic that its calls belong to now; `other` if its calls went to several topics."""
         seen = set()
         while topic_id in self.topics and not self.topics[topic_id].stands and topic_id not in seen:
             seen.add(topic_id)
@@ -33,18 +33,20 @@ class Registry:
 
 
 def with_taxonomy(registry: Registry, taxonomy: Taxonomy) -> Registry:
-    """The registry as people want it: named, pinned, merged.
+    """Apply names, pins and merges to the registry.
 
-    A topic that left the taxonomy is found again, and its merges are undone: what it took in stands for itself.
+    A topic that was removed from the taxonomy becomes a found topic again, and its merges are undone.
     """
-    told = {topic.id: topic for topic in taxonomy.topics}
+    described = {topic.id: topic for topic in taxonomy.topics}
     merges = taxonomy.merges
     topics = {}
     for topic_id, topic in registry.topics.items():
         if topic_id in merges:
             topics[topic_id] = replace(topic, status="merged", merged_into=merges[topic_id])
-        elif topic_id in told:
-            topics[topic_id] = replace(topic, status="pinned", merged_into="", name=told[topic_id].name or topic.name)
+        elif topic_id in described:
+            topics[topic_id] = replace(
+                topic, status="pinned", merged_into="", name=described[topic_id].name or topic.name
+            )
         elif topic.status == "pinned" or (topic.status == "merged" and topic_id in registry.exemplars):
             topics[topic_id] = replace(topic, status="found", merged_into="")
         else:
@@ -53,15 +55,15 @@ def with_taxonomy(registry: Registry, taxonomy: Taxonomy) -> Registry:
 
 
 def with_examples(registry: Registry, taxonomy: Taxonomy, *, encoder: TextEncoder | None) -> Registry:
-    """The registry with the topics that people made by sentences.
+    """Add the topics that people defined by example sentences.
 
-    Raises ConfigError where there are such topics and no encoder for their sentences.
+    Raises ConfigError if there are such topics but no encoder for their sentences.
     """
     made = [topic for topic in taxonomy.topics if topic.examples]
     if not made:
         return registry
     if encoder is None:
-        raise ConfigError("the taxonomy makes topics by examples, and there is no encoder here to read them")
+        raise ConfigError("the taxonomy defines topics by examples, but there is no encoder to read them")
     topics, exemplars = dict(registry.topics), dict(registry.exemplars)
     for topic in made:
         exemplars[topic.id] = _sentences(topic.examples, encoder)
@@ -72,7 +74,7 @@ def with_examples(registry: Registry, taxonomy: Taxonomy, *, encoder: TextEncode
 
 
 def _sentences(examples: Sequence[str], encoder: TextEncoder) -> Issues:
-    """Sentences as issues of no call."""
+    """Return sentences as issues that belong to no call."""
     texts = [simplified(text) for text in examples]
     found = [
         Issue(

@@ -1,4 +1,4 @@
-"""The rows of `topics`: the registry, with what stands for each topic."""
+"""The rows of `topics`: the registry with the exemplars of each topic, and back."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ PLAIN = ("topic_id", "name", "language", "status", "merged_into", "found_on", "l
 
 
 def topics_table(registry: Registry, *, calls: Mapping[str, int], encoder: str) -> pa.Table:
-    """All topics, also those that are no more, with how many calls each has; without `part` and `date`."""
+    """Return the rows of all topics, ended ones included, with their numbers of calls; without `part` and `date`."""
     rows = [
         {
             **{name: getattr(topic, name) for name in PLAIN},
@@ -39,7 +39,7 @@ def topics_table(registry: Registry, *, calls: Mapping[str, int], encoder: str) 
 
 
 def registry_from_rows(rows: list[Row], *, encoder: str) -> Registry:
-    """The registry back. Exemplars of another encoder stand for nothing any more; their topics keep their ids."""
+    """Read the registry back. Exemplars by another encoder are dropped, while their topics keep their ids."""
     topics = {row["topic_id"]: _topic(row) for row in rows}
     exemplars = {row["topic_id"]: _exemplars(row) for row in rows if row["exemplars"] and row["encoder"] == encoder}
     return Registry(topics, exemplars)

@@ -1,8 +1,8 @@
-"""Likeness: how much two issues are about the same thing, by meaning and by shared words.
+"""Similarity: how far two issues are about the same thing, by meaning and by shared words.
 
-Sentence vectors of telephone speech share most of their direction (its tone), so each language's mean is taken off
-first. Meaning alone mistakes tone for matter; the words that two issues share settle it. Issues in different languages
-share no words, so that their meanings must agree the more.
+Sentence vectors of telephone speech share most of their direction (its tone), so each language's mean is subtracted
+first. Meaning alone confuses tone with topic; the words that two issues share decide. Issues in different languages
+share no words, so their meanings must agree more closely.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class Similarity:
         return len(self.meanings)
 
     def between(self, rows: Rows, columns: Rows) -> Floats:
-        """Likeness of each row issue with each column issue, float32 [rows, columns].
+        """Return the similarity of each row issue to each column issue, float32 [rows, columns].
 
-        1 for the same words, about 0 for different matters.
+        1 for the same words, about 0 for different topics.
         """
         meaning = self.meanings[rows] @ self.meanings[columns].T
         shared = (self.words[rows] @ self.words[columns].T).toarray()
         return _weighed(meaning, shared)
 
     def means(self, labels: Rows, groups: int) -> Similarity:
-        """The means of the groups 0 to `groups` - 1 as rows; they are not of unit length."""
+        """Return the means of the groups 0 to `groups` - 1 as rows, which are not of unit length."""
         from scipy.sparse import csr_matrix
 
         members = np.flatnonzero(labels >= 0)
@@ -55,16 +55,16 @@ class Similarity:
         return Similarity(np.asarray(mean_of @ self.meanings, dtype=np.float32), mean_of @ self.words)
 
     def with_means(self, means: Similarity) -> Floats:
-        """The mean likeness of each issue with the issues of each group, float32 [issues, groups]."""
+        """Return the mean similarity of each issue to the issues of each group, float32 [issues, groups]."""
         return _weighed(self.meanings @ means.meanings.T, (self.words @ means.words.T).toarray())
 
 
 @dataclass(frozen=True, slots=True)
 class Space:
-    """What a sample of issues says of all: the mean of each language, and how telling each term is.
+    """What a sample of issues says about all: the mean vector of each language and the weight of each term.
 
-    Taking the mean off n issues makes two unrelated ones point apart by 1 / (n - 1); a dimension of each language's own
-    puts that back, so that unrelated issues are at 0 in a night of ten calls as in a year of them.
+    Subtracting the mean of n issues pushes two unrelated ones apart by 1 / (n - 1). An extra dimension per language
+    compensates, so unrelated issues are at 0 in a night of ten calls as well as in a year of calls.
     """
 
     means: Mapping[str, Floats] = field(repr=False)
@@ -73,7 +73,7 @@ class Space:
     weights: Floats = field(repr=False)
 
     def place(self, issues: Issues) -> Similarity:
-        """The issues as rows that compare."""
+        """Return the issues as comparable rows."""
         size = issues.vectors.shape[1]
         meanings = np.zeros((len(issues), size + len(self.means)), dtype=np.float32)
         meanings[:, :size] = issues.vectors
@@ -84,7 +84,7 @@ class Space:
         return Similarity(unit_rows(meanings), self._words(issues))
 
     def _words(self, issues: Issues) -> Any:
-        """Unit rows of TF-IDF with 1 + log of the count; sparse [issues, terms]."""
+        """Return unit rows of TF-IDF with 1 + log of the count, sparse [issues, terms]."""
         from sklearn.preprocessing import normalize
 
         counts = _counts(issues, self.terms)
@@ -95,7 +95,7 @@ class Space:
 
 
 def space_of(issues: Issues) -> Space:
-    """The space that these issues span. Terms of one issue alone tell nothing, nor do those that everybody says."""
+    """Build the space of these issues. Drops terms in only one issue, or in more than `LARGEST_SHARE` of them."""
     languages = sorted(set(issues.languages.tolist()))
     sizes = {language: int((issues.languages == language).sum()) for language in languages}
     terms = np.unique(issues.term_ids)
@@ -105,13 +105,13 @@ def space_of(issues: Issues) -> Space:
         means={language: issues.vectors[issues.languages == language].mean(axis=0) for language in languages},
         own={language: (1.0 / max(size - 1, 1)) ** 0.5 for language, size in sizes.items()},
         terms=terms[kept],
-        # As scikit-learn's TfidfTransformer has it.
+        # Same as scikit-learn's TfidfTransformer.
         weights=(np.log((1 + len(issues)) / (1 + issues_with[kept])) + 1.0).astype(np.float32),
     )
 
 
 def _counts(issues: Issues, terms: npt.NDArray[np.int64]) -> Any:
-    """How often each issue has each of the terms, which are sorted; sparse float32 [issues, terms, at least one]."""
+    """Count sorted terms by issue, as sparse float32 [issues, terms], with at least one column."""
     from scipy.sparse import csr_matrix
 
     rows = np.repeat(np.arange(len(issues)), np.diff(issues.offsets))

@@ -1,14 +1,14 @@
-"""The taxonomy: what people say of the topics, in a file: names, pins, merges, splits and topics of their own.
+"""The taxonomy: names, pins, merges, splits and own topics that people write in a file.
 
-Discovery adds to it and never changes it. The file's format:
+Discovery adds topics and never changes those of the file. The format:
 
     topics:
-      - id: t-5b0c7e21aa          # a topic that was found: its calls stay its own, whatever else is found
+      - id: t-5b0c7e21aa          # a found topic; being listed pins it, so it keeps its calls
         name: Lost or stolen card
-        merge: [t-91d2c0ff3e]     # these belong to it from now on
-      - id: card-abroad           # a topic of your own, by a few sentences
+        merge: [t-91d2c0ff3e]     # calls of these topics belong to it from now on
+      - id: card-abroad           # your own topic, defined by example sentences
         name: Card abroad
-        from: t-5b0c7e21aa        # split off from that topic; without it, from wherever such calls are
+        from: t-5b0c7e21aa        # take calls only from this topic; without it, from any
         examples: [does my card work in Japan, will you charge me for paying abroad]
 """
 
@@ -24,46 +24,55 @@ from pipeline.topic import OTHER
 
 
 class TaxonomyTopic(BaseModel):
-    """What people say of one topic."""
+    """What people say about one topic."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
-    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="A found topic's id, or one of your own.")
-    name: str = Field(default="", description="What to call it; left out, it keeps the name that was found.")
-    merge: tuple[str, ...] = Field(default=(), description="Ids of topics whose calls belong to this one.")
-    split_from: str = Field(default="", alias="from", description="The topic that the examples are split off from.")
-    examples: tuple[str, ...] = Field(default=(), description="Sentences of customers that make a topic of your own.")
+    id: str = Field(pattern=r"^[a-z0-9][a-z0-9._-]*$", description="Id of a found topic, or of your own.")
+    name: str = Field(default="", description="Its name; the found name if left out.")
+    merge: tuple[str, ...] = Field(default=(), description="Ids of topics to merge into this one.")
+    split_from: str = Field(
+        default="", alias="from", description="The topic that the examples are split off from; any if left out."
+    )
+    examples: tuple[str, ...] = Field(default=(), description="Customer sentences that define your own topic.")
 
 
 class Taxonomy(BaseModel):
-    """All that people say of the topics; a topic that stands here is pinned."""
+    """All topics that people describe. A topic listed here is pinned."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     topics: tuple[TaxonomyTopic, ...] = Field(default=(), description="Topics, in any order.")
 
     @model_validator(mode="after")
-    def _is_one_story(self) -> Taxonomy:
+    def _is_consistent(self) -> Taxonomy:
         ids = [topic.id for topic in self.topics]
         merged = [other for topic in self.topics for other in topic.merge]
         for name in (*ids, *merged):
             if (ids + merged).count(name) > 1:
-                raise ValueError(f"`{name}` stands twice: a topic is named once, and merged into one other")
+                raise ValueError(f"`{name}` is listed twice: list a topic once, and merge it into one other topic")
         for topic in self.topics:
             if OTHER in (topic.id, *topic.merge):
-                raise ValueError(f"`{OTHER}` is what resembles nothing, and no topic")
+                raise ValueError(f"`{OTHER}` holds issues without a topic and cannot be used as one")
             if topic.split_from and not topic.examples:
-                raise ValueError(f"`{topic.id}` is split off without examples: write sentences of such calls")
+                raise ValueError(
+                    f"`{topic.id}` has `from` but no `examples`: add sentences that customers say on such calls"
+                )
         return self
 
     @property
     def merges(self) -> Mapping[str, str]:
-        """For each topic that was merged, the one that its calls belong to."""
+        """The target of each merged topic."""
         return {other: topic.id for topic in self.topics for other in topic.merge}
 
 
 def load_taxonomy(text: str, *, source: str) -> Taxonomy:
-    """The taxonomy in a file's text. Raises ConfigError that says where it is wrong."""
+    """Parse a taxonomy. Raises ConfigError with the place of the first mistake.
+
+    >>> taxonomy = load_taxonomy("topics: [{id: t-1, name: Lost card, merge: [t-2]}]", source="taxonomy.yaml")
+    >>> taxonomy.merges
+    {'t-2': 't-1'}
+    """
     import yaml
 
     try:

@@ -1,4 +1,4 @@
-"""The list of topics in a store, and the taxonomy that people put beside it."""
+"""The list of topics in a store, and the taxonomy that people apply to it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,18 @@ from pipeline.topic import Topic
 
 
 def listed_topics(store: Store, *, every: bool = False) -> list[Topic]:
-    """The topics that stand and have calls, the largest first; with `every` the others too."""
+    """Return topics in use that have calls, the largest first; with `every`, ended and empty ones too."""
     topics = [topic for topic in _topics(store).values() if every or (topic.stands and topic.calls)]
     return sorted(topics, key=lambda topic: (-topic.calls, topic.topic_id))
 
 
 def apply_taxonomy(store: Store, text: str, *, source: str) -> Taxonomy:
-    """Check a taxonomy against the topics of the store and put it there. Raises ConfigError and StoreError."""
+    """Check a taxonomy against the topics of a store, and write it there.
+
+    Raises:
+        ConfigError: The text is not a taxonomy, or names a topic that does not exist.
+        StoreError: The store cannot be read or written.
+    """
     taxonomy = load_taxonomy(text, source=source)
     known = set(_topics(store))
     own = {topic.id for topic in taxonomy.topics if topic.examples}

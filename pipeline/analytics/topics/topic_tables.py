@@ -1,4 +1,4 @@
-"""The tables of topics: each call's issues with their topics, and the registry, made from what the store holds."""
+"""The tables of topics: the topic of each issue, and the registry of all topics."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from pipeline.analytics.measure.working_tables import replace_table
+from pipeline.analytics.measure.working_tables import registered, replace_table
 from pipeline.analytics.topics.issue_words import StoredIssueWords
 from pipeline.analytics.topics.issues import Issues, read_issues
 from pipeline.analytics.topics.phrases import PhraseFinder
@@ -34,9 +34,20 @@ def find_topic_tables(
     finder: PhraseFinder,
     encoder: TextEncoder | None = None,
 ) -> dict[str, pa.Table]:
-    """`call_topics` of the calls since a day (all by default) and `topics`; both take the place of their views.
+    """Find topics, and replace the tables `call_topics` and `topics` on the connection.
 
-    The encoder reads the sentences of topics that people made. Raises ConfigError where it is needed and missing.
+    Args:
+        connection: An open store with the newest rows of `issues` and `turns`.
+        since: The first day whose issues get a topic; None for all.
+        taxonomy: Names, pins, merges and examples that people gave.
+        finder: Reads candidate names off texts.
+        encoder: Encodes the example sentences of the taxonomy.
+
+    Returns:
+        The rows of `call_topics` since that day, and all rows of `topics`.
+
+    Raises:
+        ConfigError: The taxonomy has examples and there is no encoder.
     """
     encoded_by = _encoded_by(connection, since)
     known = with_taxonomy(_registry(connection, encoded_by), taxonomy)
@@ -64,14 +75,14 @@ def find_topic_tables(
 
 
 def _inherit(connection: DuckDBPyConnection, registry: Registry) -> None:
-    """Earlier calls of a topic that was merged since belong to the one it went into, as the view has it too."""
+    """Move earlier calls of merged topics to the topics they were merged into, as the stored view does too."""
     merged = [(name, registry.heir(name)) for name, topic in registry.topics.items() if topic.status == "merged"]
     for name, heir in sorted(merged):
         connection.execute("update call_topics set topic_id = ? where topic_id = ?", [heir, name])
 
 
 def _encoded_by(connection: DuckDBPyConnection, since: Date | None) -> str:
-    """The encoder of most issues since a day, or of all where none are so late; "" where there are none."""
+    """Return the encoder of most issues since a day, of all days if there are none since; "" without any issue."""
     found = connection.execute(
         """select encoder from issues where date >= coalesce($1, date)
         group by encoder order by count(*) desc, encoder limit 1""",
@@ -88,32 +99,29 @@ def _registry(connection: DuckDBPyConnection, encoder: str) -> Registry:
 
 
 def _sample(connection: DuckDBPyConnection, since: Date | None, *, encoder: str) -> Issues:
-    """The issues whose calls have the smallest hashes: the same calls have the same sample, whenever they came."""
+    """Read the issues with the smallest hashes, so that the same calls give the same sample in any order."""
     drawn = connection.sql(
         """select call_id, issue from issues where date >= coalesce($1, date)
         order by md5(call_id || '#' || issue), call_id, issue limit $2""",
         params=[since, SAMPLE],
     ).to_arrow_table()
-    connection.register("_drawn", drawn)
-    where = "date >= coalesce(?, date) and (call_id, issue) in (select (call_id, issue) from _drawn)"
-    return read_issues(connection, where, [since], encoder=encoder)
+    where = "date >= coalesce(?, date) and (call_id, issue) in (select (call_id, issue) from drawn)"
+    with registered(connection, drawn=drawn):
+        return read_issues(connection, where, [since], encoder=encoder)
 
 
 def _topics_before(connection: DuckDBPyConnection, sample: Issues) -> list[str]:
     keys = pa.table({"call_id": sample.call_ids.tolist(), "issue": sample.numbers})
-    connection.register("_sampled", keys)
-    rows = connection.execute(
-        "select call_id, issue, topic_id from call_topics semi join _sampled using (call_id, issue)"
-    )
-    before = {(call_id, issue): topic for call_id, issue, topic in rows.fetchall()}
+    with registered(connection, sampled=keys):
+        rows = connection.execute(
+            "select call_id, issue, topic_id from call_topics semi join sampled using (call_id, issue)"
+        ).fetchall()
+    before = {(call_id, issue): topic for call_id, issue, topic in rows}
     return [before.get(key, "") for key in sample.keys]
 
 
 def _batches(connection: DuckDBPyConnection, since: Date | None, *, encoder: str) -> Iterator[Issues]:
-    """All issues since a day, some days at a time; one empty batch where there are none.
-
-    The next are read while those before them are judged.
-    """
+    """Yield all issues since a day, some days at a time, reading ahead; one empty batch if there are none."""
     days = connection.execute(
         "select date, count(*) from issues where date >= coalesce($1, date) group by date order by date", [since]
     ).fetchall()

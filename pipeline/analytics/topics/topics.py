@@ -1,8 +1,8 @@
-"""Topics: what customers call about, found over all calls without a list of topics to start from.
+"""Topics: what customers call about, discovered over all calls without a predefined list.
 
-Each night the issues of late are grouped anew, from a sample, and the groups are matched with the topics known so far:
-what was found before keeps its id, what is new gets one. The same issues give the same groups in any order, so that a
-month night by night ends with the groups of a month at once.
+Each night a sample of recent issues is clustered, and the groups are matched with the known topics: a topic found again
+keeps its id, a new one gets a new id. The same issues give the same groups in any order, so a month processed night by
+night ends with the groups of a month processed at once.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from functools import reduce
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.analytics.topics.clusters import LEAST_LIKENESS, NO_GROUP, Clusters, Judged, cluster
+from pipeline.analytics.topics.clusters import LEAST_SIMILARITY, NO_GROUP, Assignment, Clusters, cluster
 from pipeline.analytics.topics.issue_words import ReadIssueWords
 from pipeline.analytics.topics.issues import Issues, joined
 from pipeline.analytics.topics.lineage import lineage
@@ -26,24 +26,29 @@ from pipeline.analytics.topics.registry import Registry
 from pipeline.analytics.topics.similarity import Similarity
 from pipeline.topic import OTHER, Topic
 
-# With so few issues every one is worth a line. With more, a topic has at least a sixth of the root of all: 2 of 100,
-# 9 of 3,000. docs/quality.md says how that was chosen.
+# Up to this many issues, each may be a topic. With more, a topic needs a sixth of the square root of their number: 2 of
+# 100, 9 of 3,000. docs/quality.md explains the choice.
 FEW_ISSUES = 20
 ROOT_SHARE = 6
-# Issues that are grouped; all others are judged by the groups.
+# Issues that are clustered; all others are assigned to the groups.
 SAMPLE = 3_000
 EXAMPLES = 3
 NAMED_BY = 30
-# Half of a topic's exemplars are of the night it was found, so that it cannot drift away from what it meant.
+# Half of a topic's exemplars stay those of its first night, so that its meaning cannot drift.
 FOUNDING_EXEMPLARS, LATE_EXEMPLARS = 6, 6
 
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The topics as they stand, and how any issue is given one.
+    """The topics of a night, and how any issue is assigned to one.
 
-    `of_group` has the topic of each group. `apart` are topics by their own exemplars: those that people made or pinned
-    and that are no group; `apart_from` names for each the only topic that it may take issues from, "" for any.
+    Attributes:
+        registry: All topics.
+        clusters: The groups.
+        of_group: The topic of each group.
+        apart: Topics without a group, defined by exemplars: made or pinned by people.
+        apart_from: For each of these, the only topic it may take issues from; "" for any.
+        apart_means: Their mean vectors.
     """
 
     registry: Registry
@@ -55,7 +60,11 @@ class Discovery:
 
 
 def fewest_issues(sampled: int) -> int:
-    """How many issues make a topic, among so many."""
+    """Return how many issues make a topic in a sample of this size.
+
+    >>> fewest_issues(3_000)
+    9
+    """
     return 1 if sampled <= FEW_ISSUES else max(2, round(sampled**0.5 / ROOT_SHARE))
 
 
@@ -70,8 +79,13 @@ def discover(
 ) -> Discovery:
     """Find the topics of a sample.
 
-    `before` has the topic of each sampled issue as of the last night, "" where it is new or was in none. `split_from`
-    names topics that people made by examples, which stand in the registry, with the topic they are split off from.
+    Args:
+        sample: The issues to cluster.
+        words: Reads the words of issues, for names and quotes.
+        finder: Extracts candidate names.
+        known: Topics of earlier nights.
+        before: The last topic of each sampled issue, "" if it is new or had none.
+        split_from: Topics of the registry that people defined by examples, with the topic each is split off from.
     """
     known = known or Registry()
     made = split_from or {}
@@ -96,18 +110,18 @@ def discover(
 
 
 def topics_of(discovery: Discovery, issues: Issues) -> tuple[npt.NDArray[np.object_], npt.NDArray[np.float32]]:
-    """The topic of each issue, `other` for none, and how near it is to that topic's middle."""
+    """Return the topic of each issue, or `other`, and its mean similarity to that topic."""
     placed = discovery.clusters.space.place(issues)
-    judged = discovery.clusters.judge(placed)
+    assignment = discovery.clusters.assign(placed)
     names = np.array([*discovery.of_group, OTHER], dtype=object)
-    found = names[judged.labels]
+    found = names[assignment.labels]
     nearness = np.zeros(len(issues), dtype=np.float32)
-    grouped = judged.labels != NO_GROUP
-    nearness[grouped] = judged.closeness[np.flatnonzero(grouped), judged.labels[grouped]]
+    grouped = assignment.labels != NO_GROUP
+    nearness[grouped] = assignment.closeness[np.flatnonzero(grouped), assignment.labels[grouped]]
     if discovery.apart_means is not None:
         closeness = placed.with_means(discovery.apart_means)
         for place, (name, source) in enumerate(zip(discovery.apart, discovery.apart_from, strict=True)):
-            nearer = (closeness[:, place] >= LEAST_LIKENESS) & (closeness[:, place] > nearness)
+            nearer = (closeness[:, place] >= LEAST_SIMILARITY) & (closeness[:, place] > nearness)
             taken = nearer & ((found == source) if source else np.ones(len(issues), dtype=bool))
             found[taken], nearness[taken] = name, closeness[taken, place]
     heirs = {name: discovery.registry.heir(name) for name in set(found.tolist())}
@@ -115,13 +129,13 @@ def topics_of(discovery: Discovery, issues: Issues) -> tuple[npt.NDArray[np.obje
 
 
 def _resting(known: Registry, before: Collection[str], *, without: Collection[str]) -> list[str]:
-    """Topics of which no issue is in the sample: their exemplars stand for them, so that they can come back."""
+    """Return topics without an issue in the sample; their exemplars join it, so that they can be found again."""
     out = set(before) | set(without)
     return [name for name in sorted(known.exemplars) if known.topics[name].stands and name not in out]
 
 
 def _new_id(sample: Issues, members: npt.NDArray[np.bool_]) -> str:
-    """The hash of the issues in it: the same group has the same id, whatever else was found beside it."""
+    """Hash the issues of a group, so that the same group has the same id whatever other groups were found."""
     keys = sorted(f"{call_id}#{number}" for call_id, number in sample.take(np.flatnonzero(members)).keys)
     return f"t-{hashlib.sha256(chr(10).join(keys).encode()).hexdigest()[:10]}"
 
@@ -130,27 +144,27 @@ def _last_day(issues: Issues) -> Date | None:
     return issues.dates.max().item() if len(issues) else None
 
 
-def _typical(judged: Judged, groups: Sequence[int]) -> npt.NDArray[np.intp]:
-    """The rows of these groups, the most typical first."""
-    rows = np.flatnonzero(np.isin(judged.labels, groups))
-    return rows[np.argsort(-judged.closeness[rows, judged.labels[rows]], kind="stable")]
+def _typical(assignment: Assignment, groups: Sequence[int]) -> npt.NDArray[np.intp]:
+    """Return the rows of these groups, the most typical first."""
+    rows = np.flatnonzero(np.isin(assignment.labels, groups))
+    return rows[np.argsort(-assignment.closeness[rows, assignment.labels[rows]], kind="stable")]
 
 
 def _groups_of(of_group: Sequence[str]) -> dict[str, list[int]]:
-    """The groups of each topic; a pinned one may have several."""
+    """Return the groups of each topic; a pinned topic may have several."""
     found: dict[str, list[int]] = {}
     for group, name in enumerate(of_group):
         found.setdefault(name, []).append(group)
     return found
 
 
-def _exemplars(known: Registry, sample: Issues, judged: Judged, of_group: Sequence[str]) -> dict[str, Issues]:
+def _exemplars(known: Registry, sample: Issues, assignment: Assignment, of_group: Sequence[str]) -> dict[str, Issues]:
     exemplars = dict(known.exemplars)
     for name, groups in _groups_of(of_group).items():
-        late = sample.take(_typical(judged, groups)[:LATE_EXEMPLARS])
+        late = sample.take(_typical(assignment, groups)[:LATE_EXEMPLARS])
         first = exemplars.get(name)
         if first is None:
-            first = sample.take(_typical(judged, groups)[:FOUNDING_EXEMPLARS])
+            first = sample.take(_typical(assignment, groups)[:FOUNDING_EXEMPLARS])
         first = first.take(np.arange(min(len(first), FOUNDING_EXEMPLARS)))
         new = [row for row, key in enumerate(late.keys) if key not in set(first.keys)]
         exemplars[name] = joined(first, late.take(np.array(new, dtype=np.intp)))
@@ -160,15 +174,15 @@ def _exemplars(known: Registry, sample: Issues, judged: Judged, of_group: Sequen
 def _described(
     registry: Registry,
     sample: Issues,
-    judged: Judged,
+    assignment: Assignment,
     of_group: Sequence[str],
     *,
     words: ReadIssueWords,
     finder: PhraseFinder,
 ) -> Registry:
-    """The registry with the days on which topics were last seen, and with names and quotes for those that grow."""
+    """Set the day each topic was last seen, and the names and quotes of topics that have few calls so far."""
     topics = dict(registry.topics)
-    rows = {name: _typical(judged, groups) for name, groups in _groups_of(of_group).items()}
+    rows = {name: _typical(assignment, groups) for name, groups in _groups_of(of_group).items()}
     for name, members in rows.items():
         topics[name] = replace(topics[name], last_seen_on=_last_day(sample.take(members)))
     unnamed = [name for name in rows if topics[name].calls < NAMED_BY]
@@ -194,7 +208,7 @@ def _described(
 
 
 def _with_topics_apart(discovery: Discovery, made: dict[str, str]) -> Discovery:
-    """The discovery with the topics that are no group: pinned ones without issues of late, and those by examples."""
+    """Add the topics without a group: pinned ones without recent issues, and those defined by examples."""
     registry = discovery.registry
     names = sorted(
         name

@@ -1,1 +1,1 @@
-"""Trends: how often topics come, which rise, and what fixing one is worth."""
+"""Trends: how often topics occur, which ones rise, and what fixing one is worth."""

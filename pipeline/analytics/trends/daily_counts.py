@@ -1,4 +1,4 @@
-"""Daily counts: how many calls each topic had on each day, as one matrix."""
+"""Daily counts: calls by topic and day, as one matrix."""
 
 from __future__ import annotations
 
@@ -20,10 +20,14 @@ WEEK = 7
 
 @dataclass(frozen=True, slots=True)
 class DailyCounts:
-    """Calls by topic and day, day after day without a gap.
+    """Calls by topic and day, over consecutive days.
 
-    `calls` is topics x days; `total` are all calls of the day, each once; a day is `open` that had any. `weekday` is 0
-    (Monday) to 6. `first` is the place of the day of a topic's first call, below 0 where that was before these days.
+    Attributes:
+        topics: Topic ids.
+        start: The first day.
+        calls: [topics, days].
+        total: All calls of a day, each counted once [days].
+        first: Index of the day of each topic's first call [topics]; negative if that was before the first day.
     """
 
     topics: list[str]
@@ -34,24 +38,24 @@ class DailyCounts:
 
     @property
     def open(self) -> npt.NDArray[np.bool_]:
-        """Whether the centre had any call on a day."""
+        """Whether the centre had any call on each day [days]."""
         return self.total > 0
 
     @property
     def weekday(self) -> npt.NDArray[np.int64]:
-        """Of each day, 0 for Monday."""
+        """The weekday of each day [days], 0 for Monday."""
         return (self.start.weekday() + np.arange(len(self.total))) % WEEK
 
     @property
     def days(self) -> npt.NDArray[np.datetime64]:
-        """The date of each day."""
+        """The date of each day [days]."""
         return np.datetime64(self.start, "D") + np.arange(len(self.total))
 
 
 def read_daily_counts(connection: DuckDBPyConnection, *, days: int) -> DailyCounts | None:
-    """The counts of the last so many days up to the last with a call, from `contacts` and `call_topics`.
+    """Count the calls of the last `days` days up to the last one with a call.
 
-    A call counts once for each topic of its issues. None where there is no call of a known day.
+    A call counts once for each topic of its issues. Returns None if no call has a known day.
     """
     totals = connection.execute(
         f"""select date, count(*) from contacts where date > '{UNKNOWN_DATE}'

@@ -1,9 +1,9 @@
-"""Emerging: topics that customers call about more than their own history explains, on a day or over a week.
+"""Emerging topics: more calls about a topic than its history explains, on a day or over a week.
 
-Each topic is tested each day against its own weekdays, level and scatter, after Farrington et al. (1996), "A
+Each topic is tested every day against its own weekday profile, level and dispersion, after Farrington et al. (1996), "A
 statistical algorithm for the early detection of outbreaks of infectious disease", JRSS A 159, 547-563, with negative
-binomial quantiles as Noufaily et al. (2013), "An improved algorithm for outbreak detection in multiple surveillance
-systems", Statistics in Medicine 32, 1206-1222. All tests of a month together raise one false alarm or fewer.
+binomial quantiles as in Noufaily et al. (2013), "An improved algorithm for outbreak detection in multiple surveillance
+systems", Statistics in Medicine 32, 1206-1222. All tests of a month together raise at most one false alarm.
 """
 
 from __future__ import annotations
@@ -29,11 +29,14 @@ DAYS_A_MONTH = 30
 
 @dataclass(frozen=True, slots=True)
 class EmergingRules:
-    """When a topic emerges.
+    """When a topic is emerging.
 
-    `false_alarms_a_month` of all topics, days and windows together: half of the one that is allowed, because level and
-    scatter are estimated from eight weeks and busy days follow one another. Fewer than five calls are never worth a
-    line, however rare the topic was: new topics begin with a call or two. The last `days_kept` days are tested.
+    Attributes:
+        false_alarms_a_month: Over all topics, days and windows. Half of the one allowed, because level and dispersion
+            are estimated from eight weeks and busy days are correlated.
+        fewest_calls: A rise to fewer calls is never shown, however rare the topic: new topics begin with one or two.
+        days_kept: The number of last days that are tested.
+        history: What a day is compared with.
     """
 
     false_alarms_a_month: float = 0.5
@@ -47,7 +50,7 @@ DEFAULT_RULES = EmergingRules()
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One test of each topic and day, topics x days tested: calls of the last days, what was expected, P(so many)."""
+    """One test per topic and day [topics, days tested]: calls of the last days, expected calls, p-value and alarm."""
 
     calls: Floats
     expected: Floats
@@ -56,21 +59,21 @@ class Window:
 
 
 def find_emerging(connection: DuckDBPyConnection, *, rules: EmergingRules = DEFAULT_RULES) -> pa.Table:
-    """Rows of `emerging` for the last days on which the centre had calls, in order of topic and day.
+    """Return rows of `emerging`, by topic and day, for the last days with calls.
 
-    Each topic but `other` is tested by its calls of that day and of the seven days up to it; the row is of the window
-    that emerges or is the less likely (`window_days`), and `p_value` allows for there being two. None before three
-    weeks of calls.
+    Each topic but `other` is tested by its calls of that day and by those of the seven days up to it. The row shows the
+    window with an alarm, or else the less likely one (`window_days`); `p_value` is corrected for testing two windows.
+    There are no rows before three weeks of calls.
     """
     history = rules.history
-    # The history of the first day tested, and as much again to see how far forecasts of a week went wrong.
+    # The history of the first day tested, and the same again to measure the errors of weekly forecasts.
     counts = read_daily_counts(connection, days=rules.days_kept + history.gap_days + 2 * history.days + WEEK)
     schema = made_schema("emerging")
     return schema.empty_table() if counts is None else emerging_of(counts, rules=rules).cast(schema)
 
 
 def emerging_of(counts: DailyCounts, *, rules: EmergingRules = DEFAULT_RULES) -> pa.Table:
-    """The same from the counts."""
+    """Test counts, as `find_emerging` does."""
     expected = expectations_of(counts, rules=rules.history)
     tested = np.arange(max(len(counts.total) - rules.days_kept, 0), len(counts.total))
     tested = tested[counts.open[tested]]
@@ -78,7 +81,7 @@ def emerging_of(counts: DailyCounts, *, rules: EmergingRules = DEFAULT_RULES) ->
     # Either window may raise a false alarm: Bonferroni over the two, over topics and over days.
     limit = rules.false_alarms_a_month / (2 * max(int(topics.sum()), 1) * DAYS_A_MONTH)
     day, week = (_window(counts, expected, days=days, tested=tested, limit=limit, rules=rules) for days in (1, WEEK))
-    # A window that raises an alarm is shown before one that does not, else the less likely one.
+    # Show the window with an alarm, else the less likely one.
     weekly = np.where(day.emerging == week.emerging, week.p_value < day.p_value, week.emerging)
     shown = _shown(weekly, week, day)
     row, place = np.nonzero(expected.enough[:, tested] & topics[:, None])
@@ -97,7 +100,7 @@ def emerging_of(counts: DailyCounts, *, rules: EmergingRules = DEFAULT_RULES) ->
 
 
 def _shown(weekly: Flags, week: Window, day: Window) -> Window:
-    """The week where `weekly` says so, else the day."""
+    """Choose the week where `weekly` is true, else the day."""
     return Window(
         calls=np.where(weekly, week.calls, day.calls),
         expected=np.where(weekly, week.expected, day.expected),
@@ -115,15 +118,15 @@ def _window(
     limit: float,
     rules: EmergingRules,
 ) -> Window:
-    """The test by the calls of the last `days`, of the days tested."""
+    """Test the calls of the last `days` days, for each day tested."""
     calls, mean = _last(counts.calls, days), _expected(counts, expected, days)
-    everyone = _of_everyone(calls, mean)
-    mean *= everyone
+    common = _common_rise(calls, mean)
+    mean *= common
     dispersion = expected.dispersion
     if days > 1:
         dispersion = np.maximum(dispersion, _forecast_dispersion(calls, mean, expected, rules))
-    # What days vary by beyond chance grows with the mean (NB2).
-    dispersion = 1 + (dispersion - 1) * everyone
+    # Overdispersion grows with the mean (NB2).
+    dispersion = 1 + (dispersion - 1) * common
     variance = dispersion * mean * (1 + mean * expected.error)
     calls, mean, variance = (values[:, tested] for values in (calls, mean, variance))
     p_value = _tail(calls, mean, variance)
@@ -131,32 +134,32 @@ def _window(
 
 
 def _last(values: Floats, days: int) -> Floats:
-    """Sums over each day and those before it, `days` in all."""
+    """Return sums over each day and the days before it, `days` in total."""
     running = np.cumsum(values, axis=-1)
     running[..., days:] -= running[..., :-days].copy()
     return running
 
 
 def _expected(counts: DailyCounts, expected: Expectations, days: int) -> Floats:
-    """By each day's history, the calls of the open days among the last `days`."""
+    """Return the expected calls of the open days among the last `days`, by each day's history."""
     opened = np.zeros((len(counts.total), WEEK))
     opened[np.arange(len(counts.total)), counts.weekday] = counts.open
     mean: Floats = np.einsum("tdk,dk->td", expected.by_weekday, _last(opened.T, days).T)
     return np.maximum(mean, 1e-9)
 
 
-def _of_everyone(calls: Floats, mean: Floats) -> Floats:
-    """How much more than expected all other topics were called about, at least 1: such a rise is no topic's own."""
+def _common_rise(calls: Floats, mean: Floats) -> Floats:
+    """Return observed over expected calls of all other topics, at least 1: a shared rise is not the topic's own."""
     others, expected = calls.sum(axis=0) - calls, mean.sum(axis=0) - mean
     few = expected < 1e-6
     return np.where(few, 1.0, np.maximum(others / np.where(few, 1.0, expected), 1.0))
 
 
 def _forecast_dispersion(calls: Floats, mean: Floats, expected: Expectations, rules: EmergingRules) -> Floats:
-    """How far weeks fell short of their forecasts, in the history of each day: twice the squares over the forecast.
+    """Return the dispersion of weekly calls about their forecasts, over the history of each day.
 
-    Days that are busy one after the other make weeks vary by more than seven days each by themselves would. Only what
-    fell short counts, as far as the other half would have gone: a slow rise must not hide itself.
+    Correlated busy days make weeks vary more than seven independent days would. Only weeks below their forecast count,
+    twice, in place of those above it: a slow rise must not hide itself.
     """
     known = expected.enough & (expected.begin <= np.maximum(expected.end - rules.history.days, 0))
     error = np.where(known, 2 * np.minimum(calls - mean, 0.0) ** 2 / mean, 0.0)
@@ -169,7 +172,7 @@ def _forecast_dispersion(calls: Floats, mean: Floats, expected: Expectations, ru
 
 
 def _tail(calls: Floats, mean: Floats, variance: Floats) -> Floats:
-    """P(as many calls or more) of a negative binomial with this mean and variance."""
+    """Return P(at least this many calls) for a negative binomial distribution with this mean and variance."""
     from scipy.special import betainc
 
     excess = np.maximum(variance - mean, 1e-6 * mean)

@@ -1,4 +1,4 @@
-"""Expectations: how many calls a topic should have on a day by its own history, and how far chance may take it."""
+"""Expectations: the calls that a topic should have on a day by its history, and how much they may vary by chance."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ Places = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True)
 class HistoryRules:
-    """What a day is compared with.
+    """The history that a day is compared with.
 
-    Eight weeks have each weekday eight times and are short enough that a year's seasons do not matter. The seven days
-    before are left out: so long a rise may take without raising what is expected. `profile_calls`: a topic's own
-    weekdays count as much as the centre's from 20 calls a weekday on. Fewer than 14 open days are no history.
+    Attributes:
+        weeks: Length: eight of each weekday, and short enough to ignore seasons.
+        gap_days: Days left out before the day itself, so that a rise over a week does not raise its own expectation.
+        fewest_days: With fewer open days there is no expectation.
+        profile_calls: At this many calls per weekday, a topic's own weekday profile counts as much as the centre's.
     """
 
     weeks: int = 8
@@ -28,16 +30,21 @@ class HistoryRules:
 
     @property
     def days(self) -> int:
-        """Length of the history."""
+        """Length of the history in days."""
         return self.weeks * WEEK
 
 
 @dataclass(frozen=True, slots=True)
 class Expectations:
-    """For each topic and day, topics x days: calls expected `by_weekday` (x 7), and what that is worth.
+    """The expected calls of each topic and day, with their uncertainty.
 
-    `dispersion` is the variance of a day's calls over their mean (1 for Poisson, never less). `error` is the relative
-    variance of the expectation itself. The history of day d is [`begin`, `end`); `enough` says whether it will do.
+    Attributes:
+        by_weekday: Expected calls if the day were each weekday [topics, days, 7].
+        dispersion: Variance of a day's calls over their mean, at least 1 (Poisson) [topics, days].
+        error: Relative variance of the expectation itself [topics, days].
+        begin: First day of the history [topics, days].
+        end: Day after the history [days].
+        enough: Whether the history has enough open days [topics, days].
     """
 
     by_weekday: Floats
@@ -49,11 +56,10 @@ class Expectations:
 
 
 def expectations_of(counts: DailyCounts, *, rules: HistoryRules) -> Expectations:
-    """Level by the topic's own history; weekdays by its own and, where it has few calls, by the centre's.
+    """Estimate each topic's level from its own history, and its weekday profile from its own and the centre's.
 
-    A weekday's share is a gamma-Poisson mean: the topic's calls on that weekday and `profile_calls` more that come as
-    the centre's do. The level has half a call more than were counted (Jeffreys' prior), so that a topic that was never
-    called about has an expectation too.
+    A weekday's factor is a gamma-Poisson mean: the topic's calls on that weekday, and `profile_calls` more with the
+    centre's profile. The level adds half a call (Jeffreys' prior), so that a topic without calls has an expectation.
     """
     calls, opened = _by_weekday(counts.calls, counts), _by_weekday(counts.open[None].astype(np.float64), counts)
     squares, total = _by_weekday(counts.calls**2, counts), _by_weekday(counts.total[None], counts)
@@ -66,7 +72,7 @@ def expectations_of(counts: DailyCounts, *, rules: HistoryRules) -> Expectations
     plain = level[..., None] * profile
     weight = rules.profile_calls
     by_weekday = plain * (held + weight) / (plain * n + weight)
-    # Pearson's statistic over its degrees of freedom: a level and six shares were fitted.
+    # Pearson's statistic over its degrees of freedom: a level and six weekday factors were fitted.
     pearson = (_between(squares, begin, end) - 2 * by_weekday * held + n * by_weekday**2) / by_weekday
     open_days = n.sum(axis=-1)
     own = pearson.sum(axis=-1) / np.maximum(open_days - WEEK, 1.0)
@@ -82,23 +88,23 @@ def expectations_of(counts: DailyCounts, *, rules: HistoryRules) -> Expectations
 
 
 def _by_weekday(values: Floats, counts: DailyCounts) -> Floats:
-    """Running sums by weekday, rows x (days + 1) x 7: what came before each day."""
+    """Return running sums by weekday of what came before each day [rows, days + 1, 7]."""
     spread = np.zeros((*values.shape, WEEK))
     spread[:, np.arange(values.shape[1]), counts.weekday] = values * counts.open
     return np.concatenate([np.zeros((len(values), 1, WEEK)), np.cumsum(spread, axis=1)], axis=1)
 
 
 def _between(running: Floats, begin: Places, end: Places) -> Floats:
-    """Sums over [begin, end), rows x days x 7."""
+    """Return sums over [begin, end) [rows, days, 7]."""
     first: Floats = np.take_along_axis(running, begin[..., None], axis=1)
     return running[:, end] - first
 
 
 def _histories(counts: DailyCounts, opened: Floats, rules: HistoryRules) -> tuple[Places, Places]:
-    """Where the history of each day begins (topics x days) and ends (days).
+    """Return where the history of each day begins [topics, days] and ends [days].
 
-    It begins with a topic's first call where enough open days follow: days before a topic was known say nothing of it.
-    Where they do not, the topic is new, and that it was not called about before is all that is known.
+    It begins with the topic's first call if enough open days follow, because earlier days say nothing about the topic.
+    Otherwise the topic is new, and the days without its calls are its history.
     """
     end = np.maximum(np.arange(len(counts.total)) - rules.gap_days, 0)
     whole = np.maximum(end - rules.days, 0)
@@ -109,7 +115,7 @@ def _histories(counts: DailyCounts, opened: Floats, rules: HistoryRules) -> tupl
 
 
 def _profile(calls: Floats, opened: Floats) -> Floats:
-    """The centre's calls on an open day of each weekday over those on any; 1 where a weekday was never open."""
+    """Return the centre's calls on an open day of each weekday over the mean; 1 if that weekday was never open."""
     mean = calls.sum(axis=-1, keepdims=True) / np.maximum(opened.sum(axis=-1, keepdims=True), 1.0)
     known = (opened > 0) & (calls > 0)
     profile: Floats = np.divide(calls, opened * mean, out=np.ones_like(calls), where=known)
@@ -117,9 +123,9 @@ def _profile(calls: Floats, opened: Floats) -> Floats:
 
 
 def _with_pool(own: Floats, mean: Floats) -> Floats:
-    """The topic's own dispersion, or what the median topic's would be at its mean (NB2) where that is more.
+    """Return the larger of the topic's dispersion and that of the median topic at the same mean (NB2).
 
-    Few calls say little of how they vary: a topic with few is taken to vary as others do.
+    The dispersion of a few calls is uncertain, so topics with few calls are assumed to vary like the others.
     """
     sized = np.where(mean >= 1, (own - 1) / np.maximum(mean, 1.0), np.nan)
     alpha = np.zeros(own.shape[1])

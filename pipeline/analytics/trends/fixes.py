@@ -1,4 +1,4 @@
-"""Fixes: what to fix first, topics by the hours that they cost beyond what a call of the median topic takes."""
+"""Fixes: what to fix first, ranking topics by the hours they cost beyond the median topic's handle time."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 Floats = npt.NDArray[np.float64]
 HOUR_MS = 3_600 * MILLISECONDS
-# Whole millionths add up to the same in any order.
+# Sums of whole millionths are the same in any order.
 PARTS = 1_000_000
 DECIMALS = 4
 SUMS = ("calls", "repeats", "repeat_ms", "once_ms", "all_ms")
@@ -30,9 +30,11 @@ SUMS = ("calls", "repeats", "repeat_ms", "once_ms", "all_ms")
 class FixRules:
     """What is listed.
 
-    `days`: a month has each weekday four times and is short enough that what was fixed leaves the list. Of fewer than
-    20 calls a rate is unsure by 20 points: nothing is ranked. With 1,000 resamples the bounds of a 95 % interval are
-    sure to a tenth of its width.
+    Attributes:
+        days: A month has each weekday four times, and is short enough that a fixed topic leaves the list.
+        fewest_calls: With fewer calls a rate is uncertain by 20 points, so the topic is not listed.
+        resamples: With 1,000 bootstrap resamples the bounds of a 95 % interval are known to a tenth of its width.
+        seed: Of the resamples.
     """
 
     days: int = 30
@@ -46,10 +48,10 @@ DEFAULT_RULES = FixRules()
 
 @dataclass(frozen=True, slots=True)
 class TopicDays:
-    """Sums of each topic and day, topics x days: calls, repeats among them, and milliseconds.
+    """Sums by topic and day [topics, days]: calls, repeats among them, and milliseconds.
 
-    `repeat_ms` is the time of repeats, each shared among the topics that it counts for; `once_ms` that of other calls.
-    `unhappy` is the share of a topic's customers that are probably dissatisfied, NaN where nothing tells.
+    `repeat_ms` is the time of repeats, split among the topics that each counts for; `once_ms` is that of other calls.
+    `unhappy` is the share of a topic's customers who are probably dissatisfied [topics], NaN if unknown.
     """
 
     topics: list[str]
@@ -63,12 +65,12 @@ class TopicDays:
 
 
 def find_fixes(connection: DuckDBPyConnection, *, rules: FixRules = DEFAULT_RULES) -> pa.Table:
-    """Rows of `fixes`, most hours first, from `contacts`, `call_topics`, `repeats` and `satisfaction`.
+    """Return rows of `fixes`, most hours first.
 
-    `hours_lost` of the last days are those of repeat calls and, of the other calls, what they take beyond the median
-    topic's mean; never below 0. The interval is that of the hours such a month costs in the long run, by drawing its
-    days anew: calls of a day come together. How many customers are unhappy has a column of its own and moves no rank;
-    `reason` names it. Topics with few calls are no part of it, nor is `other`.
+    `hours_lost` adds the hours of repeat calls and those that the other calls take beyond the median topic's mean, at
+    least 0. Its interval is for the expected hours of such a month, by a bootstrap over days, because calls of one day
+    are correlated. The share of unhappy customers is shown but does not affect the rank. Topics with few calls and
+    `other` are left out.
     """
     schema = made_schema("fixes")
     days = _topic_days(connection, rules)
@@ -77,14 +79,14 @@ def find_fixes(connection: DuckDBPyConnection, *, rules: FixRules = DEFAULT_RULE
     hours, low, high = _hours_lost(days, rules)
     listed = sorted(range(len(days.topics)), key=lambda row: (-hours[row], days.topics[row]))
     rows = [
-        {"rank": rank, "hours_lost": hours[row], "low": low[row], "high": high[row]} | _told(days, row)
+        {"rank": rank, "hours_lost": hours[row], "low": low[row], "high": high[row]} | _figures_of(days, row)
         for rank, row in enumerate(listed, start=1)
     ]
     return pa.Table.from_pylist(rows, schema=schema)
 
 
 def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
-    """The sums of the last days up to the last with a call."""
+    """Sum the last days, up to the last one with a call."""
     found = connection.sql(
         f"""with recent as (
             select *, handle_ms * {PARTS} / greatest(sum(repeat::int) over (partition by call_id), 1) as shared
@@ -98,7 +100,7 @@ def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
     ).to_arrow_table()
     topics, row = np.unique(found["topic_id"].to_numpy(zero_copy_only=False), return_inverse=True)
     _, place = np.unique(found["day"].to_numpy(), return_inverse=True)
-    # Days without calls are days too: a closed Sunday is as much a day of the month.
+    # Days without calls count as well: a closed Sunday is one of the days of the month.
     sums = {name: np.zeros((len(topics), _length(connection, rules))) for name in SUMS}
     for name in SUMS:
         sums[name][row, place] = found[name].to_numpy()
@@ -112,7 +114,7 @@ def _topic_days(connection: DuckDBPyConnection, rules: FixRules) -> TopicDays:
 
 
 def _length(connection: DuckDBPyConnection, rules: FixRules) -> int:
-    """Days of the period: fewer where there are not so many since the first call."""
+    """Return the days of the period: fewer if the first call is more recent."""
     ((days,),) = connection.execute(
         f"select coalesce(max(date) - min(date) + 1, 0) from contacts where date > '{UNKNOWN_DATE}'"
     ).fetchall()
@@ -120,7 +122,7 @@ def _length(connection: DuckDBPyConnection, rules: FixRules) -> int:
 
 
 def _unhappy(connection: DuckDBPyConnection, rules: FixRules) -> dict[str, float]:
-    """By topic, and "" for all calls, the mean probability that a customer is dissatisfied."""
+    """Return the mean probability that a customer is dissatisfied, by topic, and under "" for all calls."""
     found = connection.execute(
         f"""with judged as (
             select call_id, round(s.dissatisfied * {PARTS})::hugeint as parts from satisfaction s join contacts c
@@ -137,22 +139,22 @@ def _unhappy(connection: DuckDBPyConnection, rules: FixRules) -> dict[str, float
 
 
 def _hours_lost(days: TopicDays, rules: FixRules) -> tuple[list[float], list[float], list[float]]:
-    """Hours by topic with their interval. The median topic's mean is drawn anew with the days."""
+    """Return hours by topic with their interval. Each resample of days has its own median topic."""
     length = days.calls.shape[1]
     drawn = np.random.default_rng(rules.seed).multinomial(length, np.full(length, 1 / length), size=rules.resamples)
     hours = _hours(days, np.ones((1, length)))[:, 0]
     draws = _hours(days, drawn.astype(np.float64))
     tail = _tail(length)
     low, high = np.quantile(draws, [tail, 1 - tail], axis=1)
-    # What is below 0 in most draws is 0 in all of them: the estimate lies within all the same.
+    # Hours are cut off at 0 in every resample, so widen the interval to contain the estimate.
     low, high = np.minimum(low, hours), np.maximum(high, hours)
     return tuple(np.round(values, DECIMALS).tolist() for values in (hours, low, high))
 
 
 def _tail(days: int) -> float:
-    """What lies below the interval's low bound, so few days considered.
+    """Return the tail probability of the expanded percentile interval.
 
-    The days drawn vary less than days do; the expanded percentile interval makes up for it (Hesterberg 2015, "What
+    Resamples of few days vary less than such days do; this widens the interval accordingly (Hesterberg 2015, "What
     teachers should know about the bootstrap", The American Statistician 69, 371-386).
     """
     from scipy.special import ndtr, stdtrit
@@ -163,7 +165,7 @@ def _tail(days: int) -> float:
 
 
 def _hours(days: TopicDays, weights: Floats) -> Floats:
-    """Hours lost, topics x draws; each draw weighs the days."""
+    """Return hours lost [topics, draws]; `weights` are those of the days in each draw [draws, days]."""
     repeat_ms, once_ms = days.repeat_ms @ weights.T, days.once_ms @ weights.T
     once = (days.calls - days.repeats) @ weights.T
     mean = np.divide(once_ms, once, out=np.full(once.shape, np.nan), where=once > 0)
@@ -174,8 +176,8 @@ def _hours(days: TopicDays, weights: Floats) -> Floats:
     return hours
 
 
-def _told(days: TopicDays, row: int) -> dict[str, Any]:
-    """The figures of one topic, and the reason in words."""
+def _figures_of(days: TopicDays, row: int) -> dict[str, Any]:
+    """Return the figures of one topic, and the reason in words."""
     calls, repeats = int(days.calls[row].sum()), int(days.repeats[row].sum())
     handle_s = days.all_ms[row].sum() / calls / MILLISECONDS
     unhappy = None if np.isnan(days.unhappy[row]) else round(float(days.unhappy[row]), DECIMALS)
@@ -190,7 +192,7 @@ def _told(days: TopicDays, row: int) -> dict[str, Any]:
 
 
 def _reason(days: TopicDays, row: int) -> str:
-    """What the hours are made of, how many calls, and how customers leave beside all others."""
+    """Describe the hours, the calls, and how satisfied customers are compared with all others."""
     calls, repeats = int(days.calls[row].sum()), int(days.repeats[row].sum())
     again = days.repeat_ms[row].sum() / HOUR_MS
     longer = float(_hours(days, np.ones((1, days.calls.shape[1])))[row, 0]) - again
@@ -198,11 +200,11 @@ def _reason(days: TopicDays, row: int) -> str:
         (again, f"{repeats} of {calls} calls repeat an earlier one ({again:.1f} h)"),
         (longer, f"its other calls take longer than the median topic's ({longer:.1f} h)"),
     ]
-    told = [words for hours, words in sorted(parts, key=lambda part: -part[0]) if round(hours, 1) > 0]
-    told = told or [f"{calls} calls, no hours beyond the median topic's"]
-    told.append(f"a call takes {days.all_ms[row].sum() / calls / MILLISECONDS / 60:.1f} min")
+    said = [words for hours, words in sorted(parts, key=lambda part: -part[0]) if round(hours, 1) > 0]
+    said = said or [f"{calls} calls, no hours beyond the median topic's"]
+    said.append(f"a call takes {days.all_ms[row].sum() / calls / MILLISECONDS / 60:.1f} min")
     if not np.isnan(days.unhappy[row]):
-        told.append(
+        said.append(
             f"{days.unhappy[row]:.0%} of its customers are probably dissatisfied, {days.unhappy_overall:.0%} of all"
         )
-    return "; ".join(told)
+    return "; ".join(said)

@@ -1,14 +1,14 @@
-"""Topic calls: a row for each call and topic of its issues, with what trends, peaks and fixes count of it."""
+"""Topic calls: a row per call and topic of its issues, with the columns that trends, peaks and fixes count."""
 
 from __future__ import annotations
 
 from pipeline.store.parts import UNKNOWN_DATE
 
-# Sums of whole milliseconds are the same in any order, sums of seconds are not.
+# Sums of whole milliseconds are the same in any order; sums of fractional seconds are not.
 MILLISECONDS = 1_000
 
-# A call about two issues may be a repeat of one. It counts as a repeat for the topics that `repeats` names; where it
-# names none of the call's topics (the customer said "again", of whatever), for all of them.
+# A call about two issues may repeat only one of them. It counts as a repeat for the topics in `repeats`, and for all of
+# its topics if `repeats` names none of them (the customer said "again" about something).
 TOPIC_CALLS = f"""
     with held as (
         select distinct call_id, topic_id from call_topics

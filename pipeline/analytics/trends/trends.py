@@ -1,4 +1,4 @@
-"""Trends: how many calls each topic has day by day, and in which hours of the week they come."""
+"""Trends: calls of each topic by day, and by hour of the week."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ ALL = "all"
 
 
 def find_trends(connection: DuckDBPyConnection) -> pa.Table:
-    """Rows of `trends` in order of topic and day, from `contacts`, `call_topics` and `repeats`.
+    """Return rows of `trends`, by topic and day.
 
-    A call counts once for each topic of its issues, for `other` too; days without a call of a topic have no row, nor
-    have calls of an unknown day. The figures of two topics do not add up: a call about both is in both.
+    A call counts once for each topic of its issues, `other` included, so the figures of two topics do not add up: a
+    call about both is in both. A topic has no row for a day without its calls. Calls with an unknown day are left out.
     """
     found = connection.sql(
         f"""select topic_id, day, count(*) as calls, count(*) filter (where repeat) as repeats,
@@ -30,10 +30,10 @@ def find_trends(connection: DuckDBPyConnection) -> pa.Table:
 
 
 def find_peaks(connection: DuckDBPyConnection) -> pa.Table:
-    """Rows of `peaks` in order of topic, weekday and hour, from `contacts` and `call_topics`: hours that had calls.
+    """Return rows of `peaks`, by topic, weekday and hour, for hours with calls.
 
-    `all` are all calls, each once, also those without a topic. The hour is that of `contacts.started_at`: the time as
-    the metadata has it where that names no zone, else UTC. Calls of which only the day is known are left out.
+    `all` counts every call once, including calls without a topic. The hour is that of `contacts.started_at`: local time
+    if the metadata has no time zone, else UTC. Calls with only a day are left out.
     """
     found = connection.sql(
         f"""with about as (
