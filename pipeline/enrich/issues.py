@@ -18,8 +18,6 @@ from pipeline.issue import Issue
 from pipeline.text.chinese_script import script_of, simplified
 from pipeline.transcript import Turn
 
-# Raise it when the same call would have other issues.
-REVISION = 1
 ISSUE_TURNS = 6
 LATER_ISSUE_TURNS = 4
 MOST_ISSUES = 4

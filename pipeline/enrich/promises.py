@@ -21,7 +21,7 @@ from pipeline.text.chinese_script import in_simplified, language_of
 from pipeline.transcript import Transcript, Turn
 
 
-def promises_of(transcript: Transcript) -> tuple[Promise, ...]:
+def find_promises(transcript: Transcript) -> tuple[Promise, ...]:
     """The promises of a call in order. One that is said again is one, with the day that was told last."""
     agents = _agents(transcript)
     moment = moment_of(transcript.metadata.started_at)

@@ -88,16 +88,16 @@ def plan_rescore(store: Store, engine: Engine, *, dates: Sequence[str] | None = 
 
 
 def _rescored(call: IndexedCall, known: StoredIndex, engine: Engine) -> CallTask | None:
-    fingerprints = engine.fingerprints(heard=call.hear_fingerprint, metadata=call.metadata)
+    fingerprints = engine.fingerprints(transcript=call.hear_fingerprint, metadata=call.metadata)
     item = CallTask(
         call.call_id, call.date, "score", call.input_hash, call.uri, call.metadata, fingerprints,
         stored_id=call.call_id, stored_date=call.date,
         generation=known.generation(call.call_id, call.input_hash),
     )  # fmt: skip
     failure = known.failure_of(call.call_id, call.input_hash)
-    if failure is not None and failure.fingerprint in (fingerprints.read, fingerprints.score):
+    if failure is not None and failure.fingerprint in (fingerprints.enrich, fingerprints.score):
         return None
-    if call.read_fingerprint != fingerprints.read:
+    if call.read_fingerprint != fingerprints.enrich:
         return replace(item, work="read")
     return _scoring(item, call, known, engine)
 
@@ -136,8 +136,8 @@ def _unique(found: Iterable[_Found], tally: _Tally) -> Iterator[_Found]:
 def _consider(call: _Found, known: StoredIndex, engine: Engine, tally: _Tally, *, retry_failed: bool) -> None:
     stored = known.find(call.call_id, call.input_hash)
     written = call.source.kind == "transcript"
-    heard = engine.transcript_fingerprint(input_hash=call.input_hash, metadata=call.metadata, written=written)
-    fingerprints = engine.fingerprints(heard=heard, metadata=call.metadata)
+    transcript = engine.transcript_fingerprint(input_hash=call.input_hash, metadata=call.metadata, written=written)
+    fingerprints = engine.fingerprints(transcript=transcript, metadata=call.metadata)
     date = partition_date(call.metadata.started_at)
     if stored and stored.input_hash == call.input_hash and stored.uri != call.source.uri and _exists(stored.uri):
         tally.repeats[call.source.name, PurePosixPath(stored.uri).name] += 1
@@ -160,9 +160,9 @@ def _consider(call: _Found, known: StoredIndex, engine: Engine, tally: _Tally, *
 
 def _planned(item: CallTask, stored: IndexedCall | None, known: StoredIndex, engine: Engine) -> CallTask | None:
     """The call with the verb at which it must enter; None when its rows are up to date."""
-    if stored is None or stored.hear_fingerprint != item.fingerprints.hear:
+    if stored is None or stored.hear_fingerprint != item.fingerprints.transcribe:
         return replace(item, work="hear")
-    if stored.read_fingerprint != item.fingerprints.read:
+    if stored.read_fingerprint != item.fingerprints.enrich:
         return replace(item, work="read")
     if (stored.date, stored.call_id) != (item.date, item.call_id):
         return replace(item, work="move")
@@ -180,7 +180,7 @@ def _scoring(item: CallTask, stored: IndexedCall, known: StoredIndex, engine: En
     if not fitting:
         return replace(item, work="score")
     wanted = {
-        form.id: engine.scorecard_fingerprint(form, judged=item.fingerprints.judged)
+        form.id: engine.scorecard_fingerprint(form, score_input=item.fingerprints.score_input)
         for form in engine.rubric.judging(facts)
     }
     lacking = tuple(name for name, fingerprint in wanted.items() if cards.get(name) != fingerprint)

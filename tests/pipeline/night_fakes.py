@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import ingest
+from pipeline.enrich.findings import with_findings
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.errors import ScoreError
 from pipeline.failure import Failure
@@ -114,16 +115,17 @@ def fake_hear(calls, slow_s=0.0):
 
 
 def fake_read(transcripts, enrichment_models):
+    conduct = Conduct(0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),))
     return [
-        EnrichedCall(
-            transcript=transcript,
-            sentiments=tuple(TurnSentiment(0.2, 0.5, 0.3) for _ in transcript.turns),
-            sentiment_by_third=("neutral", "neutral", "negative"),
-            conduct=Conduct(
-                0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),)
-            ),
-            vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
-            encoder=enrichment_models.fingerprint,
+        with_findings(
+            EnrichedCall(
+                transcript=transcript,
+                sentiments=tuple(TurnSentiment(0.2, 0.5, 0.3) for _ in transcript.turns),
+                sentiment_by_third=("neutral", "neutral", "negative"),
+                conduct=conduct,
+                vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
+                encoder=enrichment_models.fingerprint,
+            )
         )
         for transcript in transcripts
     ]

@@ -3,7 +3,7 @@ import time
 import pytest
 from promise_sentences import STARTED_AT, found, rows
 
-from pipeline.enrich.promises import promises_of
+from pipeline.enrich.promises import find_promises
 from pipeline.promise import Promise
 from pipeline.recording import CallMetadata
 from pipeline.store.parts import table_of
@@ -25,7 +25,7 @@ def transcript(*said, language="en", started_at=STARTED_AT, extra=None):
 
 
 def only(*said, **options):
-    (promise,) = promises_of(transcript(*said, **options))
+    (promise,) = find_promises(transcript(*said, **options))
     return promise
 
 
@@ -63,7 +63,7 @@ def test_a_promise_begins_when_its_first_word_is_spoken():
         Word(text, start, start + 0.5, 1.0) for start, text in enumerate(["Sure.", "I'll", "call", "you", "tomorrow."])
     )
     turn = Turn(0, "agent", 0, 0.0, 4.5, "Sure. I'll call you tomorrow.", words)
-    (promise,) = promises_of(Transcript("c1", "en", (turn,), CallMetadata(started_at=STARTED_AT), "audio"))
+    (promise,) = find_promises(Transcript("c1", "en", (turn,), CallMetadata(started_at=STARTED_AT), "audio"))
     assert promise.start_s == 1.0
 
 
@@ -75,12 +75,13 @@ def test_a_promise_that_is_said_again_is_one_with_the_day_that_was_told():
 
 
 def test_promises_for_two_days_are_two():
-    found = promises_of(transcript("I'll call you tomorrow.", "And I'll call you again on Friday."))
+    found = find_promises(transcript("I'll call you tomorrow.", "And I'll call you again on Friday."))
     assert [(promise.position, str(promise.due_date)) for promise in found] == [(0, "2026-03-12"), (1, "2026-03-13")]
 
 
 def test_one_sentence_may_promise_several_things():
-    found = promises_of(transcript("We'll look into it and call you back, and the refund will be with you by Friday."))
+    said = "We'll look into it and call you back, and the refund will be with you by Friday."
+    found = find_promises(transcript(said))
     assert [promise.kind for promise in found] == ["call_back", "check", "refund"]
 
 
@@ -90,12 +91,12 @@ def test_a_turn_in_the_other_language_is_read_in_its_own():
 
 
 def test_what_a_customer_says_is_no_promise():
-    assert promises_of(transcript("customer|I'll call you back tomorrow.", "Fine.")) == ()
+    assert find_promises(transcript("customer|I'll call you back tomorrow.", "Fine.")) == ()
 
 
 def test_each_agent_of_a_call_keeps_their_own_promises():
     said = ("I'll email you the form today.", "customer|Okay.", "I'll call you tomorrow.")
-    found = promises_of(transcript(*said, extra={"agents": "A1@#0; A2@#2"}))
+    found = find_promises(transcript(*said, extra={"agents": "A1@#0; A2@#2"}))
     assert [promise.agent_id for promise in found] == ["A1", "A2"]
 
 
@@ -118,7 +119,7 @@ def test_a_repr_shows_nothing_that_was_said():
 
 
 def test_promises_stand_in_their_table_as_they_were_made():
-    promises = promises_of(transcript("I'll call you tomorrow.", "We'll post the form to you."))
+    promises = find_promises(transcript("I'll call you tomorrow.", "We'll post the form to you."))
     table = table_of("promises", promise_rows(promises), part="g0001-f", date="2026-03-11")
     assert tuple(Promise(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()) == promises
 
@@ -133,5 +134,5 @@ def test_promises_stand_in_their_table_as_they_were_made():
 )
 def test_a_turn_without_an_end_is_read_in_time(said):
     began = time.process_time()
-    promises_of(transcript(said, language="en" if said.isascii() else "zh"))
+    find_promises(transcript(said, language="en" if said.isascii() else "zh"))
     assert time.process_time() - began < 5

@@ -156,5 +156,5 @@ def test_a_changed_form_finds_the_views_in_the_store_and_other_heads_write_their
     assert again == first
     others = scored_again(store, family(says("thanks", weight=3)), replace(heads, fingerprint="others"))
     assert [row["call_id"] for row in others] == sorted(SAYINGS)
-    assert {row["heads"] for row in others} == {"1:others"}
+    assert [":others:" in heads for heads in {row["heads"] for row in others}] == [True]
     assert {row["part"] for row in others}.isdisjoint({row["part"] for row in first})
