@@ -67,7 +67,7 @@ def model_fingerprint(model: Model) -> str:
 def sources_fingerprint(modules: Sequence[str], *, folders: Mapping[str, Path]) -> str:
     """`code_fingerprint` of sources anywhere: `folders` names the parent folder of each top-level package.
 
-    A data file counts if it is in the same folder as one of the modules, unless only other modules name it.
+    A data file counts if a module in the same folder names it.
     """
     paths = dict(source_files(modules, folders=folders))
     code = [(module, _parsed(path.read_text("utf-8")).code) for module, path in sorted(paths.items())]
@@ -92,17 +92,16 @@ def source_files(modules: Iterable[str], *, folders: Mapping[str, Path]) -> Iter
 
 
 def data_files(sources: Iterable[Path]) -> list[Path]:
-    """The data files beside these sources, except those that only other modules of the folder name."""
-    chosen = set(sources)
-    found = []
-    for folder in sorted({path.parent for path in chosen}):
-        data = [path for path in sorted(folder.iterdir()) if path.is_file() and _is_data(path)]
-        texts = {path: path.read_text("utf-8") for path in folder.glob("*.py")} if data else {}
-        for path in data:
-            readers = {source for source, text in texts.items() if path.name in text}
-            if not readers or readers & chosen:
-                found.append(path)
-    return found
+    """The data files that these sources name, each in its source's own folder."""
+    beside: dict[Path, list[Path]] = {}
+    found: set[Path] = set()
+    for source in sources:
+        if source.parent not in beside:
+            beside[source.parent] = [path for path in source.parent.iterdir() if path.is_file() and _is_data(path)]
+        if beside[source.parent]:
+            text = source.read_text("utf-8")
+            found.update(path for path in beside[source.parent] if path.name in text)
+    return sorted(found)
 
 
 def _is_data(path: Path) -> bool:
