@@ -17,7 +17,7 @@ from pipeline.store import Store, open_duckdb
 from pipeline.store.schemas import TABLES
 
 # What a version, a run or the clock decides; none of it says anything of a call.
-VERSIONED = ("part", "turns_part", "rubric_version", "settings", "made_at", "uri")
+VERSIONED = ("part", "turns_part", "rubric_version", "heads", "settings", "made_at", "uri")
 # `runs` is about nights; `measured` holds only fingerprints of days.
 LEFT_OUT = ("runs", "measured")
 

@@ -19,7 +19,7 @@ ANALYTICS = ("pipeline.analytics.measures", "pipeline.analytics.update")
 HEADS = ("models.heads",)
 STAGES = {"enrich": ENRICH, "score": SCORE, "analytics": ANALYTICS, "heads": HEADS}
 SYNTAX = Path(__file__).parents[1] / "data" / "fingerprints" / "rules.txt"
-# Transcripts have golden outputs instead, see `test_transcribe_golden`. `named.yaml` and `phrases` become part of a form
+# Transcripts have golden outputs instead (`test_transcribe_golden`). `named.yaml` and `phrases` become part of a form
 # and of its version. The linter and the catalogue of weights make no rows.
 ELSEWHERE = {"role_cues.toml", "prompt_cues.toml", "named.yaml", "lint_words.toml", "catalog.toml"}
 NO_STAGE = {"phrases", "fitted", "training"}
