@@ -1,9 +1,9 @@
-"""Code fingerprints: hashes that change with a rule, and not with a comment.
+"""Code fingerprints: hashes that change with a rule but not with a comment.
 
-A stage's rows are decided by its module, by every module of this program which that imports, and by the data files
-beside those. Sources are compared as syntax trees, so comments, docstrings, quotes and line breaks do not count.
-`ast.dump` would write the same tree differently in each Python version, so the trees are written out here: without
-positions, without empty fields (newer versions add some), with f-strings merged and text in ASCII.
+A stage's rows depend on its module, on all modules of this program that it imports, and on the data files that they
+name. Sources are hashed as syntax trees, so comments, docstrings, quotes and line breaks do not count. `ast.dump`
+differs between Python versions; the trees are therefore written out here, without positions and empty fields (newer
+versions add some), with the text parts of f-strings merged, and in ASCII.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from typing import Protocol
 
 from pipeline.fingerprint import fingerprint
 
-# Exceptions and Protocols: every stage imports them, and they decide no row.
+# Exceptions and Protocols: every stage imports them, and no row depends on them.
 DECLARATIONS = frozenset({"pipeline.errors", "pipeline.ports"})
 NO_DATA = frozenset({".py", ".pyc", ".pyi", ".typed"})
 
@@ -36,7 +36,7 @@ class Model(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A module's code without its comments, as a hash, and what it imports: (module, name), name "" for a module."""
+    """The hash of a module's code, and its imports as (module, name); the name is "" for `import module`."""
 
     code: str
     imports: tuple[tuple[str, str], ...]
@@ -44,12 +44,12 @@ class _Source:
 
 @cache
 def code_fingerprint(*modules: str) -> str:
-    """Identifies the code of these modules and of what they import from this program.
+    """Fingerprint the code of these modules and of everything that they import from this program.
 
-    Computed once a process, from the installed sources (tens of milliseconds for a stage).
+    Computed once per process from the installed sources, in tens of milliseconds for a stage.
 
-        >>> code_fingerprint("pipeline.enrich.enrich") == code_fingerprint("pipeline.text.itn")
-        False
+    >>> code_fingerprint("pipeline.enrich.enrich") == code_fingerprint("pipeline.text.itn")
+    False
     """
     tops = {"pipeline", *(module.partition(".")[0] for module in modules)}
     folders = {top: folder for top in tops if (folder := _folder_of(top)) is not None}
@@ -57,9 +57,10 @@ def code_fingerprint(*modules: str) -> str:
 
 
 def model_fingerprint(model: Model) -> str:
-    """A model's own fingerprint together with that of its adapter's code.
+    """A model's own fingerprint together with the code of its adapter.
 
-    Speech models do not use it: the hash of a changed comment filter is no reason to transcribe a year of calls again.
+    Not used for speech models: an edit that changes no transcript must not transcribe every call again. They have
+    golden transcripts and a `REVISION` instead.
     """
     return f"{model.fingerprint}:{code_fingerprint(type(model).__module__)}"
 
@@ -76,7 +77,7 @@ def sources_fingerprint(modules: Sequence[str], *, folders: Mapping[str, Path]) 
 
 
 def source_files(modules: Iterable[str], *, folders: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
-    """The modules and all that they import, directly or not, from the packages in `folders`, with their files."""
+    """The modules and everything that they import from the packages in `folders`, with their files."""
     seen: set[str] = set()
     waiting = list(modules)
     while waiting:
@@ -109,7 +110,7 @@ def _is_data(path: Path) -> bool:
 
 
 def _content(path: Path) -> str:
-    """A hash of a data file; of TOML what it says, without its comments."""
+    """The hash of a data file; TOML is parsed, so its comments do not count."""
     content = path.read_bytes()
     if path.suffix == ".toml":
         content = ascii(tomllib.loads(content.decode("utf-8"))).encode()
@@ -117,7 +118,7 @@ def _content(path: Path) -> str:
 
 
 def _folder_of(top: str) -> Path | None:
-    """The folder that holds a top-level module or package; None where it has no source file."""
+    """The folder with a top-level module or package; None if it has no source file."""
     file = getattr(sys.modules.get(top), "__file__", None)
     if file is None:
         return None
@@ -142,7 +143,7 @@ def _parsed(text: str) -> _Source:
 
 
 def _write(value: object, lines: list[str], imports: list[tuple[str, str]]) -> None:
-    """One line for each node, name and constant, in the tree's order; imports are collected on the way."""
+    """Write one line for each node, name and constant, in order, and collect the imports."""
     if isinstance(value, ast.Constant):
         lines.append(ascii(value.value))
     elif isinstance(value, ast.AST):
@@ -156,7 +157,7 @@ def _write(value: object, lines: list[str], imports: list[tuple[str, str]]) -> N
     elif isinstance(value, list):
         lines.append("[")
         for item in value:
-            if not _decides_nothing(item):
+            if not _is_ignored(item):
                 _write(item, lines, imports)
         lines.append("]")
     else:
@@ -164,7 +165,7 @@ def _write(value: object, lines: list[str], imports: list[tuple[str, str]]) -> N
 
 
 def _imported(node: ast.AST) -> list[tuple[str, str]]:
-    """What an import statement names; relative imports do not occur in this program."""
+    """The modules and names of an import statement. This program has no relative imports."""
     if isinstance(node, ast.Import):
         return [(alias.name, "") for alias in node.names]
     if isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -173,19 +174,19 @@ def _imported(node: ast.AST) -> list[tuple[str, str]]:
 
 
 def _merged(parts: Sequence[ast.expr]) -> list[ast.expr]:
-    """The parts of an f-string, with neighbouring text as one: Python versions cut it differently."""
+    """The parts of an f-string with adjacent text merged: Python versions split it differently."""
     merged: list[ast.expr] = []
     for part in parts:
         last = merged[-1] if merged else None
         if isinstance(part, ast.Constant) and isinstance(last, ast.Constant):
-            merged[-1] = ast.Constant(f"{last.value}{part.value}")
+            merged[-1] = ast.Constant(str(last.value) + str(part.value))
         elif not (isinstance(part, ast.Constant) and part.value == ""):
             merged.append(part)
     return merged
 
 
-def _decides_nothing(node: object) -> bool:
-    """Docstrings, and imports that only type checkers see."""
+def _is_ignored(node: object) -> bool:
+    """Whether a statement is a docstring, or only for type checkers."""
     if isinstance(node, ast.Expr):
         return isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
     return isinstance(node, ast.If) and isinstance(node.test, ast.Name) and node.test.id == "TYPE_CHECKING"

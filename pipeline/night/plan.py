@@ -137,8 +137,8 @@ def _unique(found: Iterable[_FoundCall], tally: _Tally) -> Iterator[_FoundCall]:
 def _add(call: _FoundCall, index: StoredIndex, engine: Engine, tally: _Tally, *, retry_failed: bool) -> None:
     stored = index.find(call.call_id, call.input_hash)
     written = call.source.kind == "transcript"
-    transcript = engine.transcript_fingerprint(input_hash=call.input_hash, metadata=call.metadata, written=written)
-    fingerprints = engine.fingerprints(transcript=transcript, metadata=call.metadata)
+    own = engine.transcript_fingerprint(input_hash=call.input_hash, metadata=call.metadata, written=written)
+    fingerprints = engine.fingerprints(transcript=own, metadata=call.metadata)
     date = partition_date(call.metadata.started_at)
     if stored and stored.input_hash == call.input_hash and stored.uri != call.source.uri and _exists(stored.uri):
         tally.repeats[call.source.name, PurePosixPath(stored.uri).name] += 1

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from pipeline.rubric.detector import Detector
 from pipeline.rubric.part import Part
-from pipeline.scorecard import Severity
+from pipeline.scorecard import FailSeverity
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Kano = Literal["must_be", "performance", "attractive"]
@@ -75,7 +75,7 @@ class Asked(Part):
         default=None, description="Asked only after these answers to an earlier question."
     )
     auto_fail: AutoFail | None = Field(default=None, description="Answers that fail the form or the section.")
-    severity: Severity | None = Field(
+    severity: FailSeverity | None = Field(
         default=None, description="How serious a fail is: raises a flag of that severity. No flag when left out."
     )
     thresholds: Thresholds | None = Field(

@@ -13,8 +13,7 @@ from dataclasses import dataclass, replace
 from pipeline.enriched import EnrichedCall
 from pipeline.flag import Flag, Severity
 from pipeline.leg import legs_of
-from pipeline.scorecard import UNSURE, Answer, Evidence, Scorecard
-from pipeline.scorecard import Severity as FailSeverity
+from pipeline.scorecard import UNSURE, Answer, Evidence, FailSeverity, Scorecard
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pipeline.rubric.question import AND, Bonus, Choice, Deduction, Multiple, Numeric, Question, Scale, YesNo, is_one_of
-from pipeline.scorecard import FAILED, NOT_APPLICABLE, UNSURE, Severity
+from pipeline.scorecard import FAILED, NOT_APPLICABLE, UNSURE, FailSeverity
 
 # How a question's points enter the total: as a share of what was possible, or as points off or on.
 Part = Literal["linear", "loss", "gain"]
@@ -62,7 +62,7 @@ def expected_share(question: Question, probabilities: Mapping[str, float]) -> fl
     return sum(p * share(question, answer) for answer, p in probabilities.items())
 
 
-def severity(question: Question, value: str) -> Severity | None:
+def severity(question: Question, value: str) -> FailSeverity | None:
     """How grave the answer is: the question's severity where nothing was earned, it was taken off, or it auto-fails."""
     if question.severity is None or value in NO_ANSWER:
         return None

@@ -30,7 +30,7 @@ def test_a_score_is_within_1_to_5_and_a_scale_s_name_reads_back(text, share):
 
 @pytest.mark.parametrize("text", ["", "5", "5-5", "good-bad", "1-5-9"])
 def test_what_is_no_scale_is_refused(text):
-    with pytest.raises(ConfigError, match="is no scale"):
+    with pytest.raises(ConfigError, match="is not a scale"):
         parse_scale(text)
 
 
@@ -74,9 +74,9 @@ def test_good_rows_are_taken_and_bad_ones_told_by_line(tmp_path):
     assert [(bad.source, bad.cause) for bad in found.failures] == [
         ("answers.csv line 3", "its `score` lies outside the scale 1-5"),
         ("answers.csv line 4", "`score` is not a number"),
-        ("answers.csv line 5", "the call is not named: it takes `call_id`, or `customer_id` and `answered_at`"),
+        ("answers.csv line 5", "the call is not named: give `call_id`, or `customer_id` and `answered_at`"),
         ("answers.csv line 6", "there is neither a `score` nor a `closed_as`"),
-        ("answers.csv line 7", "`answered_at` is no time; write it as 2026-03-02T14:05:00"),
+        ("answers.csv line 7", "`answered_at` is not a time; write it as 2026-03-02T14:05:00"),
     ]
 
 
@@ -90,7 +90,7 @@ def test_columns_may_go_by_other_names_and_comments_are_not_read(tmp_path):
 def test_a_comment_in_the_place_of_a_status_is_refused_and_not_repeated(tmp_path):
     comment = "the customer was very cross and wants to speak to the manager again"
     (failure,) = read_surveys(file_of(tmp_path, "call_id,closed_as", f"c1,{comment}")).failures
-    assert failure.cause == "`closed_as` is longer than 40 characters; comments are not taken in"
+    assert failure.cause == "`closed_as` is longer than 40 characters; comments are not imported"
 
 
 def test_rows_may_each_state_their_scale(tmp_path):

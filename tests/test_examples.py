@@ -1,0 +1,34 @@
+"""Examples in docstrings of public functions."""
+
+import doctest
+from importlib import import_module
+
+import pytest
+
+MODULES = (
+    "pipeline.code_fingerprint",
+    "pipeline.enrich.backchannel",
+    "pipeline.enrich.conduct",
+    "pipeline.enrich.hold_words",
+    "pipeline.enrich.issues",
+    "pipeline.fingerprint",
+    "pipeline.ingest.discovery",
+    "pipeline.ingest.jsonl",
+    "pipeline.ingest.metadata",
+    "pipeline.ingest.speakers",
+    "pipeline.ingest.survey_scale",
+    "pipeline.leg",
+    "pipeline.store",
+    "pipeline.store.compaction",
+    "pipeline.store.dates",
+    "pipeline.store.parts",
+    "pipeline.store.schemas",
+    "pipeline.store.views",
+)
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_the_examples_are_right(name: str) -> None:
+    result = doctest.testmod(import_module(name))
+    assert result.attempted > 0
+    assert result.failed == 0
