@@ -58,9 +58,9 @@ def discover(address: str, *, metadata: MetadataSource | None = None) -> Discove
 
     Identical files are one call; copies are reported. Raises ConfigError if the address does not exist.
 
-    >>> discover("/no/such/folder")
+    >>> discover("no-such-folder")
     Traceback (most recent call last):
-    pipeline.errors.ConfigError: /no/such/folder does not exist. Name a folder, a file or an fsspec address
+    pipeline.errors.ConfigError: no-such-folder does not exist. Name a folder, a file or an fsspec address
     """
     from fsspec.core import url_to_fs
 

@@ -2,7 +2,7 @@
 
 Readers see only the newest rows:
 
-    >>> store = Store("/tmp/no-such-store")
+    >>> store = Store("no-such-store")
     >>> read(store, "calls", columns=["call_id", "language"]).num_rows
     0
 """

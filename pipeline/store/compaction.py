@@ -52,7 +52,7 @@ def clean(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> int:
 def compact(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> Compaction:
     """Remove superseded rows, and incomplete parts and hidden files older than `older_than_s`.
 
-    >>> compact(Store("/tmp/no-such-store"))
+    >>> compact(Store("no-such-store"))
     Compaction(rows_removed=0, files_removed=0)
     """
     cleaned = clean(store, older_than_s=older_than_s) + _remove_incomplete(store, older_than_s=older_than_s)

@@ -49,8 +49,9 @@ UNKNOWN_DATE = "1970-01-01"
 class Store:
     """A folder or any fsspec address for the tables. It need not exist yet.
 
-    >>> Store("s3://bucket/everycall").address
-    's3://bucket/everycall'
+    >>> filesystem, root = Store("no-such-store").open()
+    >>> root.endswith("no-such-store")
+    True
     """
 
     address: str

@@ -84,7 +84,7 @@ def open_duckdb(
     `tables` limits the tables; name those that a view depends on as well. `bare` tables have no view of newest rows,
     only `parts.<table>` with all rows ever written.
 
-    >>> with open_duckdb(Store("/tmp/no-such-store")) as connection:
+    >>> with open_duckdb(Store("no-such-store")) as connection:
     ...     connection.execute("select count(*) from calls").fetchone()
     (0,)
     """
@@ -112,7 +112,7 @@ def read(
 ) -> pa.Table:
     """The newest rows of a table in its sort order, of all dates or these. Raises StoreError.
 
-    >>> read(Store("/tmp/no-such-store"), "scorecards", columns=["call_id", "total"]).num_rows
+    >>> read(Store("no-such-store"), "scorecards", columns=["call_id", "total"]).num_rows
     0
     """
     connection = open_duckdb(store)

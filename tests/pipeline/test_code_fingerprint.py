@@ -104,7 +104,7 @@ def test_comments_in_data_change_nothing(copied, edit):
     ("path", "old", "new"),
     [
         ("pipeline/enrich/promises.py", "from __future__", "# A comment.\n\nfrom __future__"),
-        ("pipeline/enrich/issues.py", '"""The issue: ', '"""An issue: '),
+        ("pipeline/enrich/issues.py", "Most calls have one issue.", "One issue a call."),
         ("pipeline/enrich/conduct.py", "\n\n\n", "\n\n\n\n"),
         ("pipeline/score/flag_rules.py", "rule in asked:", "rule in (\n        asked\n    ):"),
         ("pipeline/transcribe/turns.py", "return ", "return not "),

@@ -72,7 +72,7 @@ def test_good_rows_are_taken_and_bad_ones_told_by_line(tmp_path):
     found = read_surveys(path, scale="1-5")
     assert [(each.line, each.answer.call_id) for each in found.answers] == [(2, "c1"), (8, "c7")]
     assert [(bad.source, bad.cause) for bad in found.failures] == [
-        ("answers.csv line 3", "its `score` lies outside the scale 1-5"),
+        ("answers.csv line 3", "its `score` is outside the scale 1-5"),
         ("answers.csv line 4", "`score` is not a number"),
         ("answers.csv line 5", "the call is not named: give `call_id`, or `customer_id` and `answered_at`"),
         ("answers.csv line 6", "there is neither a `score` nor a `closed_as`"),
