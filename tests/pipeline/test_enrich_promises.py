@@ -15,7 +15,7 @@ SETS = [(language, half) for language in ("en", "zh") for half in ("develop", "h
 
 
 def transcript(*said, language="en", started_at=STARTED_AT, extra=None):
-    """Turns of the agent, or of whoever stands before a bar: `customer|…`."""
+    """Turns of the agent, or of the role before a bar: `customer|…`."""
     turns = []
     for index, text in enumerate(said):
         role, _, words = text.rpartition("|")
@@ -30,7 +30,7 @@ def only(*said, **options):
 
 
 @pytest.mark.parametrize(("language", "half"), SETS)
-def test_promises_are_told_from_what_is_none(language, half):
+def test_promises_are_distinguished_from_other_sentences(language, half):
     told = [(bool(row["kinds"]), bool(found(row["said"], language)[0])) for row in rows(f"{language}_{half}")]
     right = sum(is_one and was_found for is_one, was_found in told)
     assert right / sum(was_found for _, was_found in told) >= 0.95
@@ -38,7 +38,7 @@ def test_promises_are_told_from_what_is_none(language, half):
 
 
 @pytest.mark.parametrize(("language", "half"), SETS)
-def test_the_day_is_the_one_that_was_said(language, half):
+def test_a_promise_has_the_day_that_was_named(language, half):
     told = [(row["due"], found(row["said"], language)) for row in rows(f"{language}_{half}") if row["kinds"]]
     right = [days == ({due} if due else set()) for due, (kinds, days) in told if kinds]
     assert sum(right) / len(right) >= 0.95
@@ -67,7 +67,7 @@ def test_a_promise_begins_when_its_first_word_is_spoken():
     assert promise.start_s == 1.0
 
 
-def test_a_promise_that_is_said_again_is_one_with_the_day_that_was_told():
+def test_a_repeated_promise_counts_once_with_the_day_that_was_named():
     promise = only(
         "I'll call you back.", "customer|When?", "We'll call you back by Monday.", "I'll ring you Monday then."
     )
@@ -90,7 +90,7 @@ def test_a_turn_in_the_other_language_is_read_in_its_own():
     assert only("Okay, I'll call you back tomorrow morning.", language="zh").kind == "call_back"
 
 
-def test_what_a_customer_says_is_no_promise():
+def test_customers_make_no_promises():
     assert find_promises(transcript("customer|I'll call you back tomorrow.", "Fine.")) == ()
 
 
@@ -108,17 +108,17 @@ def test_without_the_day_of_the_call_there_is_no_due_day():
 @pytest.mark.parametrize(
     "said", ["We'll refund you within five days of receiving the boots.", "收到货以后三天内给您退款。"]
 )
-def test_days_that_count_from_something_else_are_not_told(said):
+def test_days_after_another_event_are_unknown(said):
     assert only(said, language="en" if said.isascii() else "zh").due_date is None
 
 
-def test_a_repr_shows_nothing_that_was_said():
+def test_the_repr_of_a_promise_shows_no_words():
     shown = repr(only("I'll call you back by Friday about the leak."))
     assert "leak" not in shown
     assert "Friday" not in shown
 
 
-def test_promises_stand_in_their_table_as_they_were_made():
+def test_promises_round_trip_through_their_table():
     promises = find_promises(transcript("I'll call you tomorrow.", "We'll post the form to you."))
     table = table_of("promises", promise_rows(promises), part="g0001-f", date="2026-03-11")
     assert tuple(Promise(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()) == promises
@@ -132,7 +132,7 @@ def test_promises_stand_in_their_table_as_they_were_made():
         "我明天给您回电话然后" * 2_000,
     ],
 )
-def test_a_turn_without_an_end_is_read_in_time(said):
+def test_a_very_long_turn_is_processed_quickly(said):
     began = time.process_time()
     find_promises(transcript(said, language="en" if said.isascii() else "zh"))
     assert time.process_time() - began < 5

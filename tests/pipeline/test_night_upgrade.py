@@ -51,7 +51,7 @@ def night(recordings, store, **options):
 
 
 def test_other_enrichment_code_enriches_and_scores_again(recordings, store):
-    done = night(recordings, store, enrichment_models="reader-2")
+    done = night(recordings, store, enrichment_models="enrichment-2")
     assert done == {"enriched": 3, "scored": 3}
 
 
@@ -62,10 +62,10 @@ def test_other_scoring_code_only_scores_again(recordings, store):
 def test_other_code_everywhere_transcribes_nothing(recordings, store):
     before = read(store, "turns").drop_columns(["part"])
     measure = FakeMeasure("measure-2")
-    done = night(recordings, store, enrichment_models="reader-2", revision="2", measure=measure)
+    done = night(recordings, store, enrichment_models="enrichment-2", revision="2", measure=measure)
     assert done == {"enriched": 3, "scored": 3}
     assert read(store, "turns").drop_columns(["part"]) == before
-    assert night(recordings, store, enrichment_models="reader-2", revision="2", measure=measure) == {
+    assert night(recordings, store, enrichment_models="enrichment-2", revision="2", measure=measure) == {
         "enriched": 0,
         "scored": 0,
     }

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
-from night_fakes import FakeModel, fake_read
+from night_fakes import FakeModel, fake_enrich
 from rubric_store import SAYINGS, family, says, scored
 from score_contexts import call, scoring_models
 
@@ -127,7 +127,7 @@ def scored_again(store, rubric, by):
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
         transcribe=lambda calls, speech_models: iter(()),
-        enrich=fake_read,
+        enrich=fake_enrich,
         score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
         flag=flag_rules.flag,
         run_classifiers=lambda calls, scoring_models: [

@@ -1,4 +1,4 @@
-"""Every noun comes back from its table as it went in."""
+"""Every noun round-trips through its table."""
 
 from datetime import date as Date  # noqa: N812
 
@@ -143,7 +143,7 @@ def test_failures(failures):
     assert [failure_from_row(row) for row in rows] == failures
 
 
-def test_the_registry_of_topics_comes_back():
+def test_the_registry_of_topics_round_trips():
     issues = [Issue("c1", 1, 0, (0,), "zh", "simplified", "e", np.array([0.6, 0.8], np.float16), (7, 7, 9))]
     exemplars = issues_from(issues, dates=[Date.fromisoformat(DATE)])
     quote = TopicQuote("c1", 3, "zh", "卡丢了")
@@ -174,7 +174,7 @@ def test_vectors_of_many_calls_keep_to_their_calls():
     assert vectors_of(table).tolist() == [[5, 6], [1, 2], [3, 4]]
 
 
-def test_a_turn_has_its_written_form_where_that_differs():
+def test_a_turn_has_its_itn_where_that_differs():
     said = ["It is one hundred fifty dollars.", "Thank you."]
     turns = tuple(Turn(index, "agent", 0, None, None, text) for index, text in enumerate(said))
     transcript = Transcript("a", "en", turns, CallMetadata(), "jsonl")
@@ -186,7 +186,7 @@ def test_a_turn_has_its_written_form_where_that_differs():
     assert tuple(turn_from_row(row)[0] for row in rows) == turns
 
 
-def test_turns_come_back_by_column_with_their_cues_where_there_are_some():
+def test_turns_round_trip_by_column_with_their_prosody():
     turns = (Turn(0, "agent", 0, 0.0, 1.0, "", prosody=Prosody(1.5, None, 0.9)), Turn(1, "customer", 1, 1.0, 2.0, ""))
     transcript = Transcript("a", "en", turns, CallMetadata(), "audio")
     call = EnrichedCall(
