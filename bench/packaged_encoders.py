@@ -9,7 +9,7 @@ import numpy as np
 
 from bench.e5_weights import PACKAGE, VERSION, e5_model, e5_token_ids, packaged_file, read_e5
 from models.transformers_device import run_batches, torch_device
-from models.transformers_encoder import BATCH, MOST_TOKENS, TransformersEncoder
+from models.transformers_encoder import BATCH, MAX_TOKENS, TransformersEncoder
 from models.weights import locate
 from pipeline.enriched import Vectors
 
@@ -31,7 +31,7 @@ class E5Encoder:
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32 [texts, 384]: the mean over a text's tokens."""
-        tokens = [self._ids(PREFIX + text, most=MOST_TOKENS) for text in texts]
+        tokens = [self._ids(PREFIX + text, most=MAX_TOKENS) for text in texts]
         rows = run_batches(tokens, self._pooled, device=torch_device("cpu"), most=BATCH)
         vectors: Vectors = np.stack(rows).astype(np.float32)
         vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,6 +1,6 @@
-"""How often the assignment of roles is right when it says how sure it is, on stretches of calls.
+"""Calibration of role confidence, on parts of calls.
 
-A whole call nearly always says who is who; a stretch out of one may not, so that there is something to be unsure of.
+A whole call nearly always shows who is who; a part of it may not, so confidence varies.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ STRETCHES = 30
 SHORTEST_S, LONGEST_S = 8.0, 60.0
 BOUNDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.98, 0.99, 1.0001)
 
-# How sure, and whether it was right.
+# (confidence, correct).
 Assignment = tuple[float, bool]
 
 
 def assignments(reference: Reference, transcript: Transcript, *, seed: int = 0) -> list[Assignment]:
-    """The assignment in each stretch in which both speak; every fourth one begins with the call.
+    """Role assignments in parts of the call where both speak; every fourth part starts with the call.
 
-    It is right where more of the words outside overlap have the right role than the wrong one.
+    An assignment is right if most words outside overlap have the right role.
     """
     random = np.random.default_rng(seed)
     times = replace(reference, turns=tuple((who, start_s, end_s, "") for who, start_s, end_s, _ in reference.turns))
@@ -43,7 +43,7 @@ def assignments(reference: Reference, transcript: Transcript, *, seed: int = 0) 
 
 
 def sureness_table(found: Sequence[Assignment]) -> str:
-    """Stretches by how sure the assignment was: what it said on average, and how many were right."""
+    """Parts by confidence: mean confidence and share of right assignments."""
     lines = [f"{'sure':16}{'stretches':>10}{'said':>8}{'right':>8}"]
     for low, high in pairwise(BOUNDS):
         own = [each for each in found if low <= each[0] < high]
@@ -54,7 +54,7 @@ def sureness_table(found: Sequence[Assignment]) -> str:
 
 
 def _assigned(reference: Reference, transcript: Transcript, from_s: float, to_s: float) -> Assignment | None:
-    """The roles in a stretch as if nothing else had been heard; None where only one speaks or nobody knows who."""
+    """Roles in a part, as if the rest did not exist; None if only one side speaks or the reference lacks the roles."""
     turns = tuple(t for t in transcript.turns if from_s <= (t.start_s or 0.0) and (t.end_s or 0.0) <= to_s)
     if len({turn.role for turn in turns}) < 2:
         return None

@@ -1,7 +1,7 @@
-"""Who spoke when, against a reference: the parts of the diarization error, and a reference from two channels.
+"""Diarization error against a reference, in its parts, and references from two channels.
 
 The diarization error rate of NIST's Rich Transcription evaluations (RT-09 plan, section 6): missed, false and confused
-speaker time over the speaker time of the reference, speakers mapped the better way round.
+speaker time over the reference's speaker time, with the better speaker mapping.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
 STEP_S = 0.01
 COLLAR_S = 0.25
-# The level of a frame counts as speech within this of its channel's loud frames, and never below `SILENCE_DBFS`.
+# A frame is speech within this of its channel's loud frames, and never below `SILENCE_DBFS`.
 BELOW_LOUD_DB = 30.0
 SILENCE_DBFS = -55.0
-# What is so much quieter than the other channel at that moment has leaked over from it.
+# A frame this much quieter than the other channel is crosstalk.
 CROSSTALK_DB = 20.0
-# Pauses up to this long belong to what is said (the same evaluations), and what is shorter than a syllable is a click.
+# Bridge pauses up to this long (as in the same evaluations) and drop clicks shorter than a syllable.
 PAUSE_S = 0.3
 SHORTEST_S = 0.1
 
@@ -32,7 +32,7 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class DiarizationParts:
-    """Seconds of speaker time: wrong in three ways, and in all by the reference."""
+    """Seconds of speaker time: missed, false, confused, and the reference's total."""
 
     missed_s: float = 0.0
     false_s: float = 0.0
@@ -41,11 +41,11 @@ class DiarizationParts:
 
     @property
     def error_rate(self) -> float:
-        """The share that is wrong; nan without speech."""
+        """The share of wrong time; NaN without speech."""
         return (self.missed_s + self.false_s + self.confused_s) / self.speech_s if self.speech_s else float("nan")
 
     def __add__(self, other: DiarizationParts) -> DiarizationParts:
-        """Both together."""
+        """Add all parts."""
         return DiarizationParts(
             self.missed_s + other.missed_s,
             self.false_s + other.false_s,
@@ -55,35 +55,35 @@ class DiarizationParts:
 
 
 def diarization_parts(reference: Sides, found: Sides, *, overlap: bool, collar_s: float = COLLAR_S) -> DiarizationParts:
-    """Compares. `overlap`: whether moments at which both speak by the reference are scored, each speaker counted."""
+    """Compare with a reference. `overlap` includes moments when both speak, counting each speaker."""
     end_s = max((span.end_s for side in (*reference, *found) for span in side), default=0.0)
     steps = round(end_s / STEP_S) + 1
-    truth, guess = _masks(reference, steps), _masks(found, steps)
+    truth, hypothesis = _masks(reference, steps), _masks(found, steps)
     scored = _outside_collars(reference, steps, collar_s)
     if not overlap:
         scored &= ~truth.all(axis=0)
-    truth, guess = truth[:, scored], guess[:, scored]
-    speaking, guessed = truth.sum(axis=0), guess.sum(axis=0)
-    right = max((truth & guess).sum(), (truth & guess[::-1]).sum())
+    truth, hypothesis = truth[:, scored], hypothesis[:, scored]
+    speaking, hypothesised = truth.sum(axis=0), hypothesis.sum(axis=0)
+    correct = max((truth & hypothesis).sum(), (truth & hypothesis[::-1]).sum())
     return DiarizationParts(
-        missed_s=float(np.maximum(speaking - guessed, 0).sum() * STEP_S),
-        false_s=float(np.maximum(guessed - speaking, 0).sum() * STEP_S),
-        confused_s=float((np.minimum(speaking, guessed).sum() - right) * STEP_S),
+        missed_s=float(np.maximum(speaking - hypothesised, 0).sum() * STEP_S),
+        false_s=float(np.maximum(hypothesised - speaking, 0).sum() * STEP_S),
+        confused_s=float((np.minimum(speaking, hypothesised).sum() - correct) * STEP_S),
         speech_s=float(speaking.sum() * STEP_S),
     )
 
 
 def overlap_s(reference: Sides) -> float:
-    """How long both speak at once."""
+    """Seconds in which both speak."""
     steps = round(max((span.end_s for side in reference for span in side), default=0.0) / STEP_S) + 1
     return float(_masks(reference, steps).all(axis=0).sum() * STEP_S)
 
 
 def spoken_by_channel(samples: npt.NDArray[np.float32]) -> Sides:
-    """Who speaks when by the levels of two channels, float32 [2, n] at 16 kHz, one speaker each.
+    """Speech of each speaker from the levels of two channels, float32 [2, n] at 16 kHz.
 
-    Speech is what lies within 30 dB of the channel's loud frames (the mean of a tenth of a second counts, by steps of
-    a hundredth) and is not 20 dB quieter than the other channel; pauses up to 0.3 s belong to it.
+    A frame is speech within 30 dB of the channel's loud frames (means over 0.1 s in steps of 0.01 s) and less than 20
+    dB quieter than the other channel; pauses up to 0.3 s are bridged.
     """
     levels = [_level_dbfs(channel) for channel in samples]
     first, second = (
@@ -95,7 +95,7 @@ def spoken_by_channel(samples: npt.NDArray[np.float32]) -> Sides:
 
 
 def _level_dbfs(samples: Samples) -> npt.NDArray[np.float64]:
-    """The level of each step of 0.01 s, over the tenth of a second around it."""
+    """Level of each step of 0.01 s, averaged over 0.1 s."""
     hop = round(STEP_S * ASR_SAMPLE_RATE_HZ)
     power = np.mean(samples[: len(samples) // hop * hop].reshape(-1, hop).astype(np.float64) ** 2, axis=1)
     smooth = np.convolve(np.pad(power, (5, 4), mode="edge"), np.full(10, 0.1), mode="valid")
@@ -103,7 +103,7 @@ def _level_dbfs(samples: Samples) -> npt.NDArray[np.float64]:
 
 
 def _spans(speaking: Mask) -> list[Span]:
-    """Steps as spans: short pauses bridged, then clicks dropped."""
+    """Steps as spans: bridge short pauses, then drop clicks."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], speaking.astype(np.int8), [0]]))) * STEP_S
     spans: list[Span] = []
     for start_s, end_s in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
@@ -115,7 +115,7 @@ def _spans(speaking: Mask) -> list[Span]:
 
 
 def _masks(sides: Sides, steps: int) -> Mask:
-    """Which side speaks at each step: bool [2, steps]."""
+    """Activity of both sides at each step: bool [2, steps]."""
     masks = np.zeros((2, steps), dtype=np.bool_)
     for mask, spans in zip(masks, sides, strict=True):
         for span in spans:
@@ -124,7 +124,7 @@ def _masks(sides: Sides, steps: int) -> Mask:
 
 
 def _outside_collars(reference: Sides, steps: int, collar_s: float) -> Mask:
-    """Steps that are scored: none within the collar of where somebody starts or ends by the reference."""
+    """Mask of scored steps: those outside the collar of every reference boundary."""
     scored = np.ones(steps, dtype=np.bool_)
     for span in (*reference[0], *reference[1]):
         for edge_s in (span.start_s, span.end_s):

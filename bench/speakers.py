@@ -1,7 +1,7 @@
-"""Measures who spoke when, and which of the two is the agent, on recordings with one channel.
+"""Measure diarization and roles on recordings with one channel.
 
-Run `python -m bench.speakers --calls DIR [--words] [--json OUT]`. Without `--words` only voices are looked for, which
-takes seconds a call; with it the calls are heard as well, roles are counted by words, and diarization by the turns too.
+Run `python -m bench.speakers --calls DIR [--words] [--json OUT]`. Without `--words` only speakers are measured, which
+takes seconds per call; with it the calls are transcribed too, roles counted by words, and diarization by turns.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class Voices:
-    """Who spoke when on one mix, overlap left out and scored; `cpu_s` is what finding it took."""
+    """Diarization of one mix, with overlap excluded and included; `cpu_s` is its cost."""
 
     plain: DiarizationParts
     overlapped: DiarizationParts
@@ -43,9 +43,9 @@ class Voices:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What the transcript of one mix says of it: words with the right role of those outside overlap, and how sure.
+    """Figures of one mix's transcript: words outside overlap with the right role, and its role confidence.
 
-    `stretches` are the assignments of roles in parts of the call.
+    `stretches` are role assignments in parts of the call.
     """
 
     plain: DiarizationParts
@@ -57,13 +57,13 @@ class Words:
 
     @property
     def assigned_right(self) -> bool:
-        """Whether the agent is taken for the agent: most words have the right role."""
+        """True if most words have the right role."""
         return 2 * self.role_right > self.role_words
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """The figures of one mix; `words` is None when nothing was read."""
+    """The figures of one mix; `words` is None without `--words`."""
 
     group: str
     call_id: str
@@ -72,7 +72,7 @@ class Measured:
 
 
 def main() -> None:
-    """Measures, prints the tables and writes JSON."""
+    """Measure, print the tables and write JSON."""
     options = _options()
     speech_models = SpeechModels(
         voice=silero(cache_dir=options.cache),
@@ -90,10 +90,10 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    """The command line."""
+    """Parse the command line."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--calls", type=Path, required=True, help="folder with ID.ref.json, audio files, mono/, real/")
-    parser.add_argument("--words", action="store_true", help="hear the calls too, and count roles by words")
+    parser.add_argument("--words", action="store_true", help="transcribe the calls too, and count roles by words")
     parser.add_argument("--only", default="", help="regular expression on the names of groups")
     parser.add_argument("--json", type=Path, help="where to write the figures of each call")
     parser.add_argument("--asr", default="whisper-base", help="catalogue name, folder or hub id")
@@ -103,11 +103,11 @@ def _options() -> argparse.Namespace:
 
 
 def measure(mix: Mix, speech_models: SpeechModels, *, words: bool) -> Measured:
-    """One mix through the product's own way from sound to speakers, and where words are asked for to the transcript."""
+    """Segment one mix as the product does, and transcribe it if `words`."""
     before = time.process_time()
-    found = segment_call(mix.recording, mix.audio, speech_models=speech_models)
+    segmented = segment_call(mix.recording, mix.audio, speech_models=speech_models)
     cpu_s = time.process_time() - before
-    sides = sides_of_spans(found.speakers)
+    sides = sides_of_spans(segmented.speakers)
     voices = Voices(
         diarization_parts(mix.sides, sides, overlap=False),
         diarization_parts(mix.sides, sides, overlap=True),
@@ -119,7 +119,7 @@ def measure(mix: Mix, speech_models: SpeechModels, *, words: bool) -> Measured:
 
 
 def sides_of_spans(spans: Iterable[SpeakerSpan]) -> Sides:
-    """When each of the two voices speaks."""
+    """Spans of each of the two voices."""
     spoken: tuple[list[Span], list[Span]] = ([], [])
     for span in spans:
         spoken[span.speaker].append(Span(span.start_s, span.end_s))
@@ -127,9 +127,9 @@ def sides_of_spans(spans: Iterable[SpeakerSpan]) -> Sides:
 
 
 def _words(mix: Mix, speech_models: SpeechModels) -> Words:
-    """The transcript of a mix, compared; one that cannot be read has nothing right."""
-    (heard,) = transcribe([(mix.recording, mix.audio)], speech_models=speech_models)
-    transcript = heard if isinstance(heard, Transcript) else None
+    """Compare a mix's transcript with its reference; a failed mix has nothing right."""
+    (outcome,) = transcribe([(mix.recording, mix.audio)], speech_models=speech_models)
+    transcript = outcome if isinstance(outcome, Transcript) else None
     turns = transcript.turns if transcript else ()
     errors = errors_of(mix.reference, transcript)
     sides = sides_of([(turn.role, turn.start_s, turn.end_s, "") for turn in turns])
@@ -144,26 +144,26 @@ def _words(mix: Mix, speech_models: SpeechModels) -> Words:
 
 
 def voices_table(measured: Sequence[Measured]) -> str:
-    """Diarization by voices: a line a group. The parts are those of the error with overlap left out."""
+    """Diarization by voices, one line per group. The parts are those of the error without overlap."""
     lines = [f"{'voices':26}{'calls':>6}{'overlap':>9}{'DER':>8}{'missed':>8}{'false':>8}{'mixed up':>9}"]
     lines[0] += f"{'DER+overlap':>13}{'worst call':>12}{'CPU-s/min':>11}"
     for group, own in _by_group(measured):
         plain = sum((each.voices.plain for each in own), DiarizationParts())
-        both = sum((each.voices.overlapped for each in own), DiarizationParts())
-        overlap = sum(each.voices.overlap_s for each in own) / max(both.speech_s, 1e-9)
+        with_overlap = sum((each.voices.overlapped for each in own), DiarizationParts())
+        overlap = sum(each.voices.overlap_s for each in own) / max(with_overlap.speech_s, 1e-9)
         worst = max(each.voices.plain.error_rate for each in own)
         minutes = sum(each.voices.audio_s for each in own) / 60
         cpu_s = sum(each.voices.cpu_s for each in own) / max(minutes, 1e-9)
         lines.append(
             f"{group:26}{len(own):6}{overlap:9.1%}{plain.error_rate:8.2%}{plain.missed_s / plain.speech_s:8.2%}"
-            f"{plain.false_s / plain.speech_s:8.2%}{plain.confused_s / plain.speech_s:9.2%}{both.error_rate:13.2%}"
-            f"{worst:12.2%}{cpu_s:11.2f}"
+            f"{plain.false_s / plain.speech_s:8.2%}{plain.confused_s / plain.speech_s:9.2%}"
+            f"{with_overlap.error_rate:13.2%}{worst:12.2%}{cpu_s:11.2f}"
         )
     return "\n".join(lines)
 
 
 def words_table(measured: Sequence[Measured]) -> str:
-    """Roles by words, diarization by the turns of the transcript, and how sure right and wrong assignments were."""
+    """Roles by words, diarization by turns, and the confidence of right and wrong assignments."""
     lines = [f"{'words':26}{'calls':>6}{'roles':>8}{'worst call':>12}{'DER':>8}{'DER+overlap':>13}"]
     lines[0] += f"{'assigned right':>16}{'sure, right':>13}{'sure, wrong':>13}"
     for group, own in _by_group(measured):
@@ -171,20 +171,20 @@ def words_table(measured: Sequence[Measured]) -> str:
         if not words:
             continue
         plain = sum((each.plain for each in words), DiarizationParts())
-        both = sum((each.overlapped for each in words), DiarizationParts())
+        with_overlap = sum((each.overlapped for each in words), DiarizationParts())
         share = sum(each.role_right for each in words) / max(sum(each.role_words for each in words), 1)
         worst = min(each.role_right / max(each.role_words, 1) for each in words)
         right = [each.role_confidence for each in words if each.assigned_right]
         wrong = [each.role_confidence for each in words if not each.assigned_right]
         lines.append(
-            f"{group:26}{len(words):6}{share:8.2%}{worst:12.2%}{plain.error_rate:8.2%}{both.error_rate:13.2%}"
+            f"{group:26}{len(words):6}{share:8.2%}{worst:12.2%}{plain.error_rate:8.2%}{with_overlap.error_rate:13.2%}"
             f"{f'{len(right)} of {len(words)}':>16}{_mean(right):13.3f}{_mean(wrong):13.3f}"
         )
     return "\n".join(lines)
 
 
 def _by_group(measured: Sequence[Measured]) -> list[tuple[str, list[Measured]]]:
-    """The groups that were measured, in their order."""
+    """The measured groups, in order."""
     groups = [(group, [each for each in measured if each.group == group]) for group in GROUPS]
     return [(group, own) for group, own in groups if own]
 

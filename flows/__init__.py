@@ -1,4 +1,4 @@
 """The night as a Prefect flow: the only room that imports Prefect.
 
-`flows.start` is the way in: it sets Prefect's environment before anything imports Prefect.
+Start with `flows.start`, which sets Prefect's environment before anything imports Prefect.
 """

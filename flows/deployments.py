@@ -1,4 +1,7 @@
-"""Deployments: the nightly flow on a schedule, served by one long-running process. Its settings must be made before."""
+"""Deploy the nightly flow on a schedule, served by one long-running process.
+
+Configure Prefect before importing this module.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +24,7 @@ NAME = "everycall"
 
 
 def serve(*, cron: str, timezone: str, parameters: Mapping[str, Any]) -> None:
-    """Wait for the schedule and run one night at a time, each in its own process. Returns when it is interrupted.
+    """Wait for the schedule and run one night at a time, each in its own process. Returns when interrupted.
 
     `cron` has five fields, in local time of `timezone` (e.g. `Europe/Berlin`); `parameters` are those of `nightly`.
     Needs a real server (see `flows.server`). Raises ConfigError.
@@ -33,7 +36,7 @@ def serve(*, cron: str, timezone: str, parameters: Mapping[str, Any]) -> None:
 
 
 def check_scheduling(deployment: UUID) -> None:
-    """Let the server schedule the next night, which else fails unheard in its own log. Raises ConfigError."""
+    """Ask the server to schedule the next night; otherwise failures only appear in its own log. Raises ConfigError."""
     with temporary_settings({PREFECT_CLIENT_MAX_RETRIES: 0}), get_client(sync_client=True) as client:
         try:
             client.request("POST", "/deployments/{id}/schedule", path_params={"id": deployment}, json={"min_runs": 1})
@@ -45,7 +48,7 @@ def check_scheduling(deployment: UUID) -> None:
 
 
 def _deployment(cron: str, *, timezone: str, parameters: Mapping[str, Any]) -> Any:
-    """Prefect types it for synchronous and asynchronous callers alike, hence Any."""
+    """Typed Any because Prefect's types cover synchronous and asynchronous callers alike."""
     try:
         return nightly.to_deployment(
             name=NAME,

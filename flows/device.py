@@ -1,10 +1,9 @@
-"""The device: one shard at a time may hear and read on it, however many are under way.
+"""Limit the device to one shard at a time, however many shards are running.
 
-Calls in writing and stored ones are scored, and all are written, outside the limit, so a second worker keeps the device
-busy.
+Transcribing and enriching hold the limit. Scoring and writing run outside it, so a second worker keeps the device busy.
 
-A server that lives with a night forgets who held a slot when the night is killed, but its database keeps the slot
-taken. So whoever holds one also holds a lock of the kernel, and slots that are taken while nobody holds it are freed.
+A night's own server forgets who holds a slot when the night is killed, while its database keeps the slot taken. So each
+holder also holds a kernel lock, and slots that are taken while the lock is free are released.
 """
 
 from __future__ import annotations
@@ -35,63 +34,65 @@ from pipeline.transcript import Transcript
 LOGGER = logging.getLogger(__name__)
 
 DEVICE_LIMIT = "everycall-device"
-HOLDERS = "device.lock"
-# Two that wait must not always look at the same moment, or each would take the other for a holder.
+LOCK_NAME = "device.lock"
+# Waiters retry at random times, or each would mistake the other for a holder.
 PAUSE_S = (0.5, 2.0)
 LOCKED = 423
 
 
 def ensure_device_limit(*, slots: int = 1) -> None:
-    """Create the limit if the server lacks it; one that an operator has set stays as it is."""
+    """Create the limit if the server lacks it; keeps one that an operator has set."""
     with get_client(sync_client=True) as client:
         try:
             client.read_global_concurrency_limit_by_name(DEVICE_LIMIT)
         except ObjectNotFound:
-            # Another run may create it between the two calls.
+            # Another run may create it in between.
             with suppress(ObjectAlreadyExists):
                 client.create_global_concurrency_limit(GlobalConcurrencyLimitCreate(name=DEVICE_LIMIT, limit=slots))
 
 
 def on_device(engine: Engine) -> Engine:
-    """The engine for one shard, with its hearing and reading under the limit, which is held while calls stream by.
+    """An engine for one shard whose transcribe and enrich stages hold the limit while calls stream.
 
-    Strict: a limit that is missing is an error.
+    Strict: a missing limit is an error.
     """
     stages = engine.stages
-    hearing = False
+    transcribing = False
 
-    def hear(calls: Iterable[tuple[Recording, Audio]], speech_models: Any) -> Iterator[Transcript | Failure]:
-        nonlocal hearing
-        with _held():
-            hearing = True
+    def transcribe_on_device(
+        calls: Iterable[tuple[Recording, Audio]], speech_models: Any
+    ) -> Iterator[Transcript | Failure]:
+        nonlocal transcribing
+        with _device_slot():
+            transcribing = True
             try:
                 yield from stages.transcribe(calls, speech_models)
             finally:
-                hearing = False
+                transcribing = False
 
-    def read(transcripts: Sequence[Transcript], enrichment_models: Any) -> Sequence[EnrichedCall]:
-        # What was heard is read while more is being heard, and the shard has the device already.
-        with nullcontext() if hearing else _held():
+    def enrich_on_device(transcripts: Sequence[Transcript], enrichment_models: Any) -> Sequence[EnrichedCall]:
+        # Calls are enriched while others are transcribed, when the shard already holds the device.
+        with nullcontext() if transcribing else _device_slot():
             return stages.enrich(transcripts, enrichment_models)
 
-    return replace(engine, stages=replace(stages, transcribe=hear, enrich=read))
+    return replace(engine, stages=replace(stages, transcribe=transcribe_on_device, enrich=enrich_on_device))
 
 
 @contextmanager
-def _held() -> Iterator[None]:
+def _device_slot() -> Iterator[None]:
     with ExitStack() as slot:
-        while not _taken(slot):
-            _free_abandoned()
+        while not _try_acquire(slot):
+            _release_abandoned()
             time.sleep(random.uniform(*PAUSE_S))
         yield
 
 
-def _taken(slot: ExitStack) -> bool:
-    """Try once to take a slot; `slot` gives it back."""
+def _try_acquire(slot: ExitStack) -> bool:
+    """Try once to take a slot; closing `slot` releases it."""
     with ExitStack() as attempt:
-        attempt.enter_context(device_lock(_holders()))
+        attempt.enter_context(device_lock(_lock_path()))
         try:
-            # A lease that could not be renewed for a moment must not end an hour of hearing.
+            # A lease that cannot be renewed for a moment must not end an hour of work.
             attempt.enter_context(
                 concurrency(DEVICE_LIMIT, strict=True, max_retries=0, raise_on_lease_renewal_failure=False)
             )
@@ -103,16 +104,16 @@ def _taken(slot: ExitStack) -> bool:
     return True
 
 
-def _free_abandoned() -> None:
-    """Free the slots of nights that were killed. A server of its own does this itself, by its leases."""
+def _release_abandoned() -> None:
+    """Release the slots of killed nights. A long-running server does this itself, by its leases."""
     if get_current_settings().api.url is not None:
         return
-    with device_free(_holders()) as abandoned:
+    with device_free(_lock_path()) as abandoned:
         if abandoned:
-            LOGGER.warning("freeing the device, which a night held that was killed")
+            LOGGER.warning("releasing the device, which a killed night still holds")
             with get_client(sync_client=True) as client:
                 client.update_global_concurrency_limit(DEVICE_LIMIT, GlobalConcurrencyLimitUpdate(active_slots=0))
 
 
-def _holders() -> Path:
-    return get_current_settings().home / HOLDERS
+def _lock_path() -> Path:
+    return get_current_settings().home / LOCK_NAME

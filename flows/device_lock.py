@@ -1,4 +1,4 @@
-"""Who holds the device on this machine: a lock of the kernel, which ends with its process however that ends."""
+"""A kernel lock for the device on this machine; it ends with its process, even if killed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 @contextmanager
 def device_lock(lock: Path) -> Iterator[None]:
-    """While this is open, or this process lives if that is shorter, `unheld` is false. Several may hold at once."""
+    """Hold the lock while open. Several processes may hold it at once; `device_free` yields False meanwhile."""
     with lock.open("a") as file:
         fcntl.flock(file, fcntl.LOCK_SH)
         yield
@@ -18,7 +18,7 @@ def device_lock(lock: Path) -> Iterator[None]:
 
 @contextmanager
 def device_free(lock: Path) -> Iterator[bool]:
-    """Whether nobody holds; if so, nobody begins to hold until this is closed."""
+    """Yield True if no process holds the lock; none can take it until this closes."""
     with lock.open("a") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

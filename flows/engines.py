@@ -1,4 +1,4 @@
-"""Engines: each process builds the engine of a night once, from the plain names that a flow is given."""
+"""Engines: each process builds a night's engine once, from a flow's plain parameters."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Device = Literal["auto", "cpu", "cuda"]
 
 @dataclass(frozen=True, slots=True)
 class EngineSettings:
-    """What identifies an engine: names that mean the same in every process."""
+    """What identifies an engine: names with the same meaning in every process."""
 
     profile: str = "embedded"
     rubric: str = "support"
@@ -27,5 +27,5 @@ class EngineSettings:
 
 @lru_cache(maxsize=1)
 def engine_of(settings: EngineSettings) -> Engine:
-    """The engine of these settings; models are loaded once a process. Raises ConfigError or WeightError."""
+    """The engine for these settings; loads models once per process. Raises ConfigError or WeightError."""
     return build_engine_by_name(**asdict(settings))

@@ -11,7 +11,7 @@ from pipeline.errors import ConfigError
 HOME = Path("~/.everycall/prefect")
 STARTUP_TIMEOUT_S = 120
 
-# Nothing leaves the machine, nothing said on a call can reach Prefect's database, and its noise stays away.
+# Send no telemetry, keep results and logs out of Prefect's database, and be quiet.
 QUIET_AND_PRIVATE = {
     "DO_NOT_TRACK": "1",
     "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -20,15 +20,15 @@ QUIET_AND_PRIVATE = {
     "PREFECT_LOGGING_LEVEL": "WARNING",
     "PREFECT_SERVER_LOGGING_LEVEL": "CRITICAL",
     "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "true",
-    # A first start writes the server's database, which takes a minute on a small machine.
+    # The first start creates the server's database, which takes a minute on a small machine.
     "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": str(STARTUP_TIMEOUT_S),
 }
 
 
 def configure_prefect(home: Path | None = None) -> Path:
-    """Set the environment; what the operator has set already stays. Returns Prefect's home.
+    """Set the environment, keeping what the operator has set. Returns Prefect's home.
 
-    Raises ConfigError when Prefect was imported before without these settings.
+    Raises ConfigError if Prefect was already imported without these settings.
     """
     wanted = {"PREFECT_HOME": str((home or HOME).expanduser()), **QUIET_AND_PRIVATE}
     missing = sorted(set(wanted) - set(os.environ))
@@ -39,7 +39,7 @@ def configure_prefect(home: Path | None = None) -> Path:
         )
     for name, value in wanted.items():
         os.environ.setdefault(name, value)
-    made = Path(os.environ["PREFECT_HOME"])
-    # Prefect makes the last folder of its home only; without its parents the server dies at start, unheard.
-    made.mkdir(parents=True, exist_ok=True)
-    return made
+    prefect_home = Path(os.environ["PREFECT_HOME"])
+    # Prefect creates only the last folder of its home; without the parents its server fails silently.
+    prefect_home.mkdir(parents=True, exist_ok=True)
+    return prefect_home

@@ -1,12 +1,12 @@
-"""The nightly flow: discover, plan shards, process them under the device's limit, measure over all calls, report."""
+"""The nightly flow: discover, plan shards, process them under the device limit, measure over all calls, report."""
 
-# Annotations must be types, not text: Prefect sends the flow to the process of a scheduled run without its module.
+# Annotations must be types, not strings: Prefect sends the flow to a scheduled run's process without its module.
 from prefect import flow
 
 from flows.device import ensure_device_limit
 from flows.engines import Device, EngineSettings, engine_of
 from flows.report import publish
-from flows.runners import Place
+from flows.runners import Runner
 from flows.shards import process_shards
 from flows.tasks import discover_calls, measure_calls, plan_night, unmapped
 from pipeline.night.night import finish
@@ -29,13 +29,13 @@ def nightly(
     chinese_script: ChineseScript | None = None,
     limit: int | None = None,
     retry_failed: bool = False,
-    shards_on: Place = "threads",
+    shards_on: Runner = "threads",
     workers: int = 1,
     ray_address: str | None = None,
 ) -> NightSummary:
-    """One night over a folder or an fsspec address; `rubric` may name several forms, with commas between.
+    """Run one night over a folder or fsspec address; `rubric` may name several forms, separated by commas.
 
-    Raises ShardsError at the end when a shard failed.
+    Raises ShardsError at the end if a shard failed.
     """
     settings = EngineSettings(
         profile=profile, rubric=rubric, asr=asr, device=device, hotwords=hotwords, chinese_script=chinese_script
@@ -44,7 +44,7 @@ def nightly(
     found = discover_calls(recordings, metadata, name_pattern)
     night = plan_night(unmapped(found), recordings, store, unmapped(settings), limit, retry_failed)
     outcome = process_shards(
-        night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
+        night.plan.shards, store=store, settings=settings, runner=shards_on, workers=workers, ray_address=ray_address
     )
     measure_calls(store, unmapped(settings))
     status = "failed" if outcome.errors else "completed"

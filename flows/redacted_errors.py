@@ -1,4 +1,4 @@
-"""Wordless errors: Prefect keeps the message of an error in its database, where nothing said on a call may lie."""
+"""Redact errors: Prefect stores error messages in its database, which must not contain words of a call."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ LOGGER = logging.getLogger(__name__)
 
 
 class StepError(EverycallError):
-    """A step of a flow failed in a way nobody foresaw. Its cause is in `__cause__` and in this machine's log."""
+    """A step of a flow failed unexpectedly. Its cause is in `__cause__` and in this machine's log."""
 
 
 @contextmanager
 def redact_errors(step: str) -> Iterator[None]:
-    """Errors raised on purpose pass, for their messages hold no words; any other is named by its type alone."""
+    """Pass EverycallErrors on, whose messages hold no words of a call; replace any other error by its type name."""
     try:
         yield
     except EverycallError:
         raise
     except Exception as error:
         LOGGER.exception("%s failed", step)
-        raise StepError(f"{step} failed ({type(error).__name__})", remedy="The log has the rest") from error
+        raise StepError(
+            f"{step} failed ({type(error).__name__})", remedy="See this machine's log for the cause"
+        ) from error

@@ -1,4 +1,4 @@
-"""The night's report in Prefect: a table of counts. Prefect's database is no place for what was said on a call."""
+"""The night's report in Prefect: a table of counts without any words of a call."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def publish(summary: NightSummary, *, kind: str) -> None:
 
 
 def summary_rows(summary: NightSummary) -> list[dict[str, str | float]]:
-    """The summary, a measure a row; what does not apply is left out."""
+    """One row per measure; rows that do not apply are omitted."""
     rows: dict[str, float | None] = {
         "calls found": summary.calls_found,
         "calls done": summary.calls_done,

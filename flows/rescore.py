@@ -1,12 +1,12 @@
-"""The rescore flow: stored calls are scored and flagged again; nothing is heard."""
+"""The rescore flow: score and flag stored calls again, without transcribing."""
 
-# Annotations must be types, not text: Prefect sends the flow to the process of a scheduled run without its module.
+# Annotations must be types, not strings: Prefect sends the flow to a scheduled run's process without its module.
 from prefect import flow
 
 from flows.device import ensure_device_limit
 from flows.engines import Device, EngineSettings, engine_of
 from flows.report import publish
-from flows.runners import Place
+from flows.runners import Runner
 from flows.shards import process_shards
 from flows.tasks import measure_calls, plan_rescoring, unmapped
 from pipeline.night.night import finish
@@ -22,19 +22,19 @@ def rescore(
     rubric: str = "support",
     profile: str = "embedded",
     device: Device = "auto",
-    shards_on: Place = "threads",
+    shards_on: Runner = "threads",
     workers: int = 1,
     ray_address: str | None = None,
 ) -> NightSummary:
-    """Score the stored calls from `since` to `until` (days) where they lack a scorecard by this rubric.
+    """Score stored calls from `since` to `until` (days) that lack a scorecard by this rubric.
 
-    `rubric` may name several forms, with commas between.
+    `rubric` may name several forms, separated by commas.
     """
     settings = EngineSettings(profile=profile, rubric=rubric, device=device)
     ensure_device_limit()
     night = plan_rescoring(store, unmapped(settings), dates_between(Store(store), since=since, until=until))
     outcome = process_shards(
-        night.plan.shards, store=store, settings=settings, place=shards_on, workers=workers, ray_address=ray_address
+        night.plan.shards, store=store, settings=settings, runner=shards_on, workers=workers, ray_address=ray_address
     )
     measure_calls(store, unmapped(settings))
     status = "failed" if outcome.errors else "completed"

@@ -1,4 +1,4 @@
-"""Where shards run: threads of this process by default, a Ray cluster where one is wanted."""
+"""Where shards run: threads of this process by default, or a Ray cluster."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from pipeline.errors import ConfigError
 
-Place = Literal["threads", "ray"]
+Runner = Literal["threads", "ray"]
 
 RAY_REMEDY = "Install it with `pip install prefect-ray`, or let shards run on threads"
 
 
-def shard_runner(place: Place, *, workers: int, address: str | None = None) -> TaskRunner[Any]:
-    """A bounded task runner. `address` is a Ray cluster's; without one Ray starts here. Raises ConfigError.
+def shard_runner(name: Runner, *, workers: int, address: str | None = None) -> TaskRunner[Any]:
+    """A task runner with `workers` slots. Without `address`, Ray starts on this machine. Raises ConfigError.
 
-    A shard takes minutes to an hour, so threads cost nothing; Ray is for several machines, not for speed on one.
+    A shard takes minutes to an hour, so threads cost nothing; use Ray for several machines, not for speed on one.
     """
     if workers < 1:
-        raise ConfigError(f"{workers} workers can do nothing", remedy="Use 1 or more")
-    if place == "threads":
+        raise ConfigError(f"{workers} workers cannot run shards", remedy="Use 1 or more")
+    if name == "threads":
         return ThreadPoolTaskRunner(max_workers=workers)
     try:
         ray = import_module("prefect_ray")

@@ -1,4 +1,4 @@
-"""A Prefect server: a schedule needs a real one, so `serve` starts its own where no address is set."""
+"""The Prefect server. A schedule needs a real one, so `serve` starts its own if no address is set."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ LOGGER = logging.getLogger(__name__)
 PORT = 4200
 LOG_NAME = "server.log"
 STOP_TIMEOUT_S = 20.0
-# Who holds a concurrency slot must be known after the server was killed too, or the slot is never free again.
+# Keep leases on disk: if the server is killed, slots must not stay taken for ever.
 LEASES = {"PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"}
 
 
 @contextmanager
 def prefect_server(*, port: int = PORT, timeout_s: float = STARTUP_TIMEOUT_S) -> Iterator[str]:
-    """The address of the server's API: the one in PREFECT_API_URL, else of a child process that lives as long as this.
+    """Yield the address of the server's API: PREFECT_API_URL, else that of a child process that ends with this context.
 
-    Sets PREFECT_API_URL, so it must be entered before Prefect is imported. The child's log is `server.log` in
-    Prefect's home. Raises ConfigError.
+    Sets PREFECT_API_URL, so enter it before Prefect is imported. The child logs to `server.log` in Prefect's home.
+    Raises ConfigError.
     """
     given = os.environ.get("PREFECT_API_URL")
     if given:
@@ -55,7 +55,7 @@ def prefect_server(*, port: int = PORT, timeout_s: float = STARTUP_TIMEOUT_S) ->
 
 
 def wait_until_healthy(address: str, *, timeout_s: float, process: subprocess.Popen[bytes] | None = None) -> None:
-    """Wait for the server to answer. Raises ConfigError when it does not, or when its process ends."""
+    """Wait until the server answers. Raises ConfigError if it does not, or if its process ends."""
     deadline_s = time.monotonic() + timeout_s
     while not _is_healthy(address):
         ended = process is not None and process.poll() is not None

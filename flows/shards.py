@@ -1,4 +1,4 @@
-"""Shards in a flow: mapped over a bounded runner; one that fails does not take the others with it."""
+"""Map shards over a bounded runner; a failed shard does not stop the others."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 from prefect.utilities.annotations import quote, unmapped
 
 from flows.engines import EngineSettings
-from flows.runners import Place, shard_runner
+from flows.runners import Runner, shard_runner
 from flows.tasks import process_shard
 from pipeline.errors import EverycallError
 from pipeline.night.shard import Shard
@@ -17,23 +17,23 @@ from pipeline.night.summary import ShardSummary
 
 
 class ShardsError(EverycallError):
-    """Shards that could not be finished. Their calls are planned again by the next night."""
+    """Some shards failed. The next night plans their calls again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of the shards."""
+    """Summaries of finished shards and errors of failed ones."""
 
     summaries: tuple[ShardSummary, ...]
     errors: tuple[Exception, ...]
 
     def raise_errors(self) -> None:
-        """Raise ShardsError if any shard failed, from the first of their errors."""
+        """Raise ShardsError if any shard failed, from the first error."""
         if self.errors:
             failed, total = len(self.errors), len(self.errors) + len(self.summaries)
             raise ShardsError(
                 f"{failed} of {total} shards failed; the others are written. The first: {self.errors[0]}",
-                remedy="The same command goes on where this one stopped",
+                remedy="Run the same command again to process the rest",
             ) from self.errors[0]
 
 
@@ -42,14 +42,14 @@ def process_shards(
     *,
     store: str,
     settings: EngineSettings,
-    place: Place,
+    runner: Runner,
     workers: int,
     ray_address: str | None,
 ) -> Outcome:
-    """Run every shard to its end and tell those that failed from the others."""
-    with shard_runner(place, workers=workers, address=ray_address) as runner:
+    """Run every shard to its end and separate finished from failed ones."""
+    with shard_runner(runner, workers=workers, address=ray_address) as pool:
         task: Any = process_shard
-        futures = runner.map(
+        futures = pool.map(
             task,
             {
                 "number": list(range(1, len(shards) + 1)),

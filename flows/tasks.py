@@ -1,6 +1,6 @@
-"""The tasks of a night. Each is worth minutes; what they hand over is counts and plans, never what was said.
+"""The tasks of a night. Each takes minutes; they pass counts and plans between them, never words of a call.
 
-Callers hand over what is not plain as `unvisited`.
+Callers wrap parameters that are not plain in `unmapped`.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from prefect.utilities.annotations import quote
 
 from flows.device import on_device
 from flows.engines import EngineSettings, engine_of
+from flows.progress_context import PROGRESS
 from flows.redacted_errors import redact_errors
-from flows.watching import WATCHER
 from pipeline.analytics.update import measure_all
 from pipeline.errors import StoreError
 from pipeline.ingest import Discovery, discover
@@ -32,20 +32,20 @@ RETRY_DELAY_S = 30
 
 
 def unmapped(value: Value) -> Value:
-    """A parameter that Prefect hands over as it is, without walking through all that it holds."""
+    """Mark a parameter that Prefect passes on as it is, without walking through its content."""
     return cast(Value, quote(value))
 
 
-def _may_pass(_task: Any, _run: Any, state: Any) -> bool:
-    """Worth another try: the store or a file system was away. Anything else fails the same way again."""
+def _is_transient(_task: Any, _run: Any, state: Any) -> bool:
+    """True if a retry may help: the store or file system was unavailable. Anything else would fail again."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, StoreError) or isinstance(getattr(error, "__cause__", None), OSError)
 
 
 @task(name="discover", cache_policy=NO_CACHE, persist_result=False, retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S,
-      retry_condition_fn=_may_pass)  # fmt: skip
+      retry_condition_fn=_is_transient)  # fmt: skip
 def discover_calls(recordings: str, metadata: str | None, name_pattern: str | None) -> Discovery:
-    """Find every recording and transcript, and join it to its metadata."""
+    """Find all recordings and transcripts, and join their metadata."""
     with redact_errors("discovery"):
         return discover(recordings, metadata=metadata_source(metadata, name_pattern))
 
@@ -59,7 +59,7 @@ def plan_night(
     limit: int | None,
     retry_failed: bool,
 ) -> Night:
-    """Drop what the tables have and cut the rest into shards."""
+    """Skip calls that the tables already have, and cut the rest into shards."""
     with redact_errors("planning"):
         return begin(
             found,
@@ -73,23 +73,23 @@ def plan_night(
 
 @task(name="plan-rescore", cache_policy=NO_CACHE, persist_result=False)
 def plan_rescoring(store: str, settings: EngineSettings, dates: Sequence[str] | None) -> Night:
-    """Find the stored calls that lack a scorecard of this rubric."""
+    """Find stored calls that lack a scorecard of this rubric."""
     with redact_errors("planning"):
         return begin_rescore(Store(store), engine=engine_of(settings), dates=dates)
 
 
 @task(name="process-shard", task_run_name="shard-{number}", cache_policy=NO_CACHE, persist_result=False,
-      retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=_may_pass)  # fmt: skip
+      retries=RETRIES, retry_delay_seconds=RETRY_DELAY_S, retry_condition_fn=_is_transient)  # fmt: skip
 def process_shard(number: int, shard: Shard, store: str, settings: EngineSettings) -> ShardSummary:
-    """Hear, read, score and flag the calls of one shard, and write its part."""
+    """Transcribe, enrich, score and flag the calls of one shard, and write its part."""
     with redact_errors(f"shard {number}"):
         engine = on_device(engine_of(settings))
-        return run_shard(shard, store=Store(store), engine=engine, progress=WATCHER.get())
+        return run_shard(shard, store=Store(store), engine=engine, progress=PROGRESS.get())
 
 
 @task(name="measure-all", cache_policy=NO_CACHE, persist_result=False)
 def measure_calls(store: str, settings: EngineSettings) -> bool:
-    """Topics and repeats over all calls; False where nothing had changed."""
+    """Measure over all calls; False if nothing had changed."""
     with redact_errors("measuring"):
         engine = engine_of(settings)
         if engine.measure is None:

@@ -1,4 +1,4 @@
-"""For each verdict of the standard QA form: its options, what its head looks at, and which acts are its evidence."""
+"""Call labels of the standard QA form: their options, features, and the dialogue acts that are their evidence."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class CallLabelForm:
-    """`features` are sentences of `models.call_features`; `evidence`: the acts that show an option."""
+    """`features` are sentences of `models.call_features`; `evidence` lists the acts that show an option."""
 
     options: tuple[str, ...]
     features: tuple[str, ...]
@@ -16,8 +16,8 @@ class CallLabelForm:
     scope: str = "all"
 
 
-def _said(act: str, *, scope: str = "all") -> CallLabelForm:
-    """A yes/no verdict about something that is said or not."""
+def _occurs(act: str, *, scope: str = "all") -> CallLabelForm:
+    """A yes/no label: whether an act occurs."""
     return CallLabelForm(("yes", "no"), (f"any {act} in {scope}",), {"yes": tuple(act.split("+"))}, scope)
 
 
@@ -50,8 +50,8 @@ FORMS: Mapping[str, CallLabelForm] = {
         {"yes": ("greets", "names_company", "names_self")},
         "first_2",
     ),
-    "offer_help": _said("offers_help", scope="first_3"),
-    "recording_notice": _said("notifies_recording"),
+    "offer_help": _occurs("offers_help", scope="first_3"),
+    "recording_notice": _occurs("notifies_recording"),
     "identity_check": CallLabelForm(
         ("yes", "no", "na"),
         (
@@ -111,9 +111,9 @@ FORMS: Mapping[str, CallLabelForm] = {
             "unresolved": ("refuses", "vague_promise"),
         },
     ),
-    "confirm_resolution": _said("recaps+checks_solved"),
-    "anything_else": _said("asks_anything_else"),
-    "polite_close": _said("closes_warmly", scope="last_3"),
+    "confirm_resolution": _occurs("recaps+checks_solved"),
+    "anything_else": _occurs("asks_anything_else"),
+    "polite_close": _occurs("closes_warmly", scope="last_3"),
     "sentiment_start": _sentiment("first_third", f"max {_THREATS} in first_half"),
     "sentiment_end": _sentiment(
         "last_third",
@@ -125,7 +125,7 @@ FORMS: Mapping[str, CallLabelForm] = {
         "latest solves commits refuses vague_promise",
         "latest refuses+vague_promise solves commits",
     ),
-    "repeat_contact": _said("says_repeat"),
-    "escalation_request": _said("asks_supervisor"),
-    "churn_risk": _said("threatens_to_leave"),
+    "repeat_contact": _occurs("says_repeat"),
+    "escalation_request": _occurs("asks_supervisor"),
+    "churn_risk": _occurs("threatens_to_leave"),
 }

@@ -1,6 +1,6 @@
-"""Two speakers on one channel: CAM++ embeddings of short windows, two clusters, and the likeliest path between them.
+"""Diarize two speakers on one channel: CAM++ embeddings of short windows, two clusters, and a Viterbi path.
 
-Where two speak at once, both do: the second speaker of such a place is whom the path leaves out.
+In overlap both speak: the second speaker is the one that the path leaves out.
 """
 
 from __future__ import annotations
@@ -16,28 +16,28 @@ import numpy.typing as npt
 
 from models.filterbank import FRAMES_PER_S, Banks, log_banks
 from models.segmentation import Segmentation, segmentation
-from models.two_speakers import likeliest_path, spoken_over, two_centroids
+from models.two_speakers import add_overlap, likeliest_path, two_centroids
 from models.weights import locate
 from pipeline.errors import ModelError
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Samples
 
-# 32 at once held 200 MB more and were no faster.
+# 32 at once used 200 MB more and were no faster.
 EMBEDDINGS_PER_RUN = 8
 SHORTEST_FRAMES = 60
 STEP_S = 0.1
 QUIET_DB = 10.0
-# Windows that hold two voices for more of their length say nothing of how either sounds.
-MOST_OVERLAP = 0.5
-FEWEST_ALONE = 8
+# Ignore windows with more overlap than this when estimating voices.
+MAX_OVERLAP = 0.5
+MIN_SINGLE_VOICE = 8
 
 
 @dataclass(frozen=True, slots=True)
 class CamPlusSettings:
-    """Windows of `window_s` say who speaks; means over `voice_windows` neighbours tell the two voices apart.
+    """Speakers are decided from windows of `window_s`; voices are separated by means over `voice_windows` neighbours.
 
-    Centroids closer than `same_voice` (cosine) are one speaker. `switch_cost` is what a change of speaker costs against
-    the difference of cosines summed over steps of 0.1 s; in a pause it costs `pause_cost`.
+    Centroids closer than `same_voice` (cosine) are one speaker. `switch_cost` is the cost of a speaker change against
+    the difference of cosines, summed over steps of 0.1 s; in a pause it is `pause_cost`.
     """
 
     window_s: float = 1.0
@@ -52,7 +52,7 @@ class CamPlusSettings:
 class CamPlus:
     """The `Diarizer` port on `campplus_cn_en_common.pt` of the given folder. Uses one torch thread.
 
-    Without `overlap` only one speaks at a time.
+    Without `overlap` only one speaker speaks at a time.
     """
 
     folder: Path
@@ -64,30 +64,30 @@ class CamPlus:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Model and settings name what is found."""
-        second = f"+{self.overlap.fingerprint}" if self.overlap else ""
-        self.fingerprint = f"campplus-zh-en:{self.settings}{second}"
+        """Build the fingerprint from model and settings."""
+        suffix = f"+{self.overlap.fingerprint}" if self.overlap else ""
+        self.fingerprint = f"campplus-zh-en:{self.settings}{suffix}"
 
     def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
-        """Speaker spans in time order, inside `speech`; one speaker only where the voices do not differ."""
+        """Speaker spans in time order, inside `speech`; a single speaker if the voices do not differ."""
         spans = [span for span in speech if span.end_s - span.start_s > 0.05]
         if not spans:
             return []
         banks = log_banks(np.pad(samples, (0, 400)))
         settings = self.settings
         where, embeddings = self._embed(banks, spans)
-        both = self.overlap.overlaps(samples) if self.overlap else []
-        alone = _alone(where, both)
-        chosen = [window for window, kept in zip(where, alone, strict=True) if kept]
-        centroids = two_centroids(_neighbourhoods(chosen, embeddings[alone], settings.voice_windows))
+        overlaps = self.overlap.overlaps(samples) if self.overlap else []
+        single_voice = _single_voice(where, overlaps)
+        chosen = [window for window, has_one_voice in zip(where, single_voice, strict=True) if has_one_voice]
+        centroids = two_centroids(_neighbourhoods(chosen, embeddings[single_voice], settings.voice_windows))
         if float(centroids[0] @ centroids[1]) > settings.same_voice:
             return [SpeakerSpan(0, span.start_s, span.end_s, 1.0) for span in spans]
         lead = _lead_by_step(where, embeddings @ (centroids[0] - centroids[1]), len(banks))
         costs = np.where(_quiet_steps(banks, len(lead)), settings.pause_cost, settings.switch_cost)
-        return spoken_over(_spans(likeliest_path(lead, costs), lead, spans), both)
+        return add_overlap(_spans(likeliest_path(lead, costs), lead, spans), overlaps)
 
     def _embed(self, banks: Banks, spans: Sequence[Span]) -> tuple[list[tuple[int, int]], npt.NDArray[np.float32]]:
-        """Unit embeddings float32 [windows, 192] of windows over the speech, and their (first, last) frames."""
+        """Unit embeddings float32 [windows, 192] of windows over the speech, and their (start, end) frames."""
         length_s, hop_s = self.settings.window_s, self.settings.hop_s
         where = [window for span in spans for window in _windows(span, length_s, hop_s, len(banks))]
         by_length: dict[int, list[int]] = {}
@@ -102,7 +102,7 @@ class CamPlus:
         return where, out / np.maximum(np.linalg.norm(out, axis=1, keepdims=True), 1e-9)
 
     def _run(self, banks: Banks) -> npt.NDArray[np.float32]:
-        """The network on float32 [batch, frames, 80]."""
+        """Run the network on float32 [batch, frames, 80]."""
         import torch
 
         network = self._loaded()
@@ -110,14 +110,14 @@ class CamPlus:
             return np.asarray(network(torch.from_numpy(banks).to(self.device)).cpu().numpy(), dtype=np.float32)
 
     def _loaded(self) -> Any:
-        """The network with its weights, loaded at the first use."""
+        """The network with its weights, loaded on first use."""
         import torch
 
         from models.campplus_network import CamPlusPlus
 
         with self._lock:
             if self._network is None:
-                # Two threads are many times slower than one on these small tensors when the machine is busy.
+                # On these small tensors two threads are many times slower than one when the machine is busy.
                 torch.set_num_threads(1)
                 path = self.folder / "campplus_cn_en_common.pt"
                 network = CamPlusPlus()
@@ -135,11 +135,11 @@ def campplus(*, cache_dir: Path | None = None) -> CamPlus:
 
 
 def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tuple[int, int]]:
-    """(first, last) frames of windows that cover a span; a short span gets one window of at least 0.6 s."""
+    """(start, end) frames of windows that cover a span; a short span gets one window of at least 0.6 s."""
     first, last = round(span.start_s * FRAMES_PER_S), min(round(span.end_s * FRAMES_PER_S), frames)
     length, hop = round(length_s * FRAMES_PER_S), round(hop_s * FRAMES_PER_S)
     if last - first <= length:
-        # Lengths are rounded to a fifth of a second, so that windows share batches.
+        # Round lengths to a fifth of a second, so that windows share batches.
         wanted = min(max(SHORTEST_FRAMES, round((last - first) / 20) * 20), frames)
         start = max(0, min((first + last - wanted) // 2, frames - wanted))
         return [(start, start + wanted)]
@@ -147,19 +147,19 @@ def _windows(span: Span, length_s: float, hop_s: float, frames: int) -> list[tup
     return [(start, start + length) for start in starts]
 
 
-def _alone(where: Sequence[tuple[int, int]], both: Sequence[Span]) -> npt.NDArray[np.bool_]:
-    """Which windows hold one voice: all of them where hardly any would be left."""
+def _single_voice(where: Sequence[tuple[int, int]], overlaps: Sequence[Span]) -> npt.NDArray[np.bool_]:
+    """Mask of windows with one voice; all True if too few would remain."""
     overlapped = np.zeros(max((last for _, last in where), default=0), dtype=np.bool_)
-    for span in both:
+    for span in overlaps:
         overlapped[round(span.start_s * FRAMES_PER_S) : round(span.end_s * FRAMES_PER_S)] = True
-    alone = np.array([overlapped[slice(*window)].mean() <= MOST_OVERLAP for window in where], dtype=np.bool_)
-    return alone if alone.sum() >= FEWEST_ALONE else np.ones(len(where), dtype=np.bool_)
+    single_voice = np.array([overlapped[slice(*window)].mean() <= MAX_OVERLAP for window in where], dtype=np.bool_)
+    return single_voice if single_voice.sum() >= MIN_SINGLE_VOICE else np.ones(len(where), dtype=np.bool_)
 
 
 def _neighbourhoods(
     where: Sequence[tuple[int, int]], embeddings: npt.NDArray[np.float32], count: int
 ) -> npt.NDArray[np.float32]:
-    """Unit means of `count` overlapping neighbours; a window without such neighbours stands for itself."""
+    """Unit means of `count` overlapping neighbours; a window without neighbours keeps its own embedding."""
     means = []
     for number in range(len(where)):
         last = number
@@ -173,7 +173,7 @@ def _neighbourhoods(
 def _lead_by_step(
     where: Sequence[tuple[int, int]], leads: npt.NDArray[np.float32], frames: int
 ) -> npt.NDArray[np.float64]:
-    """How much speaker 0 leads at each step of 0.1 s: the mean over the windows there, the centre counting most."""
+    """Lead of speaker 0 at each step of 0.1 s: a mean over the windows there, weighted towards their centre."""
     step = round(STEP_S * FRAMES_PER_S)
     count = -(-frames // step)
     total, weight = np.zeros(count), np.full(count, 1e-9)
@@ -187,7 +187,7 @@ def _lead_by_step(
 
 
 def _quiet_steps(banks: Banks, count: int) -> npt.NDArray[np.bool_]:
-    """Steps that are much quieter than the speech around."""
+    """Mask of steps much quieter than the surrounding speech."""
     step = round(STEP_S * FRAMES_PER_S)
     level = banks.mean(axis=1) * (10 / np.log(10))
     padded = np.pad(level, (0, count * step - len(level)), mode="edge").reshape(count, step).min(axis=1)
@@ -196,7 +196,7 @@ def _quiet_steps(banks: Banks, count: int) -> npt.NDArray[np.bool_]:
 
 
 def _spans(path: npt.NDArray[np.int64], lead: npt.NDArray[np.float64], speech: Sequence[Span]) -> list[SpeakerSpan]:
-    """Runs of one speaker inside the speech; the confidence grows with the lead."""
+    """Runs of one speaker inside the speech; confidence grows with the lead."""
     out: list[SpeakerSpan] = []
     for span in speech:
         first, last = int(span.start_s / STEP_S), min(int(np.ceil(span.end_s / STEP_S)), len(path))

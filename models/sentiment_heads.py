@@ -1,4 +1,4 @@
-"""Sentiment by the fitted heads: the embedded default."""
+"""Sentiment from the fitted heads: the embedded default."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from pipeline.transcript import Transcript
 
 
 class HeadSentiment:
-    """Sentiment by turn: the customer's mood, the agent's manner; a machine's turn is neutral by definition."""
+    """Sentiment per turn: the customer's mood, the agent's manner; IVR turns are neutral."""
 
     def __init__(self, heads: FittedHeads) -> None:
         self._heads = heads
         self.fingerprint = f"sentiment:{heads.fingerprint}"
 
     def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
-        """One entry a turn. Raises ModelError when the vectors are not as wide as the heads need."""
+        """One entry per turn. Raises ModelError if the vectors have other dimensions than the heads."""
         if vectors.shape[1] != self._heads.dimensions:
             raise ModelError(
                 f"the sentiment heads need vectors of {self._heads.dimensions} dimensions, got {vectors.shape[1]}",

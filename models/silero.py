@@ -24,9 +24,9 @@ TARGET_RMS = 0.05
 
 @dataclass(frozen=True, slots=True)
 class SileroSettings:
-    """Sensitive on purpose: a missed turn costs more than a second of noise, which the guards on text remove.
+    """Sensitive by design: a missed turn costs more than a second of noise, which the hallucination filter removes.
 
-    Speech starts above `threshold` and ends below `end_threshold`; a pause under `min_silence_s` does not end it.
+    Speech starts above `threshold` and ends below `end_threshold`, after a pause of `min_silence_s`.
     """
 
     threshold: float = 0.15
@@ -47,16 +47,16 @@ class Silero:
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Model and settings name what is found."""
+        """Build the fingerprint from model and settings."""
         self.fingerprint = f"silero-6.2.3:{self.settings}"
 
     def speech(self, samples: Samples) -> list[Span]:
         """Speech in `samples` (float32 [n] at 16 kHz), in time order, padded, not overlapping."""
-        probabilities = self.probabilities(_levelled(samples))
+        probabilities = self.probabilities(_normalized(samples))
         return _padded(_spans(probabilities, self.settings), self.settings.pad_s, len(samples) / ASR_SAMPLE_RATE_HZ)
 
     def probabilities(self, samples: Samples) -> npt.NDArray[np.float32]:
-        """The probability of speech for each frame of 32 ms: float32 [frames]."""
+        """Probability of speech per 32 ms frame: float32 [frames]."""
         session = self._loaded()
         count = -(-len(samples) // FRAME)
         frames = np.zeros((count, FRAME), dtype=np.float32)
@@ -73,7 +73,7 @@ class Silero:
         return np.asarray(np.concatenate(parts), dtype=np.float32)
 
     def _loaded(self) -> Any:
-        """The ONNX session, one thread, made at the first use."""
+        """The ONNX session with one thread, created on first use."""
         import onnxruntime
 
         with self._lock:
@@ -90,8 +90,8 @@ def silero(*, cache_dir: Path | None = None) -> Silero:
     return Silero(locate("silero", cache_dir=cache_dir))
 
 
-def _levelled(samples: Samples) -> Samples:
-    """Quiet channels raised: the level of the loud frames decides; louder channels are left as they are."""
+def _normalized(samples: Samples) -> Samples:
+    """Raise quiet channels, judged by their loud frames; louder channels are unchanged."""
     usable = samples[: len(samples) // FRAME * FRAME]
     if not len(usable):
         return samples
@@ -102,7 +102,7 @@ def _levelled(samples: Samples) -> Samples:
 
 
 def _spans(probabilities: npt.NDArray[np.float32], settings: SileroSettings) -> list[tuple[float, float]]:
-    """Stretches above the threshold, with hysteresis, short pauses bridged and clicks dropped."""
+    """Spans above the threshold, with hysteresis; short pauses are bridged and clicks dropped."""
     spans: list[tuple[float, float]] = []
     start: int | None = None
     last = 0
@@ -119,7 +119,7 @@ def _spans(probabilities: npt.NDArray[np.float32], settings: SileroSettings) -> 
 
 
 def _padded(spans: list[tuple[float, float]], pad_s: float, duration_s: float) -> list[Span]:
-    """Spans with padding on both sides; neighbours share the pause between them."""
+    """Pad spans on both sides; neighbours share the pause between them."""
     padded: list[Span] = []
     for start_s, end_s in spans:
         start_s, end_s = max(0.0, start_s - pad_s), min(duration_s, end_s + pad_s)

@@ -1,4 +1,4 @@
-"""What identifies a transformers model, on which device it runs, and in which batches."""
+"""Shared by the transformers adapters: identity of a model, device and batches."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from typing import Any
 from pipeline.errors import ConfigError
 
 BLOCK = 1 << 20
-TELLING = ("*.safetensors", "*.bin", "config.json", "tokenizer.json", "vocab.txt")
+IDENTITY_FILES = ("*.safetensors", "*.bin", "config.json", "tokenizer.json", "vocab.txt")
 
 
 def identity(name: str, folder: Path) -> str:
-    """What a fingerprint says of a model: its hub id with the revision, else a hash of what is in the folder."""
+    """A model's part of a fingerprint: its hub id with revision, else a hash of its files."""
     if "@" in name and not Path(name).expanduser().exists():
         return name
     digest = hashlib.sha256()
-    for path in sorted({path for pattern in TELLING for path in folder.glob(pattern)}):
+    for path in sorted({path for pattern in IDENTITY_FILES for path in folder.glob(pattern)}):
         digest.update(path.name.encode())
         with path.open("rb") as file:
             digest.update(hashlib.file_digest(file, "sha256").digest())
@@ -27,24 +27,24 @@ def identity(name: str, folder: Path) -> str:
 
 
 def quiet_transformers() -> Any:
-    """The library without its progress bars: only the command line shows progress."""
+    """Import transformers without progress bars: only the command line shows progress."""
     transformers = importlib.import_module("transformers")
     transformers.utils.logging.disable_progress_bar()
     return transformers
 
 
 def torch_device(device: str) -> Any:
-    """`auto` is the CUDA GPU where there is one. Raises ConfigError when `cuda` is asked for in vain."""
+    """`auto` takes a CUDA GPU if there is one. Raises ConfigError if `cuda` is not available."""
     torch = importlib.import_module("torch")
     if device == "cuda" and not torch.cuda.is_available():
-        raise ConfigError("no CUDA device is there", remedy="Choose `--device cpu`, or `auto`")
+        raise ConfigError("no CUDA device was found", remedy="Choose `--device cpu` or `auto`")
     if device == "auto":
         device = "cuda" if torch.cuda.is_available() else "cpu"
     return torch.device(device)
 
 
 def by_length(lengths: Sequence[int], *, most: int) -> Iterable[list[int]]:
-    """Batches of indices with one length each: without padding, a text's numbers do not hang on its neighbours'."""
+    """Batches of indices of equal length: without padding, results do not depend on the neighbours in a batch."""
     groups: dict[int, list[int]] = {}
     for index, length in enumerate(lengths):
         groups.setdefault(length, []).append(index)
@@ -56,7 +56,7 @@ def by_length(lengths: Sequence[int], *, most: int) -> Iterable[list[int]]:
 def run_batches(
     token_ids: Sequence[Sequence[int]], forward: Callable[[Any], Any], *, device: Any, most: int
 ) -> list[Any]:
-    """`forward` of every token list, one NumPy row each, in the given order; no gradients."""
+    """Apply `forward` to every token list without gradients; one NumPy row each, in the given order."""
     torch = importlib.import_module("torch")
     rows: list[Any] = [None] * len(token_ids)
     with torch.inference_mode():

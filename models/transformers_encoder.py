@@ -1,4 +1,4 @@
-"""Any transformers encoder as the text encoder, mean-pooled, on a GPU where there is one."""
+"""Any transformers model as the text encoder, mean-pooled, on a GPU if there is one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from pipeline.enriched import Vectors
 from pipeline.errors import ModelError
 
 BATCH = 64
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 
 
 class TransformersEncoder:
-    """A model from its folder, in the layout of the hub. Loads at once; raises ModelError.
+    """A model from a folder in hub layout, loaded at once. Raises ModelError.
 
-    `name` is how the settings call it; a hub id with its revision spares hashing the folder for the fingerprint.
+    `name` is the model's name in the settings; a hub id with revision saves hashing the folder for the fingerprint.
 
-    Texts run in batches of one length, so a vector differs by its neighbours in the last bits at most.
+    Batches have texts of one length, so neighbours change a vector in its last bits at most.
     """
 
     def __init__(self, folder: Path, *, name: str = "", device: str = "auto", prefix: str = "") -> None:
@@ -38,14 +38,14 @@ class TransformersEncoder:
         self._model = loaded.eval().to(self._device)
         self._prefix = prefix
         self.dimensions = int(loaded.config.hidden_size)
-        self.fingerprint = f"transformers:{identity(name, folder)}:mean:{MOST_TOKENS}:{prefix}"
+        self.fingerprint = f"transformers:{identity(name, folder)}:mean:{MAX_TOKENS}:{prefix}"
 
     def encode(self, texts: Sequence[str]) -> Vectors:
         """Unit vectors, float32 [texts, dimensions]: the mean over a text's tokens."""
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
         prefixed = [self._prefix + text for text in texts]
-        tokens = self._tokenizer(prefixed, truncation=True, max_length=MOST_TOKENS)["input_ids"]
+        tokens = self._tokenizer(prefixed, truncation=True, max_length=MAX_TOKENS)["input_ids"]
         rows = np.stack(run_batches(tokens, self._pooled, device=self._device, most=BATCH)).astype(np.float32)
         rows /= np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return rows

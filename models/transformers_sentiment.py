@@ -1,4 +1,4 @@
-"""Sentiment by a transformers classifier: one fine-tuned for it, or a zero-shot one (natural-language inference)."""
+"""Sentiment by a transformers classifier: a fine-tuned one, or a zero-shot one (natural-language inference)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from pipeline.errors import ModelError
 from pipeline.transcript import Language, Transcript
 
 BATCH = 64
-MOST_TOKENS = 256
+MAX_TOKENS = 256
 SENTIMENTS = ("negative", "neutral", "positive")
 HYPOTHESES: Mapping[Language, tuple[str, str, str]] = {
     "en": ("The customer is unhappy.", "The customer is neutral.", "The customer is pleased."),
@@ -27,11 +27,10 @@ _STARS = re.compile(r"^([1-5]) stars?$")
 
 
 class TransformersSentiment:
-    """A model from its folder, in the layout of the hub; agents' turns are neutral by definition.
+    """A model from a folder in hub layout; only customers' turns are classified, others are neutral. Raises ModelError.
 
     Its labels must be negative, (neutral,) positive in any case, or 1 to 5 stars, or entailment, neutral and
-    contradiction; `labels` maps others to one of the three sentiments. `name` is how the settings
-    call it. Raises ModelError.
+    contradiction; `labels` maps others to one of the three sentiments. `name` is the model's name in the settings.
     """
 
     def __init__(
@@ -50,10 +49,10 @@ class TransformersSentiment:
         self._columns = None if self._entailment is not None else _columns(names, labels or {})
         self._device = torch_device(device)
         self._model = loaded.eval().to(self._device)
-        self.fingerprint = f"sentiment:{identity(name, folder)}:{sorted((labels or {}).items())}:{MOST_TOKENS}"
+        self.fingerprint = f"sentiment:{identity(name, folder)}:{sorted((labels or {}).items())}:{MAX_TOKENS}"
 
     def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
-        """One entry a turn; `vectors` are not used."""
+        """One entry per turn; `vectors` are not used."""
         texts = [turn.text for turn in transcript.turns if turn.role == "customer"]
         shares = iter(self._shares(texts, transcript.language) if texts else ())
         return [
@@ -70,7 +69,7 @@ class TransformersSentiment:
 
     def _logits(self, inputs: Sequence[tuple[str, ...]]) -> npt.NDArray[np.float32]:
         tokens = [
-            self._tokenizer(*parts, truncation="longest_first", max_length=MOST_TOKENS)["input_ids"] for parts in inputs
+            self._tokenizer(*parts, truncation="longest_first", max_length=MAX_TOKENS)["input_ids"] for parts in inputs
         ]
         return np.stack(run_batches(tokens, self._forward, device=self._device, most=BATCH))
 
@@ -84,18 +83,18 @@ def _turn_sentiment(row: npt.NDArray[np.float32]) -> TurnSentiment:
 
 
 def _entailment(names: Sequence[str]) -> int | None:
-    """The column of a zero-shot model that says that the hypothesis follows."""
+    """Column of a zero-shot model's entailment label; None for other classifiers."""
     return next((number for number, name in enumerate(names) if name.lower().startswith("entail")), None)
 
 
 def _columns(names: Sequence[str], labels: Mapping[str, str]) -> npt.NDArray[np.float32]:
-    """The matrix [labels, 3] that adds up a classifier's labels to the three sentiments."""
+    """Matrix [labels, 3] that sums a classifier's labels into the three sentiments."""
     columns = np.zeros((len(names), len(SENTIMENTS)), dtype=np.float32)
     for row, name in enumerate(names):
         sentiment = labels.get(name) or _sentiment_of(name)
         if sentiment not in SENTIMENTS:
             raise ModelError(
-                f"the classifier's label {name!r} is no sentiment",
+                f"the classifier's label {name!r} is not a sentiment",
                 remedy=f"Map it to one of {', '.join(SENTIMENTS)}, or choose another model",
             )
         columns[row, SENTIMENTS.index(sentiment)] = 1.0

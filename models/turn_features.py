@@ -1,4 +1,4 @@
-"""What a head sees of one turn: its words, its vector and its neighbours', and where in the call it stands."""
+"""Features of one turn: its words, its vector and its neighbours', and its position in the call."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from models.turn_words import NUMBER, Floats, cued, cues_of_phrase, grams_of, hashed, tokens
+from models.turn_words import NUMBER, Floats, cue_phrases, cue_vector, grams_of, hashed, tokens
 from pipeline.enriched import Vectors
 from pipeline.transcript import Role, Turn
 
@@ -23,7 +23,7 @@ _CAPITALISED = re.compile(r"(?<=[\w,] )[A-Z][a-z]+")
 
 @dataclass(frozen=True, slots=True)
 class TurnFeatures:
-    """One role's turns of one call. `grams` holds buckets and weights a turn; `dense` is float32 [turns, features]."""
+    """One role's turns of a call. `grams` has buckets and weights per turn; `dense` is float32 [turns, features]."""
 
     turns: tuple[int, ...]
     dense: Floats = field(repr=False)
@@ -31,38 +31,40 @@ class TurnFeatures:
 
 
 def turn_features(turns: Sequence[Turn], vectors: Vectors) -> Mapping[Role, TurnFeatures]:
-    """The features of the agent's and of the customer's turns, in order. `vectors` has one row a turn of the call.
+    """Features of the agent's and the customer's turns, in order. `vectors` has one row per turn of the call.
 
-    A row of `dense` holds the vectors of the turn, the one before and the one after; place and shape; and the cues of
-    the turn, of the ones before and after, and of the one before that.
+    A row of `dense` holds the vectors of the turn, the one before and the one after; position and shape; and the cues
+    of the turn and of its neighbours at -1, +1 and -2.
     """
     words = [tokens(turn.text) for turn in turns]
     grams = [grams_of(line) for line in words]
-    cues = np.stack([cued(line) for line in grams]) if grams else np.zeros((0, len(cues_of_phrase()[0])), np.float32)
-    around = [_shifted(vectors, 0), _shifted(vectors, -1), _shifted(vectors, 1)]
-    hints = [_shifted(cues, 0), *(_shifted(cues, step) for step in NEIGHBOURS)]
+    cues = np.stack([cue_vector(line) for line in grams]) if grams else np.zeros((0, len(cue_phrases()[0])), np.float32)
+    neighbour_vectors = [_shifted(vectors, 0), _shifted(vectors, -1), _shifted(vectors, 1)]
+    cue_columns = [_shifted(cues, 0), *(_shifted(cues, step) for step in NEIGHBOURS)]
     found: dict[Role, TurnFeatures] = {}
     for role in ROLES:
         own = [number for number, turn in enumerate(turns) if turn.role == role]
-        places = [
-            [*_place(nth, own=len(own), turn=number, turns=len(turns)), *_shape(turns[number].text, words[number])]
+        positions = [
+            [*_position(nth, own=len(own), turn=number, turns=len(turns)), *_shape(turns[number].text, words[number])]
             for nth, number in enumerate(own)
         ]
-        standing = np.asarray(places, dtype=np.float32).reshape(len(own), PLACES + SHAPES)
-        dense = np.concatenate([*(part[own] for part in around), standing, *(part[own] for part in hints)], axis=1)
+        position = np.asarray(positions, dtype=np.float32).reshape(len(own), PLACES + SHAPES)
+        dense = np.concatenate(
+            [*(part[own] for part in neighbour_vectors), position, *(part[own] for part in cue_columns)], axis=1
+        )
         found[role] = TurnFeatures(turns=tuple(own), dense=dense, grams=tuple(hashed(grams[number]) for number in own))
     return found
 
 
 def dense_groups(dimensions: int) -> Mapping[str, int]:
-    """The widths of the groups of dense features, in order, for vectors of this many dimensions."""
-    cues = len(cues_of_phrase()[0])
+    """Widths of the groups of dense features, in order, for vectors of this many dimensions."""
+    cues = len(cue_phrases()[0])
     return {
         "vector": dimensions,
         "neighbours": 2 * dimensions,
-        "standing": PLACES + SHAPES,
+        "position": PLACES + SHAPES,
         "cues": cues,
-        "cues_around": len(NEIGHBOURS) * cues,
+        "neighbour_cues": len(NEIGHBOURS) * cues,
     }
 
 
@@ -76,8 +78,8 @@ def _shifted(rows: Floats, step: int) -> Floats:
     return moved
 
 
-def _place(nth: int, *, own: int, turn: int, turns: int) -> list[float]:
-    """Where the role's turn `nth` of `own`, the call's turn `turn` of `turns`, stands."""
+def _position(nth: int, *, own: int, turn: int, turns: int) -> list[float]:
+    """Position of the role's turn `nth` of `own`, which is the call's turn `turn` of `turns`."""
     back = own - 1 - nth
     return [
         *(float(nth == n) for n in range(5)),
@@ -91,7 +93,7 @@ def _place(nth: int, *, own: int, turn: int, turns: int) -> list[float]:
 
 
 def _shape(text: str, words: Sequence[str]) -> list[float]:
-    """Length, question, numbers, and names as far as capitals within a sentence show them."""
+    """Length, question mark, number, and names (capitals within a sentence)."""
     return [
         float(np.log1p(len(words)) / 4),
         float("?" in words),

@@ -1,6 +1,6 @@
-"""The words of a turn as features: tokens that recognised and written speech share, their runs, and telling cues.
+"""Word features of a turn: tokens common to recognised and written speech, their n-grams, and cue phrases.
 
-Runs of Chinese are told by how they sound, since a recogniser writes 公号 for 工号; single characters by themselves.
+Chinese n-grams use phonetic keys, since a recogniser writes 公号 for 工号; single characters stay as they are.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ NUMBER = "#"
 START, END = "<", ">"
 CUES = Path(__file__).parent / "cues.toml"
 
-# Recognisers write "twenty nine" as 29: both forms become one token. A lone "one" or "一" is seldom a number.
+# Recognisers write "twenty nine" as 29: both become one token. A lone "one" or "一" is seldom a number.
 _ENGLISH_NUMBERS_LINE = (
     "zero oh nought two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen"
     " seventeen eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand"
@@ -39,11 +39,11 @@ _CHINESE_NUMERALS = frozenset("零〇一二三四五六七八九十百千万两�
 
 
 def tokens(text: str) -> list[str]:
-    """Lower-case words, single Chinese characters, `?`, and `#` for each run of numbers however written."""
+    """Lower-case words, single Chinese characters, `?`, and `#` for each run of numbers in words or digits."""
     found: list[str] = []
     for token in _TOKEN.findall(simplified(text.casefold())):
         first = token[0]
-        # Of the tokens that begin with a Chinese numeral only numbers are longer than a character.
+        # A token that begins with a Chinese numeral and is longer than a character is a number.
         number = first.isdigit() or token in _ENGLISH_NUMBERS or (first in _CHINESE_NUMERALS and len(token) > 1)
         token = NUMBER if number else "?" if token == "？" else token.replace("’", "'")
         if token != NUMBER or not found or found[-1] != NUMBER:
@@ -52,7 +52,7 @@ def tokens(text: str) -> list[str]:
 
 
 def grams_of(words: Sequence[str]) -> set[str]:
-    """All runs of 1 to 4 tokens, with a sign for start and end of the turn; Chinese in runs of 2 and more by sound."""
+    """All n-grams of 1 to 4 tokens, with markers for start and end of the turn; Chinese from 2 tokens on by sound."""
     padded = [START, *words, END]
     found = set(padded)
     sounds = _sounds(padded)
@@ -69,7 +69,7 @@ def hashed(grams: Collection[str]) -> tuple[npt.NDArray[np.int32], Floats]:
     """Buckets and weights of n-grams; the weights of a turn have unit length."""
     if not grams:
         return np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32)
-    # No gram holds a line break, so that all are encoded at once.
+    # N-grams have no line breaks, so encode them all at once.
     encoded = "\n".join(grams).encode().split(b"\n")
     buckets = {checksum % BUCKETS for checksum in map(zlib.crc32, encoded)}
     found = np.array(sorted(buckets), dtype=np.int32)
@@ -77,8 +77,8 @@ def hashed(grams: Collection[str]) -> tuple[npt.NDArray[np.int32], Floats]:
 
 
 @cache
-def cues_of_phrase() -> tuple[tuple[str, ...], Mapping[str, tuple[int, ...]]]:
-    """The names of the cues, and for each phrase (as `grams_of` writes it) the numbers of the cues it belongs to."""
+def cue_phrases() -> tuple[tuple[str, ...], Mapping[str, tuple[int, ...]]]:
+    """Names of the cues, and for each phrase (as `grams_of` writes it) the indices of its cues."""
     table = tomllib.loads(CUES.read_text(encoding="utf-8"))
     found: dict[str, tuple[int, ...]] = {}
     for number, phrases in enumerate(table.values()):
@@ -89,9 +89,9 @@ def cues_of_phrase() -> tuple[tuple[str, ...], Mapping[str, tuple[int, ...]]]:
     return tuple(table), found
 
 
-def cued(grams: Collection[str]) -> Floats:
-    """1 for each cue that a turn holds a phrase of, else 0; float32 [cues]."""
-    names, found = cues_of_phrase()
+def cue_vector(grams: Collection[str]) -> Floats:
+    """1 for each cue with a phrase in the turn, else 0; float32 [cues]."""
+    names, found = cue_phrases()
     line = np.zeros(len(names), dtype=np.float32)
     for gram in found.keys() & grams:
         line[list(found[gram])] = 1.0

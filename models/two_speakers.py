@@ -1,6 +1,6 @@
-"""Two clusters of voices, the likeliest sequence of speakers, and who speaks over whom.
+"""Two clusters of voices, the most likely speaker path, and overlap.
 
-Plain arithmetic without a model; deterministic.
+Deterministic arithmetic without a model.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from pipeline.ports import Span, SpeakerSpan
 
 ROUNDS = 30
 TRIM = 0.8
-# Of two who speak at once, the second is never surer than the first, whose confidence is at least this.
-SECOND = 0.5
+# Confidence of the second speaker in overlap; the first's is at least this.
+SECOND_CONFIDENCE = 0.5
 
 
 def two_centroids(embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Two unit centroids float32 [2, dimensions] of unit embeddings: spherical k-means from the main axis of variation.
+    """Two unit centroids float32 [2, dimensions] of unit embeddings: spherical k-means, started on the principal axis.
 
-    The first centroid is that of the speaker of the first embedding. Centroids come from the most typical 80 % of
-    each cluster, since windows that hold both voices lie between them.
+    The first centroid belongs to the speaker of the first embedding. Each centroid is the mean of the most typical 80 %
+    of its cluster, because windows with both voices lie between the clusters.
     """
     if len(embeddings) < 2:
         return np.repeat(embeddings[:1], 2, axis=0)
@@ -39,7 +39,7 @@ def two_centroids(embeddings: npt.NDArray[np.float32]) -> npt.NDArray[np.float32
 
 
 def likeliest_path(lead: npt.NDArray[np.float64], costs: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
-    """The speaker (0 or 1) at each step, by Viterbi. A positive `lead` speaks for 0; a change costs."""
+    """The speaker (0 or 1) at each step, by Viterbi. A positive `lead` favours 0; each change costs."""
     best = np.zeros(2)
     came_from = np.zeros((len(lead), 2), dtype=np.int64)
     for step, (value, cost) in enumerate(zip(lead, costs, strict=True)):
@@ -54,19 +54,19 @@ def likeliest_path(lead: npt.NDArray[np.float64], costs: npt.NDArray[np.float64]
     return path
 
 
-def spoken_over(spans: Sequence[SpeakerSpan], both: Sequence[Span]) -> list[SpeakerSpan]:
-    """The spans with the other speaker added wherever both speak, in time order."""
+def add_overlap(spans: Sequence[SpeakerSpan], overlaps: Sequence[Span]) -> list[SpeakerSpan]:
+    """Add the other speaker wherever both speak; spans in time order."""
     seconds = [
-        SpeakerSpan(1 - span.speaker, max(span.start_s, at.start_s), min(span.end_s, at.end_s), SECOND)
+        SpeakerSpan(1 - span.speaker, max(span.start_s, at.start_s), min(span.end_s, at.end_s), SECOND_CONFIDENCE)
         for span in spans
-        for at in both
+        for at in overlaps
         if min(span.end_s, at.end_s) > max(span.start_s, at.start_s)
     ]
     return sorted([*spans, *seconds], key=lambda span: (span.start_s, -span.confidence))
 
 
 def _centroids(embeddings: npt.NDArray[np.float32], labels: npt.NDArray[np.int64]) -> npt.NDArray[np.float32]:
-    """The unit mean of the typical members of each cluster."""
+    """Unit mean of the typical members of each cluster."""
     means = []
     for label in (0, 1):
         members = embeddings[labels == label]

@@ -1,4 +1,4 @@
-"""The embedded text encoder: Universal Sentence Encoder multilingual v3, packaged, in plain NumPy."""
+"""The embedded text encoder: Universal Sentence Encoder multilingual v3 as a package, in plain NumPy."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ VERSION = "0.2.1"
 
 
 class UseEncoder:
-    """English and Chinese sentences in one space of 512 dimensions; weights load at the first call.
+    """English and Chinese sentences in one space of 512 dimensions; weights load on the first call.
 
-    Every text is encoded by itself: matrix products of other heights round otherwise, and the vector of a turn would
-    depend on its neighbours in the batch. One thread, for the same reason.
+    Encodes each text on its own and in one thread: matrix products of other heights round differently, and a turn's
+    vector would depend on its neighbours in the batch.
     """
 
     fingerprint = f"use-multilingual-3:{PACKAGE}=={VERSION}"
@@ -29,7 +29,7 @@ class UseEncoder:
         self._model: Any = None
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [texts, 512]. Raises ModelError when the package is missing."""
+        """Unit vectors, float32 [texts, 512]. Raises ModelError if the package is missing."""
         vectors = np.empty((len(texts), DIMENSIONS), dtype=np.float32)
         model = self._loaded()
         for row, text in enumerate(texts):

@@ -1,4 +1,4 @@
-"""Finds and verifies model weights: `locate` gives a folder whose every file has the hash that the catalogue pins."""
+"""Find and verify model weights: `locate` returns a folder whose files match the hashes in the catalogue."""
 
 from __future__ import annotations
 
@@ -24,10 +24,10 @@ BLOCK_BYTES = 1 << 20
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One place a weight may come from.
+    """One place to get a weight from.
 
-    `files` belongs to kind `package`: file name to the parts (module/path) that it is joined from. `path` belongs to
-    `folder`, `repository` and `revision` to `hub`.
+    `files` (kind `package`) maps a file name to the parts (module/path) that it is joined from. `path` is for `folder`,
+    `repository` and `revision` for `hub`.
     """
 
     kind: Literal["package", "hub", "folder"]
@@ -40,7 +40,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """One entry of the catalogue. `files` maps each file's name to its SHA-256; `remedy` says how to get it."""
+    """One entry of the catalogue. `files` maps each file name to its SHA-256; `remedy` says how to get the weight."""
 
     name: str
     task: str
@@ -53,7 +53,7 @@ class Weight:
 
 @dataclass(frozen=True, slots=True)
 class Verified:
-    """A weight whose files all match; `source` says which kind of place answered."""
+    """A weight whose files all match; `source` is the kind of source it came from."""
 
     weight: Weight
     folder: Path
@@ -82,13 +82,13 @@ def locate(name: str, *, cache_dir: Path | None = None) -> Path:
         return _download(repository, revision, patterns=None, cache_dir=_cache(cache_dir))
     known = ", ".join(weight.name for weight in catalogue())
     raise WeightError(
-        f"No weight is called '{name}' and no folder is there",
-        remedy=f"Name one of {known}, a folder, or a hub id with its revision (owner/name@revision)",
+        f"There is no weight and no folder named '{name}'",
+        remedy=f"Choose one of {known}, a folder, or a hub id with its revision (owner/name@revision)",
     )
 
 
 def revision_of(name: str) -> str:
-    """The pinned revision of a catalogue name; for a hub id the part after the @; empty for a folder."""
+    """The pinned revision of a catalogue name; the part after the @ of a hub id; "" for a folder."""
     for weight in catalogue():
         if weight.name == name:
             return weight.revision
@@ -96,13 +96,13 @@ def revision_of(name: str) -> str:
 
 
 def verify(name: str, *, cache_dir: Path | None = None) -> Verified:
-    """Finds a weight of the catalogue and checks every hash, from the stamp where size and time are unchanged.
+    """Find a weight of the catalogue and check every hash; unchanged size and time save hashing again.
 
-    Raises WeightError with what is wrong at each source and what to do.
+    Raises WeightError with the problem of each source and a remedy.
     """
     weight = next((weight for weight in catalogue() if weight.name == name), None)
     if weight is None:
-        raise WeightError(f"No weight is called '{name}'", remedy="`everycall models` lists the catalogue")
+        raise WeightError(f"There is no weight named '{name}'", remedy="`everycall models` lists the catalogue")
     problems = []
     for source in weight.sources:
         try:
@@ -132,7 +132,7 @@ def _weight(entry: Mapping[str, Any]) -> Weight:
 
 
 def _cache(cache_dir: Path | None) -> Path:
-    """Where joined and downloaded weights are kept."""
+    """The folder for joined and downloaded weights."""
     if cache_dir is not None:
         return cache_dir
     home = os.environ.get("EVERYCALL_CACHE") or os.environ.get("XDG_CACHE_HOME") or "~/.cache"
@@ -140,7 +140,7 @@ def _cache(cache_dir: Path | None) -> Path:
 
 
 def _folder_of(weight: Weight, source: Source, cache_dir: Path) -> Path:
-    """The folder that a source gives, made first where parts must be joined or fetched."""
+    """The folder of a source, joining or downloading its files first if needed."""
     if source.kind == "folder":
         folder = Path(os.path.expandvars(source.path)).expanduser()
         if not folder.is_dir():
@@ -152,7 +152,7 @@ def _folder_of(weight: Weight, source: Source, cache_dir: Path) -> Path:
 
 
 def _from_packages(weight: Weight, source: Source, cache_dir: Path) -> Path:
-    """The package's own folder where its files lie together under their names, else a joined copy in the cache."""
+    """The package's own folder if its files are there under their names, else a joined copy in the cache."""
     parts = {name: [_package_file(part) for part in listed] for name, listed in source.files.items()}
     first_name, first_parts = next(iter(parts.items()))
     home = Path(str(first_parts[0]).removesuffix(first_name))
@@ -167,7 +167,7 @@ def _from_packages(weight: Weight, source: Source, cache_dir: Path) -> Path:
 
 
 def _package_file(part: str) -> Path:
-    """The path of `module/path` inside an installed package, found without importing it."""
+    """The path of `module/path` in an installed package, found without importing it."""
     module, _, inner = part.partition("/")
     spec = importlib.util.find_spec(module)
     if spec is None or not spec.submodule_search_locations:
@@ -179,7 +179,7 @@ def _package_file(part: str) -> Path:
 
 
 def _join(parts: Sequence[Path], target: Path) -> None:
-    """Concatenates parts into a file, written aside and renamed so that a killed copy leaves nothing half-made."""
+    """Concatenate parts into a temporary file and rename it, so a killed copy leaves no partial file."""
     target.parent.mkdir(parents=True, exist_ok=True)
     aside = target.with_name(f"{target.name}.{os.getpid()}.part")
     with aside.open("wb") as out:
@@ -190,7 +190,7 @@ def _join(parts: Sequence[Path], target: Path) -> None:
 
 
 def _download(repository: str, revision: str, *, patterns: tuple[str, ...] | None, cache_dir: Path) -> Path:
-    """A pinned revision from the model hub. Raises FileNotFoundError when the hub does not answer."""
+    """Download a pinned revision from the model hub. Raises FileNotFoundError if that fails."""
     from huggingface_hub import snapshot_download
 
     log.info("fetching %s at %s", repository, revision)
@@ -203,7 +203,7 @@ def _download(repository: str, revision: str, *, patterns: tuple[str, ...] | Non
 
 
 def _mismatches(weight: Weight, folder: Path, *, stamp: Path) -> list[str]:
-    """The files that are missing or wrong. A stamp of size and time saves hashing the same file twice."""
+    """Files that are missing or wrong. A stamp of size and time saves hashing a file twice."""
     known = json.loads(stamp.read_text("utf-8")) if stamp.is_file() else {}
     seen: dict[str, list[Any]] = {}
     wrong = []
@@ -223,7 +223,7 @@ def _mismatches(weight: Weight, folder: Path, *, stamp: Path) -> list[str]:
 
 
 def _write_stamp(stamp: Path, seen: Mapping[str, list[Any]]) -> None:
-    """Remembers what was verified; a read-only cache only costs the time of hashing again."""
+    """Record what was verified; with a read-only cache, files are hashed again at each start."""
     try:
         stamp.parent.mkdir(parents=True, exist_ok=True)
         aside = stamp.with_name(f"{stamp.name}.{os.getpid()}.part")

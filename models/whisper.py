@@ -1,4 +1,4 @@
-"""Whisper through faster-whisper's parts and CTranslate2: windows of any calls in, words with times out."""
+"""Whisper by faster-whisper's parts and CTranslate2: windows of any calls in, words with times out."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from models.processor import use_wide_vectors
+from models.processor import enable_avx512
 from models.weights import locate, revision_of
 from models.whisper_words import Spelling, words_of
 from pipeline.errors import ModelError
@@ -25,23 +25,22 @@ FRAMES_PER_S = 100
 FRAMES_PER_POSITION = 2
 MAX_FRAMES = 3000
 CPU_BATCH, GPU_BATCH = 8, 32
-# So much of a window is enough to tell its language.
+# The first seconds of a window suffice to detect its language.
 LANGUAGE_S = 8
-# Frames of the median that smooths attention before words are placed: that of Whisper's own timing.
+# Width of the median filter on attention before word alignment, as in Whisper's own timing.
 ALIGNED_WIDTH = 7
 
 
 @dataclass(frozen=True, slots=True)
 class WhisperSettings:
-    """How to decode. Everything here changes the text, so everything is in the fingerprint except `workers`.
+    """Decoding options. All change the text and enter the fingerprint, except `workers`.
 
-    The encoder gets `speech + pad_s` of audio, at least `floor_s`, rounded up to a step of `step_s`: windows are
-    batched only with windows of the same step, so that a window's text does not depend on its neighbours. The decoder
-    is shown `shown_pad_s` of the silence behind the speech: it reads all that it is shown again for every token.
-    A wider beam takes a point and more off the character error rate of Chinese and nothing off the word error rate of
-    English. A careful search leaves out the Chinese prompt, which can lead short windows astray. `batch_size` 0 is 8 on
-    a processor and 32 on a GPU. `tokens_per_s` caps the length of the text: Whisper writes 3 to 4 tokens a second of
-    English, up to 12 of Chinese.
+    The encoder gets `speech + pad_s` of audio, at least `floor_s`, rounded up to a multiple of `step_s`: only windows
+    of the same length are batched, so a window's text does not depend on its neighbours. The decoder sees `shown_pad_s`
+    of silence after the speech, since it reads everything it sees again for every token. A wider beam lowers the
+    character error rate of Chinese by a point or more, but not the word error rate of English. Fallback decoding omits
+    the Chinese prompt, which can mislead short windows. `batch_size` 0 means 8 on a CPU and 32 on a GPU. `tokens_per_s`
+    caps the text's length: Whisper writes 3 to 4 tokens per second of English, up to 12 of Chinese.
     """
 
     beam_size: int = 1
@@ -68,32 +67,32 @@ class Whisper:
     compute_type: str = "int8"
     settings: WhisperSettings = field(default_factory=WhisperSettings)
     fingerprint: str = field(init=False)
-    _parts: Parts | None = field(default=None, init=False, repr=False)
+    _parts: LoadedModel | None = field(default=None, init=False, repr=False)
     _lock: threading.Lock = field(default_factory=threading.Lock, init=False, repr=False)
     _decoding: threading.Semaphore = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        """Model, revision, arithmetic and decoding settings name what is heard."""
-        # However many ask at once: batches that only wait for a worker would hold memory. A GPU has the next one ready.
+        """Build the fingerprint from model, revision, compute type and settings."""
+        # Limit batches in flight: more than the workers can take would only hold memory. A GPU keeps one in reserve.
         self._decoding = threading.Semaphore(self.settings.workers + (self.device == "cuda"))
         settings = {name: getattr(self.settings, name) for name in self.settings.__slots__ if name != "workers"}
-        mark = hashlib.sha256(repr(sorted(settings.items())).encode()).hexdigest()[:8]
+        settings_hash = hashlib.sha256(repr(sorted(settings.items())).encode()).hexdigest()[:8]
         revision = (self.revision or revision_of(self.name)).rpartition("@")[2][:8] or "local"
-        self.fingerprint = f"{self.name}@{revision}:{self.compute_type}:{mark}"
+        self.fingerprint = f"{self.name}@{revision}:{self.compute_type}:{settings_hash}"
 
     @property
     def windows_at_once(self) -> int:
-        """Eight batches: room to sort by length, and work for every worker."""
+        """Eight batches: enough to sort by length and to occupy every worker."""
         return 8 * self._batch_size
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
-        """English or Chinese by the mean probability over the windows, as if no other language existed."""
+        """English or Chinese by the mean probability over the windows, ignoring other languages."""
         parts = self._loaded()
         if not parts.multilingual or not windows:
             return "en", 1.0
         chinese = []
-        wanted = LANGUAGE_S * ASR_SAMPLE_RATE_HZ
-        cuts = [replace(window, samples=window.samples[:wanted]) for window in windows]
+        length = LANGUAGE_S * ASR_SAMPLE_RATE_HZ
+        cuts = [replace(window, samples=window.samples[:length]) for window in windows]
         for _, batch in self._batches(cuts):
             encoded = parts.encode([parts.features(window.samples, self._frames(window)) for window in batch])
             for ranked in parts.model.detect_language(encoded):
@@ -104,30 +103,30 @@ class Whisper:
         return ("zh", share) if share >= 0.5 else ("en", 1 - share)
 
     def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
-        """One recognition a window, in order. `careful` searches with a wider beam.
+        """One recognition per window, in order. `fallback` searches with a wider beam.
 
-        Raises ModelError when the model knows no Chinese.
+        Raises ModelError if the model does not know Chinese.
         """
         parts = self._loaded()
         if language != "en" and not parts.multilingual:
             raise ModelError(f"{self.name} knows English only", remedy="Choose a multilingual model, e.g. whisper-base")
-        plan = _plan(self.settings, language, fallback=fallback)
-        heard: list[Recognition | None] = [None] * len(windows)
+        options = _pass_options(self.settings, language, fallback=fallback)
+        recognitions: list[Recognition | None] = [None] * len(windows)
 
         def decode(task: tuple[list[int], list[Window]]) -> None:
             numbers, batch = task
             with self._decoding:
-                found = self._decode(parts, batch, language, plan)
+                found = self._decode(parts, batch, language, options)
             for number, recognition in zip(numbers, found, strict=True):
-                heard[number] = recognition
+                recognitions[number] = recognition
 
         with ThreadPoolExecutor(max_workers=self.settings.workers) as pool:
             for _ in pool.map(decode, self._batches(windows)):
                 pass
-        return [recognition for recognition in heard if recognition is not None]
+        return [recognition for recognition in recognitions if recognition is not None]
 
-    def _loaded(self) -> Parts:
-        """The model, loaded at the first use and shared by threads."""
+    def _loaded(self) -> LoadedModel:
+        """The model, loaded on first use and shared by threads."""
         with self._lock:
             if self._parts is None:
                 self._parts = load(self.folder, self.device, self.compute_type, self.settings.workers)
@@ -138,13 +137,13 @@ class Whisper:
         return self.settings.batch_size or (GPU_BATCH if self.device == "cuda" else CPU_BATCH)
 
     def _frames(self, window: Window) -> int:
-        """How many frames the encoder gets for a window."""
+        """Number of frames that the encoder gets for a window."""
         need = max(len(window.samples) / ASR_SAMPLE_RATE_HZ + self.settings.pad_s, self.settings.floor_s)
         steps = int(np.ceil(need / self.settings.step_s - 1e-9))
         return min(int(steps * self.settings.step_s * FRAMES_PER_S), MAX_FRAMES)
 
     def _batches(self, windows: Sequence[Window]) -> Iterator[tuple[list[int], list[Window]]]:
-        """Windows of like length together, longest first; the rest of an order is the order given."""
+        """Batches of windows with the same number of frames, longest first; ties keep the given order."""
         order = sorted(range(len(windows)), key=lambda n: (-self._frames(windows[n]), -len(windows[n].samples), n))
         size, start = self._batch_size, 0
         while start < len(order):
@@ -153,19 +152,21 @@ class Whisper:
             yield numbers, [windows[n] for n in numbers]
             start += len(numbers)
 
-    def _decode(self, parts: Parts, batch: Sequence[Window], language: Language, plan: Plan) -> list[Recognition]:
-        """Encodes, generates and aligns one batch of windows with the same number of frames."""
+    def _decode(
+        self, parts: LoadedModel, batch: Sequence[Window], language: Language, options: PassOptions
+    ) -> list[Recognition]:
+        """Encode, generate and align one batch of windows with the same number of frames."""
         frames = self._frames(batch[0])
         shown = frames - int((self.settings.pad_s - self.settings.shown_pad_s) * FRAMES_PER_S)
         encoded = parts.encode([parts.features(window.samples, frames) for window in batch], shown=shown)
         tokenizer = parts.tokenizer(language)
-        prompt = _prompt(tokenizer, plan.hint)
-        # Of the frames, not of the longest window: what a window gets must not depend on its neighbours.
+        prompt = _prompt(tokenizer, options.prompt)
+        # Derived from the frames, not the longest window: results must not depend on neighbours.
         longest_s = frames / FRAMES_PER_S - self.settings.pad_s
         results = parts.model.generate(
             encoded,
             [prompt] * len(batch),
-            beam_size=plan.beam_size,
+            beam_size=options.beam_size,
             max_length=min(len(prompt) + 8 + int(longest_s * self.settings.tokens_per_s), 448),
             return_scores=True,
             return_no_speech_prob=True,
@@ -181,9 +182,9 @@ class Whisper:
         ]
 
     def _align(
-        self, parts: Parts, encoded: Any, texts: list[list[int]], lengths: list[int], language: Language
+        self, parts: LoadedModel, encoded: Any, texts: list[list[int]], lengths: list[int], language: Language
     ) -> list[tuple[Any, ...]]:
-        """Words with times for each window, none for a window without text."""
+        """Words with times for each window; empty for a window without text."""
         tokenizer = parts.tokenizer(language)
         aligned = parts.align(encoded, tokenizer.sot_sequence, texts, lengths)
         return [
@@ -193,15 +194,15 @@ class Whisper:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How one pass searches: the beam, and the text that Whisper is led to believe came before."""
+class PassOptions:
+    """Options of one pass: the beam size, and the prompt that Whisper takes for preceding text."""
 
     beam_size: int
-    hint: str
+    prompt: str
 
 
 @dataclass(slots=True)
-class Parts:
+class LoadedModel:
     """A loaded model with faster-whisper's feature extractor and tokenizers."""
 
     model: Any
@@ -212,16 +213,16 @@ class Parts:
     _spellings: dict[Language, Spelling] = field(default_factory=dict)
 
     def features(self, samples: Samples, frames: int) -> np.ndarray[Any, np.dtype[np.float32]]:
-        """The log-mel spectrogram, float32 [mels, frames]; silence is appended before it is taken."""
-        wanted = frames * ASR_SAMPLE_RATE_HZ // FRAMES_PER_S
-        padded = np.pad(samples[:wanted], (0, max(0, wanted - len(samples))))
+        """The log-mel spectrogram, float32 [mels, frames], of the samples padded with silence."""
+        length = frames * ASR_SAMPLE_RATE_HZ // FRAMES_PER_S
+        padded = np.pad(samples[:length], (0, max(0, length - len(samples))))
         return np.asarray(self.extractor(padded, padding=160)[:, :frames], dtype=np.float32)
 
     def encode(self, features: list[np.ndarray[Any, np.dtype[np.float32]]], *, shown: int = MAX_FRAMES) -> Any:
-        """The encoder's output for a batch of equally long features, of which the first `shown` frames are kept.
+        """Encode a batch of features of equal length; keeps the first `shown` frames.
 
-        A processor's cache holds one window and not eight: there, one by one takes two thirds of the time. On CUDA
-        `shown` is not used and all frames are kept: the output stays on the device.
+        On a CPU windows are encoded one by one, which takes two thirds of the time because one window fits the cache.
+        On CUDA the output stays on the device and all frames are kept.
         """
         if self.model.device == "cuda":
             return self.model.encode(_view(np.stack(features)))
@@ -232,7 +233,10 @@ class Parts:
     def align(
         self, encoded: Any, start: Sequence[int], texts: Sequence[list[int]], lengths: Sequence[int]
     ) -> list[Any]:
-        """CTranslate2's alignment of each window's text, of which `lengths` frames are sound; one by one, as above."""
+        """CTranslate2's alignment of each window's text; `lengths` are the frames of audio.
+
+        Aligns one by one on a CPU, as above.
+        """
         if self.model.device == "cuda":
             return list(self.model.align(encoded, start, texts, lengths, median_filter_width=ALIGNED_WIDTH))
         states = np.asarray(encoded)
@@ -252,28 +256,28 @@ class Parts:
         return self._tokenizers[language]
 
     def spelling(self, language: Language) -> Spelling:
-        """How words of a language are written."""
+        """The spelling rules of a language."""
         if language not in self._spellings:
             self._spellings[language] = Spelling(language)
         return self._spellings[language]
 
     def suppressed(self, language: Language) -> list[int]:
-        """Tokens that must not be written: annotations such as [music], and tasks."""
+        """Tokens to suppress: annotations such as [music], and task tokens."""
         from faster_whisper.transcribe import get_suppressed_tokens
 
         return list(get_suppressed_tokens(self.tokenizer(language), [-1]))
 
 
 def _view(values: np.ndarray[Any, np.dtype[np.float32]]) -> Any:
-    """What CTranslate2 reads, of an array."""
+    """Convert an array to CTranslate2's storage view."""
     import ctranslate2
 
     return ctranslate2.StorageView.from_array(np.ascontiguousarray(values))
 
 
-def load(folder: Path, device: str, compute_type: str, workers: int) -> Parts:
-    """Loads a CTranslate2 Whisper folder. Raises ModelError when it is not one."""
-    use_wide_vectors()
+def load(folder: Path, device: str, compute_type: str, workers: int) -> LoadedModel:
+    """Load a CTranslate2 Whisper folder. Raises ModelError if it is not one."""
+    enable_avx512()
     import ctranslate2
     import tokenizers
     from faster_whisper.feature_extractor import FeatureExtractor
@@ -288,7 +292,7 @@ def load(folder: Path, device: str, compute_type: str, workers: int) -> Parts:
             f"{folder.name} cannot be loaded as a CTranslate2 Whisper model on {device} ({error})",
             remedy="Give a folder with model.bin, config.json, tokenizer.json and vocabulary; on CUDA check cuBLAS 12",
         ) from error
-    return Parts(model, FeatureExtractor(feature_size=model.n_mels), hf_tokenizer, model.is_multilingual)
+    return LoadedModel(model, FeatureExtractor(feature_size=model.n_mels), hf_tokenizer, model.is_multilingual)
 
 
 def whisper(
@@ -300,7 +304,7 @@ def whisper(
 ) -> Whisper:
     """A recogniser by catalogue name, folder or hub id. Raises WeightError.
 
-    `auto` takes a CUDA device at float16 where there is one, else the processor at int8.
+    `auto` takes a CUDA device at float16 if there is one, else the CPU at int8.
     """
     folder = locate(name, cache_dir=cache_dir)
     chosen, compute_type = best_device() if device == "auto" else (device, "float16" if device == "cuda" else "int8")
@@ -309,7 +313,7 @@ def whisper(
 
 
 def best_device() -> tuple[Literal["cpu", "cuda"], str]:
-    """`cuda` at float16 where a CUDA device answers, else `cpu` at int8."""
+    """`cuda` at float16 if there is a CUDA device, else `cpu` at int8."""
     import ctranslate2
 
     if ctranslate2.get_cuda_device_count() > 0:
@@ -317,23 +321,25 @@ def best_device() -> tuple[Literal["cpu", "cuda"], str]:
     return "cpu", "int8"
 
 
-def _plan(settings: WhisperSettings, language: Language, *, fallback: bool) -> Plan:
-    """The search for a language; a careful one is wide and without a hint."""
+def _pass_options(settings: WhisperSettings, language: Language, *, fallback: bool) -> PassOptions:
+    """Options of a pass: fallback decoding has a wide beam and no prompt."""
     if fallback:
-        return Plan(settings.careful_beam_size, "")
+        return PassOptions(settings.careful_beam_size, "")
     return (
-        Plan(settings.chinese_beam_size, settings.chinese_prompt) if language == "zh" else Plan(settings.beam_size, "")
+        PassOptions(settings.chinese_beam_size, settings.chinese_prompt)
+        if language == "zh"
+        else PassOptions(settings.beam_size, "")
     )
 
 
-def _prompt(tokenizer: Any, hint: str) -> list[int]:
-    """The tokens that every window of a pass starts from."""
-    before = [tokenizer.sot_prev, *tokenizer.encode(hint)] if hint else []
+def _prompt(tokenizer: Any, prompt: str) -> list[int]:
+    """The tokens that every window of a pass starts with."""
+    before = [tokenizer.sot_prev, *tokenizer.encode(prompt)] if prompt else []
     return [*before, *tokenizer.sot_sequence, tokenizer.no_timestamps]
 
 
 def _recognition(result: Any, tokens: Sequence[int], text: str, words: tuple[Any, ...]) -> Recognition:
-    """CTranslate2's scores in the port's terms."""
+    """Convert CTranslate2's scores to the port's terms."""
     raw = text.encode("utf-8")
     return Recognition(
         words=words,

@@ -19,20 +19,20 @@ HALF_TO_FULL = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":
 
 @dataclass(slots=True)
 class Spelling:
-    """How a language is written: Chinese in Simplified characters with Chinese punctuation."""
+    """Spelling rules of a language: Chinese in Simplified characters with Chinese punctuation."""
 
     language: Language
 
     def of(self, text: str) -> str:
-        """The text as it is to be kept."""
+        """The text in the language's spelling."""
         if self.language != "zh":
             return text
         return simplified(text).translate(HALF_TO_FULL)
 
 
 @dataclass(slots=True)
-class Timed:
-    """A word while it is put together."""
+class TimedWord:
+    """A word being assembled."""
 
     text: str
     start_s: float
@@ -41,9 +41,9 @@ class Timed:
 
 
 def words_of(tokenizer: Any, tokens: Sequence[int], aligned: Any, spelling: Spelling) -> tuple[Word, ...]:
-    """Words of one window, in window time, without spaces around them.
+    """Words of one window, in window time, without surrounding spaces.
 
-    `aligned` is CTranslate2's alignment of `tokens`; a word begins where the path jumps to its first token.
+    `aligned` is CTranslate2's alignment of `tokens`; a word starts where the path jumps to its first token.
     """
     texts, groups = tokenizer.split_to_word_tokens([*tokens, tokenizer.eot])
     if len(groups) <= 1:
@@ -53,7 +53,7 @@ def words_of(tokenizer: Any, tokens: Sequence[int], aligned: Any, spelling: Spel
     jumps = np.concatenate([[True], np.diff(path[:, 0]) > 0])
     times = path[jumps, 1] / TOKENS_PER_S
     timed = [
-        Timed(text, float(times[first]), float(times[last]), float(np.mean(aligned.text_token_probs[first:last])))
+        TimedWord(text, float(times[first]), float(times[last]), float(np.mean(aligned.text_token_probs[first:last])))
         for text, first, last in zip(texts, boundaries[:-1], boundaries[1:], strict=False)
     ]
     _shorten(timed)
@@ -64,8 +64,8 @@ def words_of(tokenizer: Any, tokens: Sequence[int], aligned: Any, spelling: Spel
     )
 
 
-def _shorten(words: list[Timed]) -> None:
-    """Cuts words that swallow a pause: none lasts over 1 s unless the window's median is long.
+def _shorten(words: list[TimedWord]) -> None:
+    """Shorten words that swallow a pause: none may last much longer than the window's median word.
 
     Whisper's alignment stretches the word before a pause up to the next word, and the first word back to the start.
     """
@@ -81,9 +81,9 @@ def _shorten(words: list[Timed]) -> None:
                 word.end_s = word.start_s + longest
 
 
-def _with_punctuation(words: Sequence[Timed], *, spaced: bool) -> list[Timed]:
-    """Joins punctuation to its word, and where words are `spaced`, parts without a space to the word before."""
-    joined: list[Timed] = []
+def _with_punctuation(words: Sequence[TimedWord], *, spaced: bool) -> list[TimedWord]:
+    """Join punctuation to its word and, if words are `spaced`, parts without a space to the word before."""
+    joined: list[TimedWord] = []
     lead = ""
     for word in words:
         mark = word.text.strip()
@@ -96,6 +96,6 @@ def _with_punctuation(words: Sequence[Timed], *, spaced: bool) -> list[Timed]:
             joined[-1].end_s = word.end_s
         else:
             text = lead + word.text.lstrip() if lead else word.text
-            joined.append(Timed(text, word.start_s, word.end_s, word.probability))
+            joined.append(TimedWord(text, word.start_s, word.end_s, word.probability))
             lead = ""
     return joined

@@ -85,7 +85,7 @@ def test_its_health_is_what_the_doctor_says():
 
 def test_only_locks_decide_what_is_installed():
     files = [command[command.index("-r") + 1] for command in lock_installs()]
-    assert sorted(files) == [f"requirements/{name}lock.txt" for name in ("cuda.", "", "weights.")]
+    assert sorted(files) == [f"requirements/{name}lock.txt" for name in ("cuda.", "")]
     assert all("--require-hashes" in command and "--no-deps" in command for command in lock_installs())
 
 
@@ -153,7 +153,7 @@ def test_the_installed_package_holds_every_file_of_the_rooms(scratch, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("lock", ["cuda.lock.txt", "lock.txt", "weights.lock.txt"])
+@pytest.mark.parametrize("lock", ["cuda.lock.txt", "lock.txt"])
 def test_the_locks_can_be_installed_on_the_image_s_python(lock, tmp_path):
     """Resolves as the image would (its Python, its system) and finds a file with a locked hash for each package."""
     machine = ["--python-version", PYTHON_OF_THE_IMAGE, "--python-platform", "x86_64-manylinux_2_39"]

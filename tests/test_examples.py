@@ -11,6 +11,9 @@ MODULES = (
     "pipeline.enrich.conduct",
     "pipeline.enrich.hold_words",
     "pipeline.enrich.issues",
+    "pipeline.evaluate.agreement",
+    "pipeline.evaluate.topic_evaluation",
+    "pipeline.evaluate.word_errors",
     "pipeline.fingerprint",
     "pipeline.ingest.discovery",
     "pipeline.ingest.jsonl",
@@ -24,6 +27,9 @@ MODULES = (
     "pipeline.store.parts",
     "pipeline.store.schemas",
     "pipeline.store.views",
+    "pipeline.text.homophones",
+    "pipeline.text.itn",
+    "pipeline.text.numerals",
 )
 
 

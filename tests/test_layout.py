@@ -141,15 +141,13 @@ def test_the_nouns_and_ports_load_nothing_heavy():
 
 
 def test_no_file_is_longer_than_a_reader_holds():
-    lengths = {
-        name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources(*PACKAGES, "tests", "requirements")
-    }
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in sources(*PACKAGES, "tests")}
     assert {path: lines for path, lines in lengths.items() if lines > MAX_FILE_LINES} == {}
 
 
 def test_no_function_is_longer_than_a_screen():
     long = {}
-    for path in sources(*PACKAGES, "tests", "requirements"):
+    for path in sources(*PACKAGES, "tests"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = node.end_lineno - node.lineno + 1

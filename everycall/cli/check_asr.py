@@ -39,13 +39,13 @@ def check_asr(
     from models.profile import load_profile
     from models.registry import build_speech_models
     from pipeline.evaluate.asr_check import check_asr as checked
-    from pipeline.evaluate.asr_check import labelled
+    from pipeline.evaluate.asr_check import references_with_fields
 
     fields = split(by)
-    chosen = labelled(str(labelled_dir), by=fields)
+    chosen = references_with_fields(str(labelled_dir), by=fields)
     speech_models = build_speech_models(load_profile(profile, asr=asr, device=device, hotwords=hotwords))
     with _bar(len(chosen)) as heard:
-        check = checked(chosen, speech_models=speech_models, by=fields, heard=heard)
+        check = checked(chosen, speech_models=speech_models, by=fields, progress=heard)
     out.print(table_of(check))
     out.print("WER of English, CER of Chinese; in brackets 95 % bootstrap intervals over calls", style="dim")
     _tell_failures(check)

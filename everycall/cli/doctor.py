@@ -16,8 +16,9 @@ def doctor(device: str = DEVICE) -> None:
     """Say what is installed, which device and models will be used, and what is missing; exits with 1 if anything is."""
     from everycall.diagnosis import diagnose
     from models.profile import PROFILES
+    from models.registry import needed_weights
 
-    findings = diagnose(device=device, weights=PROFILES["embedded"].weights())
+    findings = diagnose(device=device, weights=needed_weights(PROFILES["embedded"]).names())
     table = Table("", "what", "found", box=None)
     for finding in findings:
         table.add_row("[green]ok[/]" if finding.ok else "[red]no[/]", finding.subject, finding.text)

@@ -1,4 +1,4 @@
-"""A diarizer that lets two speakers take turns."""
+"""A fake `Diarizer` that alternates between two speakers."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pipeline.recording import Samples
 
 @dataclass(slots=True)
 class FakeDiarizer:
-    """Every other span belongs to the other speaker, or all to one with `voices` 1."""
+    """Spans alternate between `voices` speakers."""
 
     voices: int = 2
     fingerprint: str = "fake-diarizer"
 
     def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
-        """One speaker span for each span of speech."""
+        """One speaker span per span of speech."""
         return [SpeakerSpan(n % self.voices, span.start_s, span.end_s, 1.0) for n, span in enumerate(speech)]

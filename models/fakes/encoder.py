@@ -1,4 +1,4 @@
-"""A fake of the port `TextEncoder` for tests: hashed words, so that texts with common words lie close."""
+"""A fake `TextEncoder`: hashed words, so texts with common words are close."""
 
 from __future__ import annotations
 

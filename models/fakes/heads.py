@@ -1,4 +1,4 @@
-"""A fake of the port `Heads` for tests: acts and verdicts by key words."""
+"""Fake `Heads`: dialogue acts by key words, and given call labels."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipeline.ports import CallLabel
 
 @dataclass(frozen=True)
 class KeywordHeads:
-    """An act is certain in a turn that contains one of its `words`; verdicts are given out as they are."""
+    """An act is certain in a turn with one of its `words`; call labels are returned as given."""
 
     words: Mapping[str, tuple[str, ...]]
     call_label_probabilities: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
@@ -23,16 +23,16 @@ class KeywordHeads:
 
     @property
     def acts(self) -> tuple[str, ...]:
-        """The acts that have key words."""
+        """Acts with key words."""
         return tuple(self.words)
 
     @property
     def call_labels(self) -> Mapping[str, tuple[str, ...]]:
-        """The verdicts that have probabilities, with their options."""
+        """Call labels with probabilities, and their options."""
         return {name: tuple(shares) for name, shares in self.call_label_probabilities.items()}
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
-        """1 where a key word is said by the right role, else 0."""
+        """1 where the right role says a key word, else 0."""
         turns = call.transcript.turns
         return {
             act: np.asarray(
@@ -43,5 +43,5 @@ class KeywordHeads:
         }
 
     def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
-        """The given probabilities, with no turns."""
+        """The given probabilities, without turns."""
         return CallLabel(probabilities=dict(self.call_label_probabilities[name]))

@@ -1,4 +1,4 @@
-"""A recogniser that reads from a script instead of listening."""
+"""A fake `Recogniser` that returns a script."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipeline.transcript import Language, Word
 
 @dataclass(slots=True)
 class FakeRecogniser:
-    """Spreads a script's words evenly over each window; `script` is by (call id, channel), one text a window."""
+    """Spread a script's words evenly over each window; `script` has one text per window by (call id, channel)."""
 
     script: Mapping[tuple[str, int], Sequence[str]] = field(default_factory=dict)
     spoken: Language = "en"
@@ -23,7 +23,7 @@ class FakeRecogniser:
     batches: list[tuple[int, bool]] = field(default_factory=list)
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
-        """Always the language it was told."""
+        """Always the language `spoken`."""
         return self.spoken, 1.0
 
     def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
@@ -31,10 +31,12 @@ class FakeRecogniser:
         self.batches.append((len(windows), fallback))
         script = self.fallback_script if fallback else self.script
         pending = {key: list(texts) for key, texts in script.items()}
-        return [_spoken(window, pending.get((window.call_id, window.channel)), self.probability) for window in windows]
+        return [
+            _recognition(window, pending.get((window.call_id, window.channel)), self.probability) for window in windows
+        ]
 
 
-def _spoken(window: Window, texts: list[str] | None, probability: float) -> Recognition:
+def _recognition(window: Window, texts: list[str] | None, probability: float) -> Recognition:
     """Words spread evenly over a window."""
     seconds = len(window.samples) / ASR_SAMPLE_RATE_HZ
     tokens = (texts.pop(0) if texts else "word " * max(1, int(seconds))).split()

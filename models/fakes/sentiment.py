@@ -1,4 +1,4 @@
-"""A fake of the port `SentimentModel` for tests: the customer's sentiment by a handful of words."""
+"""A fake `SentimentModel`: the customer's sentiment by a few words."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class WordSentiment:
     fingerprint: str = "word-sentiment"
 
     def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
-        """One entry a turn."""
+        """One entry per turn."""
         return [self._sentiment(turn) for turn in transcript.turns]
 
     def _sentiment(self, turn: Turn) -> TurnSentiment:

@@ -1,4 +1,4 @@
-"""A voice detector that takes loud for speech."""
+"""A fake `VoiceDetector` that takes loud frames for speech."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ FRAME = ASR_SAMPLE_RATE_HZ // 10
 
 @dataclass(slots=True)
 class FakeVoiceDetector:
-    """Every run of frames of 0.1 s whose peak is over `threshold` is speech."""
+    """Every run of 0.1 s frames with a peak above `threshold` is speech."""
 
     threshold: float = 0.05
     fingerprint: str = "fake-voice"

@@ -1,8 +1,8 @@
-"""Fits heads on labelled calls: acts and sentiment of turns, then verdicts on top of them.
+"""Fit heads on labelled calls: dialogue acts and sentiment of turns, then call labels on top of them.
 
-Verdicts are stacked on out-of-fold act probabilities, so that they learn from turns judged as unseen calls' turns are.
-No fold ever holds out a call while another of its agent or customer is trained on. Every call is joined by a copy
-as it might be heard, long-winded and misrecognised, which counts less and stays in its fold.
+Call labels are stacked on out-of-fold act probabilities, so they train on turns predicted as for unseen calls. No fold
+holds out a call while another of its agent or customer is trained on. Every call has an augmented copy, long-winded and
+with recognition errors, which weighs less and stays in its fold.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from models.call_label_forms import FORMS
 from models.fitting.augmentation import augmented_copies
 from models.fitting.fit_turns import TurnFit, fit_turns
 from models.fitting.folds import data_sha256, grouped_folds
-from models.fitting.held_out import HeldOut, best
+from models.fitting.held_out import HeldOut, most_probable
 from models.heads import CallLabelHead, FittedHeads, softmax
 from models.turn_features import ROLES, TurnFeatures, turn_features
 from pipeline.errors import ConfigError
@@ -34,9 +34,9 @@ logger = logging.getLogger(__name__)
 
 FOLDS = 5
 INVERSE_PENALTY = 0.3
-FEWEST_CALLS = 20
+MIN_CALLS = 20
 COPY_WEIGHT = 0.25
-# The training calls threaten, complain and so on about twice as often as life does: log-odds taken off those options.
+# The training calls have these options about twice as often as real calls: subtract this from their log-odds.
 PRIOR_SHIFT = 0.3
 RARE = {
     "churn_risk": "yes",
@@ -49,51 +49,66 @@ RARE = {
 Calls = Sequence[LabelledCall]
 Matrix = npt.NDArray[np.float64]
 Answers = npt.NDArray[np.str_]
-# By verdict, the probability of each option.
+# By call label, the probability of each option.
 Shares = dict[str, dict[str, float]]
 
 
-# From calls that were judged held out, and their misheard copies judged likewise, to a part of the card.
-Measure = Callable[[Sequence[HeldOut], Sequence[HeldOut]], Mapping[str, Any]]
+# From held-out predictions for calls and for their misheard copies to a part of the card.
+ReliabilityMeasure = Callable[[Sequence[HeldOut], Sequence[HeldOut]], Mapping[str, Any]]
 
 
-def fit(calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: Measure | None = None) -> FittedHeads:
-    """Heads fitted on all calls; their card has the data's hash and the cross-validated figures.
+def fit(
+    calls: Calls, *, encoder: TextEncoder, seed: int = 0, reliability: ReliabilityMeasure | None = None
+) -> FittedHeads:
+    """Fit heads on all calls; their card has the data's hash and cross-validated figures.
 
-    Calls without acts take part in the verdicts alone. `reliability` measures what goes into the card under its name;
-    it changes no weight. Raises ConfigError when there is too little to fit on.
+    Calls without acts only train the call labels. The result of `reliability` goes into the card under that name; it
+    changes no weight. Raises ConfigError if there are too few calls.
     """
-    if len([call for call in calls if call.acts]) < FEWEST_CALLS:
-        raise ConfigError(
-            f"fewer than {FEWEST_CALLS} calls say which acts their turns perform",
-            remedy="Add the calls in models/training to the files you fit on",
-        )
+    _check_enough(calls)
     folds = grouped_folds(calls, folds=FOLDS, seed=seed)
     misheard = augmented_copies(calls, folds=folds, seed=seed + 1, long=False) if reliability else []
-    everything = [*calls, *augmented_copies(calls, folds=folds, seed=seed), *misheard]
-    weights = np.repeat([1.0, COPY_WEIGHT, 0.0], len(calls))[: len(everything)]
-    vectors = [encoder.encode([simplified(turn.text) for turn in call.transcript.turns]) for call in everything]
-    folds = np.tile(folds, 3)[: len(everything)]
-    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(everything, vectors, strict=True)]
-    parts, call_labels, acts, shares = _fit_features(everything, features, folds=folds, weights=weights)
-    judged = [HeldOut(*each) for each in zip(everything, vectors, acts, shares, strict=True)]
-    originals, rough, others = (judged[place * len(calls) : (place + 1) * len(calls)] for place in range(3))
+    all_calls = [*calls, *augmented_copies(calls, folds=folds, seed=seed), *misheard]
+    weights = np.repeat([1.0, COPY_WEIGHT, 0.0], len(calls))[: len(all_calls)]
+    vectors = [encoder.encode([simplified(turn.text) for turn in call.transcript.turns]) for call in all_calls]
+    folds = np.tile(folds, 3)[: len(all_calls)]
+    features = [turn_features(call.transcript.turns, rows) for call, rows in zip(all_calls, vectors, strict=True)]
+    parts, call_labels, acts, shares = _fit_features(all_calls, features, folds=folds, weights=weights)
+    predictions = [HeldOut(*each) for each in zip(all_calls, vectors, acts, shares, strict=True)]
+    originals, copies, misheard_copies = (
+        predictions[place * len(calls) : (place + 1) * len(calls)] for place in range(3)
+    )
     card = {
-        "data_sha256": data_sha256(calls),
-        "calls": len(calls),
-        "turns": sum(len(call.transcript.turns) for call in calls),
-        "folds": FOLDS,
-        "seed": seed,
+        **_data_card(calls, seed=seed),
         "acts_average_precision": {name: value for part in parts.values() for name, value in part.figures.items()},
         "verdicts_kappa": kappas(originals, call_labels),
-        "rough_verdicts_kappa": kappas(rough, call_labels),
-        **({"reliability": reliability(originals, others)} if reliability else {}),
+        "rough_verdicts_kappa": kappas(copies, call_labels),
+        **({"reliability": reliability(originals, misheard_copies)} if reliability else {}),
     }
     heads = FittedHeads(
         {role: part.head for role, part in parts.items()}, call_labels, encoder=encoder.fingerprint, card=card
     )
     logger.info("fitted %s on %d calls", heads.fingerprint, len(calls))
     return heads
+
+
+def _check_enough(calls: Calls) -> None:
+    if sum(bool(call.acts) for call in calls) < MIN_CALLS:
+        raise ConfigError(
+            f"fewer than {MIN_CALLS} calls have `acts` labels",
+            remedy="Add the calls in models/training to the files you fit on",
+        )
+
+
+def _data_card(calls: Calls, *, seed: int) -> dict[str, Any]:
+    """The card's account of the data and the folds."""
+    return {
+        "data_sha256": data_sha256(calls),
+        "calls": len(calls),
+        "turns": sum(len(call.transcript.turns) for call in calls),
+        "folds": FOLDS,
+        "seed": seed,
+    }
 
 
 def fit_features(
@@ -103,23 +118,29 @@ def fit_features(
     folds: npt.NDArray[np.intp],
     weights: Matrix,
 ) -> tuple[dict[Role, TurnFit], dict[str, CallLabelHead], dict[str, Answers]]:
-    """Turn fits, verdict heads, and the held-out answers to each verdict; empty where a call does not label it.
+    """Turn fits, call-label heads, and the held-out answer to each label; empty where a call lacks it.
 
-    A call of weight 0 is only answered; one of weight 1 is an original.
+    Calls of weight 0 are only predicted; calls of weight 1 are originals.
     """
     parts, heads, _, shares = _fit_features(calls, features, folds=folds, weights=weights)
-    return parts, heads, {name: np.asarray([best(each.get(name, {})) for each in shares], "U16") for name in heads}
+    return (
+        parts,
+        heads,
+        {name: np.asarray([most_probable(each.get(name, {})) for each in shares], "U16") for name in heads},
+    )
 
 
-def kappas(judged: Sequence[HeldOut], call_labels: Iterable[str]) -> dict[str, dict[str, float | None]]:
-    """Kappa by verdict and language; None where it is not defined."""
-    languages = sorted({each.call.transcript.language for each in judged})
+def kappas(predictions: Sequence[HeldOut], call_labels: Iterable[str]) -> dict[str, dict[str, float | None]]:
+    """Kappa by call label and language; None where undefined."""
+    languages = sorted({each.call.transcript.language for each in predictions})
     figures: dict[str, dict[str, float | None]] = {}
     for name in call_labels:
         figures[name] = {}
         for language in languages:
-            own = [each for each in judged if each.call.transcript.language == language and each.best(name)]
-            value = kappa([each.call.labels[name] for each in own], [each.best(name) for each in own]).kappa
+            own = [
+                each for each in predictions if each.call.transcript.language == language and each.most_probable(name)
+            ]
+            value = kappa([each.call.labels[name] for each in own], [each.most_probable(name) for each in own]).kappa
             figures[name][language] = None if math.isnan(value) else round(value, 3)
     return figures
 
@@ -131,13 +152,13 @@ def _fit_features(
     folds: npt.NDArray[np.intp],
     weights: Matrix,
 ) -> tuple[dict[Role, TurnFit], dict[str, CallLabelHead], list[dict[str, Probabilities]], list[Shares]]:
-    """Turn fits, verdict heads, and by call the acts and the verdicts as heads of the other folds judge them."""
+    """Turn fits, call-label heads, and by call its held-out acts and call labels."""
     parts = {
         role: fit_turns(calls, [each[role] for each in features], folds=folds, weights=weights, role=role)
         for role in ROLES
     }
     acts = _held_out(calls, parts.values())
-    heads, shares = _fit_verdicts(calls, acts, folds, weights)
+    heads, shares = _fit_call_labels(calls, acts, folds, weights)
     return parts, heads, acts, shares
 
 
@@ -145,11 +166,11 @@ def _held_out(calls: Calls, parts: Any) -> list[dict[str, Probabilities]]:
     """By call, each act's probabilities by turn, from heads that saw neither the call nor its agent or customer."""
     by_call: list[dict[str, Probabilities]] = [{} for _ in calls]
     for part in parts:
-        _spread(part, by_call, calls)
+        _scatter(part, by_call, calls)
     return by_call
 
 
-def _spread(part: TurnFit, by_call: Sequence[dict[str, Probabilities]], calls: Calls) -> None:
+def _scatter(part: TurnFit, by_call: Sequence[dict[str, Probabilities]], calls: Calls) -> None:
     for number, call in enumerate(calls):
         own = part.call == number
         for column, act in enumerate(part.head.acts):
@@ -158,35 +179,35 @@ def _spread(part: TurnFit, by_call: Sequence[dict[str, Probabilities]], calls: C
             by_call[number][act] = line
 
 
-def _fit_verdicts(
+def _fit_call_labels(
     calls: Calls, probabilities: Sequence[dict[str, Probabilities]], folds: npt.NDArray[np.intp], weights: Matrix
 ) -> tuple[dict[str, CallLabelHead], list[Shares]]:
-    """A head for each verdict that the calls label in more than one way, and by call its held-out distributions."""
+    """A head for each call label with more than one value, and by call its held-out distributions."""
     heads: dict[str, CallLabelHead] = {}
     shares: list[Shares] = [{} for _ in calls]
     for name, form in FORMS.items():
         own = [number for number, call in enumerate(calls) if call.labels.get(name) in form.options]
-        right = np.asarray([calls[number].labels[name] for number in own])
-        if np.sum(weights[own] > 0) < FEWEST_CALLS or len(set(right)) < 2:
+        labels = np.asarray([calls[number].labels[name] for number in own])
+        if np.sum(weights[own] > 0) < MIN_CALLS or len(set(labels)) < 2:
             continue
         features = np.stack(
             [call_features(form.features, calls[number].transcript.turns, probabilities[number]) for number in own]
         )
-        heads[name] = _verdict_head(name, features, right, weights[own])
-        for number, found in zip(own, _cross_validated(name, features, right, folds[own], weights[own]), strict=True):
+        heads[name] = _fit_call_label(name, features, labels, weights[own])
+        for number, found in zip(own, _cross_validated(name, features, labels, folds[own], weights[own]), strict=True):
             shares[number][name] = found
     return heads, shares
 
 
-def _verdict_head(name: str, features: Matrix, right: Answers, weights: Matrix) -> CallLabelHead:
+def _fit_call_label(name: str, features: Matrix, labels: Answers, weights: Matrix) -> CallLabelHead:
     """Logistic regression on standardised features, with the scaling folded into its weights."""
     from sklearn.linear_model import LogisticRegression
 
     used = weights > 0
-    features, right, weights = features[used], right[used], weights[used]
+    features, labels, weights = features[used], labels[used], weights[used]
     mean, scale = features.mean(axis=0), features.std(axis=0) + 1e-6
     model = LogisticRegression(C=INVERSE_PENALTY, max_iter=1000)
-    model.fit((features - mean) / scale, right, sample_weight=weights)
+    model.fit((features - mean) / scale, labels, sample_weight=weights)
     slopes, bias = model.coef_, model.intercept_
     if len(model.classes_) == 2:
         slopes, bias = np.stack([-slopes[0], slopes[0]]) / 2, np.asarray([-bias[0], bias[0]]) / 2
@@ -198,21 +219,21 @@ def _verdict_head(name: str, features: Matrix, right: Answers, weights: Matrix) 
 
 
 def _cross_validated(
-    name: str, features: Matrix, right: Answers, folds: npt.NDArray[np.intp], weights: Matrix
+    name: str, features: Matrix, labels: Answers, folds: npt.NDArray[np.intp], weights: Matrix
 ) -> list[dict[str, float]]:
     """The distribution for each call by a head fitted on the other folds."""
-    found: list[dict[str, float]] = [{} for _ in right]
+    found: list[dict[str, float]] = [{} for _ in labels]
     for fold in np.unique(folds):
-        held = folds == fold
-        learnt = ~held & (weights > 0)
-        if len(set(right[learnt])) < 2:
-            options, shares = [str(right[learnt][0])], np.ones((int(held.sum()), 1))
+        test = folds == fold
+        training = ~test & (weights > 0)
+        if len(set(labels[training])) < 2:
+            options, shares = [str(labels[training][0])], np.ones((int(test.sum()), 1))
         else:
-            head = _verdict_head(name, features[learnt], right[learnt], weights[learnt])
+            head = _fit_call_label(name, features[training], labels[training], weights[training])
             options, shares = (
                 [str(option) for option in head.options],
-                softmax(features[held] @ head.weights + head.bias),
+                softmax(features[test] @ head.weights + head.bias),
             )
-        for number, row in zip(np.flatnonzero(held), shares.tolist(), strict=True):
+        for number, row in zip(np.flatnonzero(test), shares.tolist(), strict=True):
             found[number] = dict(zip(options, row, strict=True))
     return found

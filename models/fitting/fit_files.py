@@ -1,4 +1,4 @@
-"""Fitting: heads from labelled calls, written with their card."""
+"""Fit heads on files of labelled calls, and write them with their card."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) -> FittedHeads:
-    """Fit on all calls of the files and save. Raises ConfigError when there is too little to fit on."""
+    """Fit on all calls of the files and save. Raises ConfigError if there are too few calls."""
     from threadpoolctl import threadpool_limits
 
     from models.fitting.fit import fit
@@ -23,7 +23,7 @@ def fit_files(paths: Sequence[Path], *, out: Path, seed: int, profile: Profile) 
     from models.registry import build_enrichment_models
 
     calls = [call for path in sorted(paths) for call in read_labelled(path)]
-    # Many small products: more threads than one only wait for each other.
+    # For many small matrix products one thread is fastest.
     with threadpool_limits(limits=1):
         heads = fit(
             calls, encoder=build_enrichment_models(profile).encoder, seed=seed, reliability=measured_reliability

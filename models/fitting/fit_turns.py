@@ -1,4 +1,4 @@
-"""Fits one role's turn heads: logistic regressions on kernel coordinates, calibrated on held-out turns."""
+"""Fit one role's turn heads: logistic regressions on kernel coordinates, calibrated on held-out turns."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from models.turn_words import BUCKETS, Floats
 from pipeline.evaluate.labelled import LabelledCall
 from pipeline.transcript import Role
 
-GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "standing": 0.3, "cues": 0.3, "cues_around": 0.2}
+GROUP_WEIGHTS = {"vector": 1.0, "neighbours": 0.5, "position": 0.3, "cues": 0.3, "neighbour_cues": 0.2}
 COMPONENTS = 600
 INVERSE_PENALTY = 3.0
-FEWEST_TURNS = 5
+MIN_TURNS = 5
 
 Matrix = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
 class TurnFit:
-    """One role's head, and for each turn of that role: its call, its index there, its held-out probabilities."""
+    """One role's head, and for each of the role's turns its call, its index there and its held-out probabilities."""
 
     head: TurnHead
     call: npt.NDArray[np.intp] = field(repr=False)
@@ -43,10 +43,10 @@ def fit_turns(
     weights: Matrix,
     role: Role,
 ) -> TurnFit:
-    """The head of one role, fitted on all its labelled turns.
+    """Fit the head of one role on all its labelled turns.
 
-    `weights` says how much each call counts; the axes are those of the calls of weight 1, which copies stay within. A
-    call that says nothing about a role's turns takes no part in its head.
+    `weights` are the weights of calls; the axes come from calls of weight 1 only. A call without labels for a role's
+    turns does not train its head.
     """
     call = np.repeat(np.arange(len(calls)), [len(features.turns) for features in found])
     turn = np.concatenate([np.asarray(features.turns, dtype=np.intp) for features in found])
@@ -54,8 +54,8 @@ def fit_turns(
     truth = _truth(calls, call, turn, acts)
     dense, grams = _dense(found), _grams(found)
     shares = weights[call]
-    own = (shares == 1.0) & ~np.isnan(truth).all(axis=1)
-    axes, gram_axes = _axes(dense[own], grams[own])
+    training = (shares == 1.0) & ~np.isnan(truth).all(axis=1)
+    axes, gram_axes = _axes(dense[training], grams[training])
     coordinates = dense @ axes + grams @ gram_axes
     scores = _held_out_scores(coordinates, truth, folds[call], shares)
     slopes, offsets = _calibration(scores, truth, acts, shares)
@@ -68,38 +68,40 @@ def fit_turns(
         bias=(bias @ slopes + offsets).astype(np.float32),
     )
     held_out = act_shares(acts, (scores @ slopes + offsets).astype(np.float32))
-    return TurnFit(head, call=call, turn=turn, held_out=held_out, figures=_figures(held_out[own], truth[own], acts))
+    return TurnFit(
+        head, call=call, turn=turn, held_out=held_out, figures=_figures(held_out[training], truth[training], acts)
+    )
 
 
 def _acts(calls: Sequence[LabelledCall], role: Role) -> tuple[str, ...]:
-    """The acts of a role that enough turns perform, sorted; the customer's end with the three sentiments."""
+    """Acts of a role that enough turns perform, sorted; the customer's end with the three sentiments."""
     counts: dict[str, int] = {}
     for call in calls:
         for act in (act for acts in call.acts for act in acts if role_of(act) == role):
             counts[act] = counts.get(act, 0) + 1
-    acts = tuple(sorted(act for act, count in counts.items() if count >= FEWEST_TURNS))
+    acts = tuple(sorted(act for act, count in counts.items() if count >= MIN_TURNS))
     return acts + SENTIMENTS if role == "customer" else acts
 
 
 def _truth(
     calls: Sequence[LabelledCall], call: npt.NDArray[np.intp], turn: npt.NDArray[np.intp], acts: Sequence[str]
 ) -> Matrix:
-    """1 where a turn performs an act, else 0; nan where the call does not say; float64 [turns, acts]."""
+    """1 where a turn performs an act, else 0; NaN where the call has no label; float64 [turns, acts]."""
     truth = np.full((len(call), len(acts)), np.nan)
     for row, (number, index) in enumerate(zip(call, turn, strict=True)):
         labelled = calls[number]
-        said: set[str] = set(labelled.acts[index]) if labelled.acts else set()
-        feeling = labelled.turn_sentiment[index] if labelled.turn_sentiment else None
+        performed: set[str] = set(labelled.acts[index]) if labelled.acts else set()
+        sentiment = labelled.turn_sentiment[index] if labelled.turn_sentiment else None
         for column, act in enumerate(acts):
             if act in SENTIMENTS:
-                truth[row, column] = np.nan if feeling is None else float(act == feeling)
+                truth[row, column] = np.nan if sentiment is None else float(act == sentiment)
             elif labelled.acts:
-                truth[row, column] = float(act in said)
+                truth[row, column] = float(act in performed)
     return truth
 
 
 def _scales(width: int) -> Floats:
-    """How much each dense feature weighs: neighbours and position less than the turn's own vector."""
+    """Weight of each dense feature: neighbours and position weigh less than the turn's own vector."""
     groups = dense_groups((width - sum(dense_groups(0).values())) // 3)
     return np.concatenate([np.full(size, GROUP_WEIGHTS[name]) for name, size in groups.items()]).astype(np.float32)
 
@@ -120,19 +122,19 @@ def _grams(found: Sequence[TurnFeatures]) -> Any:
 
 
 def _axes(dense: Matrix, grams: Any) -> tuple[Matrix, Matrix]:
-    """What leads features to coordinates along the main axes of the turns' Gram matrix: for dense ones, for n-grams."""
+    """Projections of dense features and of n-grams onto the principal axes of the turns' Gram matrix."""
     from scipy.linalg import eigh
 
     gram = dense @ dense.T + np.asarray((grams @ grams.T).todense())
-    most = min(COMPONENTS, len(gram))
-    values, axes = eigh(gram, subset_by_index=[len(gram) - most, len(gram) - 1], driver="evr")
+    count = min(COMPONENTS, len(gram))
+    values, axes = eigh(gram, subset_by_index=[len(gram) - count, len(gram) - 1], driver="evr")
     kept = values > 1e-6
     back = axes[:, kept] / np.sqrt(values[kept])
     return dense.T @ back, grams.T @ back
 
 
 def _weights(coordinates: Matrix, truth: Matrix, shares: Matrix) -> tuple[Matrix, Matrix]:
-    """A logistic regression for each act: float64 [components, acts] and [acts]."""
+    """A logistic regression per act: float64 [components, acts] and [acts]."""
     from sklearn.linear_model import LogisticRegression
 
     weights, bias = np.zeros((coordinates.shape[1], truth.shape[1])), np.full(truth.shape[1], -6.0)
@@ -150,28 +152,35 @@ def _held_out_scores(coordinates: Matrix, truth: Matrix, folds: npt.NDArray[np.i
     """Log-odds of every turn from regressions on the other folds."""
     scores = np.empty_like(truth)
     for fold in np.unique(folds):
-        held = folds == fold
-        weights, bias = _weights(coordinates[~held], truth[~held], shares[~held])
-        scores[held] = coordinates[held] @ weights + bias
+        test = folds == fold
+        weights, bias = _weights(coordinates[~test], truth[~test], shares[~test])
+        scores[test] = coordinates[test] @ weights + bias
     return scores
 
 
 def _calibration(scores: Matrix, truth: Matrix, acts: Sequence[str], shares: Matrix) -> tuple[Matrix, Matrix]:
-    """Platt scaling on held-out scores: a slope and an offset for each act, a small softmax for the sentiments."""
+    """Platt scaling on held-out scores: a slope and an offset per act, a small softmax for the sentiments."""
     from sklearn.linear_model import LogisticRegression
 
     slopes, offsets = np.eye(len(acts)), np.zeros(len(acts))
-    feelings = [column for column, act in enumerate(acts) if act in SENTIMENTS]
-    for column in (column for column in range(len(acts)) if column not in feelings):
+    sentiment_columns = [column for column, act in enumerate(acts) if act in SENTIMENTS]
+    for column in (column for column in range(len(acts)) if column not in sentiment_columns):
         known = ~np.isnan(truth[:, column])
         model = LogisticRegression(C=100.0)
         model.fit(scores[known][:, [column]], truth[known, column], sample_weight=shares[known])
         slopes[column, column], offsets[column] = max(model.coef_[0, 0], 0.0), model.intercept_[0]
-    if feelings:
-        known = np.asarray(~np.isnan(truth[:, feelings]).any(axis=1))
+    if sentiment_columns:
+        known = np.asarray(~np.isnan(truth[:, sentiment_columns]).any(axis=1))
         model = LogisticRegression(C=100.0)
-        model.fit(scores[known][:, feelings], truth[known][:, feelings].argmax(axis=1), sample_weight=shares[known])
-        slopes[np.ix_(feelings, feelings)], offsets[feelings] = model.coef_.T, model.intercept_
+        model.fit(
+            scores[known][:, sentiment_columns],
+            truth[known][:, sentiment_columns].argmax(axis=1),
+            sample_weight=shares[known],
+        )
+        slopes[np.ix_(sentiment_columns, sentiment_columns)], offsets[sentiment_columns] = (
+            model.coef_.T,
+            model.intercept_,
+        )
     return slopes, offsets
 
 

@@ -1,4 +1,4 @@
-"""Folds for cross-validation that keep the calls of one agent, or of one customer, on the same side."""
+"""Cross-validation folds that keep the calls of one agent, or of one customer, together."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from pipeline.evaluate.labelled import LabelledCall
 
 
 def grouped_folds(calls: Sequence[LabelledCall], *, folds: int, seed: int) -> npt.NDArray[np.intp]:
-    """The fold of each call, int [calls]: calls tied by agent or customer, however indirectly, share one."""
+    """The fold of each call, int [calls]; calls linked by agent or customer, even indirectly, share one."""
     groups = _groups(calls)
     order = np.random.default_rng(seed).permutation(groups.max() + 1)
     return np.asarray((order % folds)[groups], dtype=np.intp)
 
 
 def data_sha256(calls: Sequence[LabelledCall]) -> str:
-    """The hash of everything that a fit reads, in the calls' order."""
+    """Hash of everything that a fit reads, in the calls' order."""
     digest = hashlib.sha256()
     for call in calls:
         turns = [(turn.role, turn.text) for turn in call.transcript.turns]
@@ -30,7 +30,7 @@ def data_sha256(calls: Sequence[LabelledCall]) -> str:
 
 
 def _groups(calls: Sequence[LabelledCall]) -> npt.NDArray[np.intp]:
-    """A number for each set of calls that agents and customers tie together; unknown people tie nobody else."""
+    """An index for each set of calls linked by agents and customers; unknown people link no calls."""
     root: dict[tuple[str, str], tuple[str, str]] = {}
 
     def find(person: tuple[str, str]) -> tuple[str, str]:

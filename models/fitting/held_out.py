@@ -1,4 +1,4 @@
-"""Training calls as the heads judge calls that they never saw, and a judge that repeats those judgements."""
+"""Held-out predictions for training calls, and a `Heads` port that returns them."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from models.call_features import Probabilities
-from models.heads import SENTIMENTS, named_turns
+from models.heads import SENTIMENTS, top_turns
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.evaluate.labelled import LabelledCall
 from pipeline.ports import CallLabel
 
 
-def best(shares: Mapping[str, float]) -> str:
-    """The most probable option; empty where there is none."""
+def most_probable(shares: Mapping[str, float]) -> str:
+    """The most probable option; "" if there is none."""
     return max(shares, key=lambda option: shares[option], default="")
 
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """A call judged by heads that were fitted on no call of its agent or customer.
+    """A call with predictions by heads that saw no call of its agent or customer.
 
-    `vectors` float32 [turns, dimensions]; `acts` one array [turns] an act; `verdicts` one distribution each.
+    `vectors` float32 [turns, dimensions]; `acts` one array [turns] per act; `call_labels` one distribution each.
     """
 
     call: LabelledCall
@@ -31,15 +31,15 @@ class HeldOut:
     acts: Mapping[str, Probabilities] = field(repr=False)
     call_labels: Mapping[str, Mapping[str, float]] = field(repr=False)
 
-    def best(self, call_label: str) -> str:
-        """The most probable option; empty where the call does not label this verdict."""
-        return best(self.call_labels.get(call_label, {}))
+    def most_probable(self, call_label: str) -> str:
+        """The most probable option; "" if the call lacks this label."""
+        return most_probable(self.call_labels.get(call_label, {}))
 
 
 class HeldOutHeads:
-    """The port `Heads`, which judges each of these calls as it was judged when it was held out.
+    """The `Heads` port that returns each call's held-out predictions.
 
-    A verdict that a call does not label, and so has none, leaves all options equally probable.
+    A call without a label gets equal probabilities for its options.
     """
 
     def __init__(self, calls: Sequence[HeldOut], *, call_labels: Mapping[str, tuple[str, ...]]) -> None:
@@ -49,18 +49,18 @@ class HeldOutHeads:
         self.fingerprint = "held-out"
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, Probabilities]:
-        """For each act, one probability a turn."""
+        """One probability per turn for each act."""
         own = self._by_id[call.transcript.call_id]
-        nothing = np.zeros(len(call.transcript.turns), dtype=np.float32)
-        return {act: own.acts.get(act, nothing) for act in self.acts}
+        zeros = np.zeros(len(call.transcript.turns), dtype=np.float32)
+        return {act: own.acts.get(act, zeros) for act in self.acts}
 
     def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
-        """The distribution over a verdict's options."""
+        """The distribution over a label's options."""
         own = self._by_id[call.transcript.call_id]
         options = self.call_labels[name]
         shares = own.call_labels.get(name) or dict.fromkeys(options, 1 / len(options))
         turns = call.transcript.turns
         return CallLabel(
             probabilities={option: shares.get(option, 0.0) for option in options},
-            turns={option: named_turns(name, option, turns, own.acts) for option in options},
+            turns={option: top_turns(name, option, turns, own.acts) for option in options},
         )

@@ -1,7 +1,7 @@
-"""Chinese as a recogniser mishears it: nearly the same sounds, in the characters that are more often written so.
+"""Simulate recognition errors in Chinese: similar sounds, written with more frequent characters.
 
-A noisy channel. Each character is a sound, a bad stretch of a call blurs some sounds into near ones, and what is
-written is drawn from the characters of that sound by how often they are used: frequent words survive, rare ones change.
+A noisy channel: bad stretches of a call blur some sounds, and each sound is written with one of its characters, drawn
+by frequency. So frequent words survive and rare ones change.
 """
 
 from __future__ import annotations
@@ -15,18 +15,18 @@ import numpy.typing as npt
 
 from pipeline.text.homophones import sound, syllable, usual_characters
 
-# How many of a turn's characters are open to be written otherwise: a beta distribution of this mean and sureness.
-# About half of these come out as they were, so that a fifth is wrong in the end.
-OPEN_MEAN, OPEN_SURENESS = 0.4, 6.0
-MOST_OPEN = 0.95
-# Mistakes come in runs: after one the next character is so much more open.
-RUN_ON = 1.8
-# Of the open characters: the share drawn from the same syllable, and from that and the same sound; the rest is blurred.
+# Share of a turn's characters that may change: a beta distribution with this mean and concentration. About half of
+# these stay the same, so a fifth ends up wrong.
+CHANGE_MEAN, CHANGE_CONCENTRATION = 0.4, 6.0
+MAX_CHANGE = 0.95
+# Errors come in runs: after one, the next character is this much more likely to change.
+AFTER_ERROR = 1.8
+# Cumulative shares of changes within the same syllable and the same sound; the rest is blurred.
 SAME_SYLLABLE, SAME_SOUND = 0.6, 0.9
-LOST, ADDED = 0.05, 0.025
-# What a usual character weighs that these texts never use.
+DELETED, INSERTED = 0.05, 0.025
+# Weight of a usual character that these texts never use.
 UNSEEN = 0.3
-# Consonants that a telephone tells apart badly, beside those that `sound` makes one.
+# Consonants that a telephone blurs, in addition to those that `sound` merges.
 _BLURRED = {b: a for a, b in ("bp", "dt", "gk", "jq", "zc", "qx", "cs", "mn", "rl", "hf")}
 
 Random = np.random.Generator
@@ -35,9 +35,9 @@ Choice = tuple[str, npt.NDArray[np.float64]]
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """What may be written for a character, by its syllable, its sound and its blurred sound, and for nothing at all.
+    """Candidates for a character by its syllable, its sound and its blurred sound, and for an inserted character.
 
-    A choice is characters and their cumulated shares, the last of which is 1.
+    A choice is a string of characters and their cumulative shares, which end at 1.
     """
 
     by_syllable: Mapping[str, Choice] = field(repr=False)
@@ -47,42 +47,42 @@ class Spellings:
 
 
 def spellings(texts: Iterable[str]) -> Spellings:
-    """Choices weighed by how often these texts use a character; each usual one counts a little besides."""
+    """Candidates weighted by their frequency in these texts; every usual character gets a small weight."""
     counts = Counter(character for text in texts for character in text if is_chinese(character))
     weights = {character: counts[character] + UNSEEN for character in {*counts, *usual_characters()}}
     return Spellings(_grouped(weights, syllable), _grouped(weights, sound), _grouped(weights, blur), _choice(weights))
 
 
 def is_chinese(character: str) -> bool:
-    """Whether this is a Chinese character, not a mark, a digit or a letter."""
+    """True for a Chinese character; False for punctuation, digits and letters."""
     return "\u3400" <= character <= "\u9fff"
 
 
 def blur(character: str) -> str:
-    """The sound of a character with its first consonant as a telephone leaves it."""
+    """The sound of a character with its first consonant blurred as by a telephone."""
     found = sound(character)
     return _BLURRED.get(found[0], found[0]) + found[1:]
 
 
 def misheard_chinese(text: str, own: Spellings, random: Random) -> str:
-    """The text as it might be recognised; marks, digits and letters stay."""
-    share = random.beta(OPEN_MEAN * OPEN_SURENESS, (1 - OPEN_MEAN) * OPEN_SURENESS)
+    """The text with simulated recognition errors; punctuation, digits and letters stay."""
+    share = random.beta(CHANGE_MEAN * CHANGE_CONCENTRATION, (1 - CHANGE_MEAN) * CHANGE_CONCENTRATION)
     written: list[str] = []
     wrong = False
     for character in text:
-        heard = character
+        changed = character
         if is_chinese(character):
-            is_open = random.random() < min(share * (RUN_ON if wrong else 1.0), MOST_OPEN)
-            heard = _heard(character, own, random) if is_open else character
-            wrong = heard != character
-        written.append(heard)
+            may_change = random.random() < min(share * (AFTER_ERROR if wrong else 1.0), MAX_CHANGE)
+            changed = _changed(character, own, random) if may_change else character
+            wrong = changed != character
+        written.append(changed)
     return "".join(written)
 
 
-def _heard(character: str, own: Spellings, random: Random) -> str:
-    """What an open character becomes: nothing, another of its sound, or that and one more."""
-    kind, fate = random.random(), random.random()
-    if fate < LOST:
+def _changed(character: str, own: Spellings, random: Random) -> str:
+    """Change one character: delete it, replace it by one of its sound, or also insert another."""
+    kind, edit = random.random(), random.random()
+    if edit < DELETED:
         return ""
     if kind < SAME_SYLLABLE:
         choice = own.by_syllable.get(syllable(character))
@@ -90,11 +90,11 @@ def _heard(character: str, own: Spellings, random: Random) -> str:
         choice = own.by_sound.get(sound(character))
     else:
         choice = own.by_blur.get(blur(character))
-    heard = _drawn(choice, random) if choice else character
-    return heard + _drawn(own.any_character, random) if fate > 1 - ADDED else heard
+    changed = _sample(choice, random) if choice else character
+    return changed + _sample(own.any_character, random) if edit > 1 - INSERTED else changed
 
 
-def _drawn(choice: Choice, random: Random) -> str:
+def _sample(choice: Choice, random: Random) -> str:
     characters, shares = choice
     return characters[int(np.searchsorted(shares, random.random()))]
 

@@ -1,7 +1,7 @@
-"""Measures on held-out calls how far the judges can be relied on, and so where answers become unsure.
+"""Measure the reliability of answers on held-out calls, which decides when an answer becomes unsure.
 
-Each labelled call is judged by the standard form twice, as it is and as a recogniser might have heard it, by heads that
-saw no call of its agent or customer. Whatever was measured holds for calls like these, and for the standard form.
+The standard form scores each labelled call twice, as it is and with simulated recognition errors, by heads that saw no
+call of its agent or customer. The result holds for calls like these, and for the standard form.
 """
 
 from __future__ import annotations
@@ -34,18 +34,18 @@ from pipeline.scorecard import FAILED
 
 STANDARD_FORM = "support"
 RISKS = (0.02, 0.05, 0.10, 0.15, 0.20, 0.30)
-# A measured share is taken at the bound that three in four such samples of calls would keep.
+# Use the bound that three in four such samples of calls would keep.
 CONFIDENCE = 0.75
-# A question with fewer labelled answers takes part in what is said of any question, and takes that over.
-FEWEST_ANSWERS = 100
-# Each call is there twice, as it is and misheard: the two say little more than one.
+# Questions with fewer labelled answers use the figures pooled over all questions.
+MIN_ANSWERS = 100
+# Each call occurs twice, and the two versions carry little more information than one.
 VERSIONS = 2
 ROUNDING = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
-    """A labelled call with the rulings of its form, and the share of its words that was misheard."""
+class ScoredCall:
+    """A labelled call with its question results, and the share of its words with recognition errors."""
 
     call: LabelledCall
     form: Rubric
@@ -54,9 +54,9 @@ class Judged:
 
 
 def measured_reliability(held_out: Sequence[HeldOut], misheard: Sequence[HeldOut]) -> dict[str, Any]:
-    """The card of `Reliability` from calls and, in the same order, their misheard copies.
+    """The `Reliability` card from calls and, in the same order, their misheard copies.
 
-    Heads that lack what the standard form asks for are not measured: the card is that of the default.
+    Returns the default card for heads that lack what the standard form needs.
     """
     try:
         return _measured(held_out, misheard).to_card()
@@ -66,25 +66,25 @@ def measured_reliability(held_out: Sequence[HeldOut], misheard: Sequence[HeldOut
 
 def _measured(held_out: Sequence[HeldOut], misheard: Sequence[HeldOut]) -> Reliability:
     shares = [misheard_words(call.call, copy.call) for call, copy in zip(held_out, misheard, strict=True)]
-    plain = _judged(held_out, [0.0] * len(held_out), Reliability())
-    doubt = _misheard_slope(_judged(misheard, shares, Reliability()))
-    judged = [*plain, *_judged(misheard, shares, Reliability(misheard=doubt))]
-    return Reliability(sure_from=_sure_from(judged), level=_level(judged), misheard=round(doubt, 3))
+    plain = _score(held_out, [0.0] * len(held_out), Reliability())
+    slope = _misheard_slope(_score(misheard, shares, Reliability()))
+    scored = [*plain, *_score(misheard, shares, Reliability(misheard=slope))]
+    return Reliability(sure_from=_sure_from(scored), level=_level(scored), misheard=round(slope, 3))
 
 
 def misheard_words(call: LabelledCall, copy: LabelledCall) -> float:
-    """The share of a call's words that are lost or wrong in its copy, turn by turn."""
+    """Share of a call's words that are lost or wrong in its copy, turn by turn."""
     whole = kept = 0
-    for turn, heard in zip(call.transcript.turns, copy.transcript.turns, strict=True):
+    for turn, copied in zip(call.transcript.turns, copy.transcript.turns, strict=True):
         said = tokens(turn.text)
         whole += len(said)
-        matches = SequenceMatcher(a=said, b=tokens(heard.text), autojunk=False).get_matching_blocks()
+        matches = SequenceMatcher(a=said, b=tokens(copied.text), autojunk=False).get_matching_blocks()
         kept += sum(match.size for match in matches)
     return 1 - kept / whole if whole else 0.0
 
 
-def _judged(held_out: Sequence[HeldOut], misheard: Sequence[float], reliability: Reliability) -> list[Judged]:
-    """Every call by the standard form of its language. Misheard words count as doubted by as much."""
+def _score(held_out: Sequence[HeldOut], misheard: Sequence[float], reliability: Reliability) -> list[ScoredCall]:
+    """Score every call by the standard form of its language, with confidence 1 - `misheard`."""
     family = load_rubric(STANDARD_FORM)
     call_labels = {name: form.options for name, form in FORMS.items()}
     scoring_models = ScoringModels(HeldOutHeads(held_out, call_labels=call_labels), reliability=reliability)
@@ -92,14 +92,14 @@ def _judged(held_out: Sequence[HeldOut], misheard: Sequence[float], reliability:
     scorers = {language: scorer(family, scoring_models=scoring_models, language=language) for language in languages}
     found = []
     for each, share in zip(held_out, misheard, strict=True):
-        judge = scorers[each.call.transcript.language]
-        question_results = judge.question_results(
+        form_scorer = scorers[each.call.transcript.language]
+        question_results = form_scorer.question_results(
             CallContext(call=_enriched(each, share), scoring_models=scoring_models)
         )
         found.append(
-            Judged(
+            ScoredCall(
                 each.call,
-                judge.rubric,
+                form_scorer.rubric,
                 {question_result.answer.question_id: question_result for question_result in question_results},
                 share,
             )
@@ -108,7 +108,7 @@ def _judged(held_out: Sequence[HeldOut], misheard: Sequence[float], reliability:
 
 
 def _enriched(held_out: HeldOut, misheard: float) -> EnrichedCall:
-    """The call as detectors need it, recognised with as much confidence as it deserves."""
+    """The call as detectors need it, with the confidence it would be recognised with."""
     transcript = held_out.call.transcript
     turns = tuple(replace(turn, confidence=1 - misheard) for turn in transcript.turns)
     return EnrichedCall(
@@ -120,18 +120,18 @@ def _enriched(held_out: HeldOut, misheard: float) -> EnrichedCall:
     )
 
 
-def _answered(judged: Iterable[Judged]) -> Iterator[tuple[Judged, QuestionResult, bool]]:
-    """Every ruling on a labelled question, and whether its most probable answer is the label."""
-    for each in judged:
+def _answered(scored: Iterable[ScoredCall]) -> Iterator[tuple[ScoredCall, QuestionResult, bool]]:
+    """Every result on a labelled question, and whether its most probable answer is the label."""
+    for each in scored:
         for name, question_result in each.question_results.items():
             if name in each.call.labels and question_result.answer.value != FAILED:
                 yield each, question_result, question_result.answer.best == each.call.labels[name]
 
 
-def _misheard_slope(copies: Sequence[Judged]) -> float:
-    """By what part of themselves, for each share of words misheard, answers that found nothing are too probable.
+def _misheard_slope(copies: Sequence[ScoredCall]) -> float:
+    """By which factor misheard words lower the probability of answers without evidence, from 0 to 1.
 
-    From 0 to 1: the sum of the probabilities, each lowered by slope x share, is to be the number that are right.
+    Lowering each probability by slope x misheard share makes their sum the number of right answers.
     """
     stated = lost = right = 0.0
     for each, question_result, is_right in _answered(copies):
@@ -142,22 +142,21 @@ def _misheard_slope(copies: Sequence[Judged]) -> float:
     return min(1.0, max(0.0, (stated - right) / lost)) if lost else 0.0
 
 
-def _sure_from(judged: Sequence[Judged]) -> dict[str, dict[float, float]]:
-    """For each question with enough labelled answers, and for any, where each risk is kept."""
+def _sure_from(scored: Sequence[ScoredCall]) -> dict[str, dict[float, float]]:
+    """For each question with enough labelled answers, and pooled, the certainty that keeps each risk."""
     answers: dict[str, list[tuple[float, bool]]] = defaultdict(list)
-    for _, question_result, is_right in _answered(judged):
+    for _, question_result, is_right in _answered(scored):
         for name in (question_result.answer.question_id, ANY_QUESTION):
             answers[name].append((certainty(question_result), is_right))
-    enough = {name: own for name, own in answers.items() if len(own) >= FEWEST_ANSWERS}
+    enough = {name: own for name, own in answers.items() if len(own) >= MIN_ANSWERS}
     return {name: {risk: sure_from(own, risk=risk) for risk in RISKS} for name, own in enough.items()}
 
 
 def sure_from(answers: Sequence[tuple[float, bool]], *, risk: float, versions: int = VERSIONS) -> float:
-    """The least certainty from which at most a share `risk` of the answers is wrong; 1 where there is none.
+    """The least certainty from which at most a share `risk` of answers is wrong; 1 if there is none.
 
-    `answers` are certainties and whether they were right, of calls that are there in `versions`. The share is taken at
-    its upper bound of Clopper and Pearson (1934), as Geifman and El-Yaniv (2017), Selective classification for deep
-    neural networks, NeurIPS, do.
+    `answers` are (certainty, right) pairs of calls that occur in `versions`. The share is bounded after Clopper and
+    Pearson (1934), as in Geifman and El-Yaniv (2017), Selective classification for deep neural networks, NeurIPS.
     """
     from scipy.stats import beta
 
@@ -171,17 +170,17 @@ def sure_from(answers: Sequence[tuple[float, bool]], *, risk: float, versions: i
     return math.floor(sure[kept[-1]] * 1000) / 1000 if len(kept) else 1.0
 
 
-def _level(judged: Sequence[Judged]) -> float:
-    """Between which quantiles of the draws the labelled total lies `COVERAGE` of the time."""
-    found = [depth for each in judged if (depth := _depth(each)) is not None]
+def _level(scored: Sequence[ScoredCall]) -> float:
+    """The share of the draws whose quantiles contain the labelled total `COVERAGE` of the time."""
+    found = [depth for each in scored if (depth := _depth(each)) is not None]
     return level(found) if found else COVERAGE
 
 
 def level(depths: Sequence[float], *, versions: int = VERSIONS) -> float:
-    """The depth that `COVERAGE` of calls to come keep within, as far as these can say; at most 1.
+    """The depth that `COVERAGE` of future calls stay within, as far as these can tell; at most 1.
 
-    A tolerance bound: so many of a sample's depths as would leave less than `COVERAGE` of all calls within only with
-    probability 1 - `CONFIDENCE`. Wilks (1941), Annals of Mathematical Statistics 12, 91-96.
+    A tolerance bound: the sample quantile that covers less than `COVERAGE` of all calls only with probability 1 -
+    `CONFIDENCE`. Wilks (1941), Annals of Mathematical Statistics 12, 91-96.
     """
     from scipy.stats import binom
 
@@ -190,14 +189,14 @@ def level(depths: Sequence[float], *, versions: int = VERSIONS) -> float:
     return round(float(np.quantile(depths, min(1.0, share), method="higher")), 3)
 
 
-def _depth(judged: Judged) -> float | None:
-    """The least share of the draws, taken from the middle, whose quantiles hold the total that the labels come to."""
-    answers = [question_result.answer for question_result in judged.question_results.values()]
-    if any(answer.question_id not in judged.call.labels for answer in answers):
+def _depth(scored: ScoredCall) -> float | None:
+    """The least central share of the draws whose quantiles contain the labelled total."""
+    answers = [question_result.answer for question_result in scored.question_results.values()]
+    if any(answer.question_id not in scored.call.labels for answer in answers):
         return None
-    total = total_by_labels(judged.form, answers, judged.call.labels)
-    drawn = totals(judged.form, tuple(judged.question_results.values()))
-    if total is None or not len(drawn):
+    total = total_by_labels(scored.form, answers, scored.call.labels)
+    draws = totals(scored.form, tuple(scored.question_results.values()))
+    if total is None or not len(draws):
         return None
-    below, above = np.mean(drawn <= total + ROUNDING), np.mean(drawn >= total - ROUNDING)
+    below, above = np.mean(draws <= total + ROUNDING), np.mean(draws >= total - ROUNDING)
     return max(0.0, float(1 - 2 * min(below, above)))

@@ -1,1 +1,1 @@
-"""Concurrency: threads that work ahead and processes that share work, in a fixed order."""
+"""Concurrency: prefetching threads and process pools that keep the order of results."""

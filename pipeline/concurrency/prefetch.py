@@ -1,4 +1,4 @@
-"""Ahead: work done in threads before its results are asked for, a bounded number of steps and in order."""
+"""Prefetch: compute results in threads before they are needed, a bounded number ahead and in order."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
-def prefetch(make: Callable[[Given], Made], given: Iterable[Given], *, threads: int) -> Iterator[Made]:
-    """What `make` makes of each, in the order given, made in `threads` threads.
+def prefetch(function: Callable[[Item], Result], items: Iterable[Item], *, threads: int) -> Iterator[Result]:
+    """Yield `function(item)` for every item, in order, computed in `threads` threads.
 
-    `given` is drawn from lazily, in the caller's thread, and never more than `threads` + 1 results ahead, so that
-    memory does not grow with its length. Raises what `make` raises; what has not begun by then is left.
+    Reads `items` lazily in the caller's thread, at most `threads` + 1 results ahead, so memory does not grow with their
+    number. Raises what `function` raises; work that has not started by then is cancelled.
     """
-    under_way: deque[Future[Made]] = deque()
+    pending: deque[Future[Result]] = deque()
     pool = ThreadPoolExecutor(threads)
     try:
-        for each in given:
-            under_way.append(pool.submit(make, each))
-            # Else the last one given would stay in memory while its result is waited for.
-            del each
-            if len(under_way) > threads:
-                yield under_way.popleft().result()
-        while under_way:
-            yield under_way.popleft().result()
+        for item in items:
+            pending.append(pool.submit(function, item))
+            # Release the item; otherwise it stays in memory while its result is awaited.
+            del item
+            if len(pending) > threads:
+                yield pending.popleft().result()
+        while pending:
+            yield pending.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)

@@ -19,7 +19,7 @@ Result = TypeVar("Result")
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
@@ -46,6 +46,6 @@ def _run(work: Callable[[Job, Built], Result], job: Job, build: Callable[[], Bui
 
 @lru_cache(maxsize=1)
 def _built(build: Callable[[], Built]) -> Built:
-    # A call is thousands of objects with hardly a cycle among them: collecting less often saves time.
+    # A call is thousands of objects with hardly any cycles, so collect less often.
     gc.set_threshold(COLLECT_AFTER)
     return build()

@@ -1,4 +1,4 @@
-"""How far Everycall agrees with a careful person: Cohen's kappa by question, with its interval, and the evidence."""
+"""Agreement with human labels: Cohen's kappa per question with its interval, and evidence hits."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Z_95 = 1.959964
 
 @dataclass(frozen=True, slots=True)
 class Kappa:
-    """Cohen's kappa with its 95 % interval, all nan where it is not defined, and the plain share of agreement."""
+    """Cohen's kappa with its 95 % interval (NaN where undefined), and the plain share of agreement."""
 
     kappa: float
     low: float
@@ -46,10 +46,10 @@ class Kappa:
 
 @dataclass(frozen=True, slots=True)
 class LabelAgreement:
-    """One question over all calls; nan where nothing can be said.
+    """Agreement on one question over all calls; NaN where undefined.
 
-    `evidence_hit` is the share of answers with labelled evidence whose own evidence names at least one of those turns,
-    `unsure` the share of answers left to a person, `agreement_sure` the agreement among the others.
+    `evidence_hit` is the share of answers with labelled evidence whose own evidence includes at least one of those
+    turns; `unsure` the share of answers left to a person; `agreement_sure` the agreement of all others.
     """
 
     n: int
@@ -64,14 +64,14 @@ class LabelAgreement:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """All questions. `macro_kappa` is the mean over those whose kappa is defined, nan when there is none."""
+    """Agreement on all questions. `macro_kappa` is the mean of all defined kappas, NaN if there is none."""
 
     macro_kappa: float
     calls: int
     labels: Mapping[str, LabelAgreement]
 
     def to_json(self) -> str:
-        """The figures as JSON; what is not defined is null."""
+        """The figures as JSON; undefined ones are null."""
         labels = {
             name: {column: _finite(getattr(label, column)) for column in LabelAgreement.__dataclass_fields__}
             for name, label in self.labels.items()
@@ -80,22 +80,26 @@ class Agreement:
         return json.dumps(record, indent=2, allow_nan=False)
 
 
-def kappa(truth: Sequence[str], found: Sequence[str]) -> Kappa:
-    """Cohen's kappa of two answers a call.
+def kappa(truth: Sequence[str], predicted: Sequence[str]) -> Kappa:
+    """Cohen's kappa between two sets of labels, one label per call.
 
-    The interval is the large-sample one of Fleiss, Cohen and Everitt (1969), Psychological Bulletin 72, 323-327, cut
-    off at -1 and 1. When both sides give one and the same answer throughout, chance explains all agreement: kappa is
-    not defined. When only one side is constant, it is 0 with no width, which says nothing of what more calls would do.
+    The interval is the large-sample one of Fleiss, Cohen and Everitt (1969), Psychological Bulletin 72, 323-327,
+    clipped to -1 and 1. Kappa is undefined if both sides give the same single answer throughout, since chance explains
+    all agreement. If only one side is constant, kappa is 0 with a width of 0, which says nothing about further calls.
+
+    >>> found = kappa(["yes", "yes", "no", "no"], ["yes", "no", "no", "no"])
+    >>> found.kappa, found.agreement
+    (0.5, 0.75)
     """
-    if len(truth) != len(found):
-        raise ValueError("kappa needs as many answers as labels")
-    options = sorted(set(truth) | set(found))
+    if len(truth) != len(predicted):
+        raise ValueError(f"kappa needs as many answers as labels, got {len(predicted)} and {len(truth)}")
+    options = sorted(set(truth) | set(predicted))
     if len(options) < 2:
         agreement = 1.0 if truth else math.nan
         return Kappa(math.nan, math.nan, math.nan, agreement)
     table = np.zeros((len(options), len(options)))
-    for right, answer in zip(truth, found, strict=True):
-        table[options.index(right), options.index(answer)] += 1
+    for label, answer in zip(truth, predicted, strict=True):
+        table[options.index(label), options.index(answer)] += 1
     shares = table / table.sum()
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
     observed, chance = float(np.trace(shares)), float(rows @ columns)
@@ -105,7 +109,7 @@ def kappa(truth: Sequence[str], found: Sequence[str]) -> Kappa:
 
 
 def _standard_error(shares: np.ndarray[Any, np.dtype[np.float64]], *, observed: float, chance: float, n: int) -> float:
-    """Of kappa, when it may differ from 0: equation 13 of Fleiss, Cohen and Everitt (1969)."""
+    """Standard error of kappa where it may differ from 0: equation 13 of Fleiss, Cohen and Everitt (1969)."""
     rows, columns = shares.sum(axis=1), shares.sum(axis=0)
     diagonal = np.diag(shares)
     within = float(np.sum(diagonal * ((1 - chance) - (rows + columns) * (1 - observed)) ** 2))
@@ -118,9 +122,9 @@ def _standard_error(shares: np.ndarray[Any, np.dtype[np.float64]], *, observed: 
 def evaluate(
     labelled: Sequence[LabelledCall], scorecards: Sequence[Scorecard], *, questions: Sequence[str] = QUESTIONS
 ) -> Agreement:
-    """Agreement by question. Every answer counts by its best option, unsure ones too; calls are matched by id.
+    """Agreement per question, matching calls by id. Every answer counts by its best option, unsure ones too.
 
-    A label that no scorecard answers is left out, as is a call without that label.
+    Skips labels that no scorecard answers, and calls without the label.
     """
     by_call = {scorecard.call_id: scorecard for scorecard in scorecards}
     labels: dict[str, LabelAgreement] = {}
@@ -137,8 +141,8 @@ def evaluate(
 
 
 def _label_agreement(question: str, pairs: Sequence[tuple[LabelledCall, Answer]]) -> LabelAgreement:
-    right = [call.labels[question] for call, _ in pairs]
-    measured = kappa(right, [answer.best for _, answer in pairs])
+    labels = [call.labels[question] for call, _ in pairs]
+    result = kappa(labels, [answer.best for _, answer in pairs])
     sure = [answer.best == call.labels[question] for call, answer in pairs if answer.value != UNSURE]
     hits = [
         bool({piece.turn for piece in answer.evidence} & set(call.evidence[question]))
@@ -147,10 +151,10 @@ def _label_agreement(question: str, pairs: Sequence[tuple[LabelledCall, Answer]]
     ]
     return LabelAgreement(
         n=len(pairs),
-        agreement=measured.agreement,
-        kappa=measured.kappa,
-        kappa_low=measured.low,
-        kappa_high=measured.high,
+        agreement=result.agreement,
+        kappa=result.kappa,
+        kappa_low=result.low,
+        kappa_high=result.high,
         evidence_hit=_mean(hits),
         unsure=1.0 - len(sure) / len(pairs),
         agreement_sure=_mean(sure),

@@ -1,4 +1,4 @@
-"""Checking hearing on a centre's own labelled calls: error rates, roles and diarization, with their intervals."""
+"""Check transcription on a centre's own labelled calls: error rates, roles and diarization, with intervals."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import numpy as np
 
 from pipeline.analytics.statistics.intervals import Interval
 from pipeline.errors import ConfigError, IngestError
-from pipeline.evaluate.reference import Reference, references
+from pipeline.evaluate.reference import Reference, read_references
 from pipeline.evaluate.word_errors import Errors, edits_in, errors_of
 from pipeline.failure import Failure
 from pipeline.ingest.audio import AudioLimits, decode
@@ -26,12 +26,12 @@ SHARD = 8
 DRAWS = 2000
 LAYOUTS = {False: "two channels", True: "one channel"}
 ROLES = ("agent", "customer")
-UNSAID = "(not said)"
+NOT_LABELLED = "(not said)"
 
 
 @dataclass(frozen=True, slots=True)
 class CheckedCall:
-    """One labelled call with what went wrong in it; `failure` says why nothing was heard, "" where something was."""
+    """One labelled call with its errors; `failure` says why it has no transcript, "" if it has one."""
 
     reference: Reference
     errors: Errors
@@ -41,10 +41,10 @@ class CheckedCall:
 
 @dataclass(frozen=True, slots=True)
 class GroupFigures:
-    """Calls of one language and, within it, of one value of `field`.
+    """Figures for the calls of one language and one value of `field`.
 
-    Figures are pooled over the calls, with 95 % bootstrap intervals over calls; nan where nothing can be said.
-    `error_rate` is the word error rate of English and the character error rate of Chinese.
+    Pooled over calls, with 95 % bootstrap intervals over calls; NaN where undefined. `error_rate` is the word error
+    rate for English and the character error rate for Chinese.
     """
 
     language: str
@@ -60,7 +60,7 @@ class GroupFigures:
 
 @dataclass(frozen=True, slots=True)
 class AsrCheck:
-    """All figures of a check; `ears` names the models and settings that heard."""
+    """All figures of a check; `speech_models` is the fingerprint of models and settings."""
 
     speech_models: str
     groups: tuple[GroupFigures, ...]
@@ -68,11 +68,11 @@ class AsrCheck:
 
     @property
     def failed(self) -> tuple[CheckedCall, ...]:
-        """The calls of which nothing was heard; every word of theirs counts as lost."""
+        """Calls without a transcript; all their words count as deletions."""
         return tuple(call for call in self.calls if call.failure)
 
     def to_json(self) -> str:
-        """The figures, and those of each call, without a word of what was said; what is not known is null."""
+        """The figures by group and by call, without any words of the calls; undefined ones are null."""
         record = {
             "ears": self.speech_models,
             "groups": [_group_record(group) for group in self.groups],
@@ -82,26 +82,29 @@ class AsrCheck:
 
 
 def check_asr(
-    chosen: Sequence[Reference],
+    references: Sequence[Reference],
     *,
     speech_models: SpeechModels,
     by: Sequence[str] = (),
-    heard: Callable[[int], None] = lambda calls: None,
+    progress: Callable[[int], None] = lambda calls: None,
 ) -> AsrCheck:
-    """Hears the labelled calls knowing nothing but their audio, and compares. `heard` is told of calls as they end."""
+    """Transcribe the labelled calls from their audio alone and count errors.
+
+    Calls `progress` with the number of calls of each finished shard.
+    """
     checked: list[CheckedCall] = []
-    for start in range(0, len(chosen), SHARD):
-        part = list(_checked(chosen[start : start + SHARD], speech_models))
-        checked += part
-        heard(len(part))
+    for start in range(0, len(references), SHARD):
+        shard = list(_check_shard(references[start : start + SHARD], speech_models))
+        checked += shard
+        progress(len(shard))
     return AsrCheck(speech_models.fingerprint, tuple(_groups(checked, by)), tuple(checked))
 
 
-def labelled(folder: str, *, by: Sequence[str]) -> list[Reference]:
-    """The labelled calls of a folder. Raises ConfigError, also when no label has a field named in `by`."""
+def references_with_fields(folder: str, *, by: Sequence[str]) -> list[Reference]:
+    """Read the labelled calls of a folder. Raises ConfigError, also if no label has a field named in `by`."""
     from pathlib import Path
 
-    found = references(Path(folder))
+    found = read_references(Path(folder))
     known = {name for reference in found for name in reference.fields}
     unknown = [name for name in by if name not in known]
     if unknown:
@@ -110,8 +113,8 @@ def labelled(folder: str, *, by: Sequence[str]) -> list[Reference]:
     return found
 
 
-def decoded(reference: Reference) -> tuple[Recording, Audio]:
-    """A call as ingest would hand it over, with nothing known but its audio. Raises IngestError."""
+def decode_reference(reference: Reference) -> tuple[Recording, Audio]:
+    """Decode a call as ingest would, with no metadata. Raises IngestError."""
     content = reference.audio.read_bytes()
     found = decode(content, name=reference.audio.name, limits=AudioLimits())
     recording = Recording(
@@ -128,36 +131,36 @@ def decoded(reference: Reference) -> tuple[Recording, Audio]:
     return recording, found.audio
 
 
-def _checked(part: Sequence[Reference], speech_models: SpeechModels) -> Iterator[CheckedCall]:
-    """The calls of a shard, those that cannot be decoded first."""
+def _check_shard(shard: Sequence[Reference], speech_models: SpeechModels) -> Iterator[CheckedCall]:
+    """Check the calls of a shard; yields those that cannot be decoded first."""
     calls: list[tuple[Recording, Audio]] = []
-    there: list[Reference] = []
-    for reference in part:
+    decodable: list[Reference] = []
+    for reference in shard:
         try:
-            recording, audio = decoded(reference)
+            recording, audio = decode_reference(reference)
         except IngestError as error:
-            yield _lost(reference, str(error))
+            yield _failed_call(reference, str(error))
             continue
         calls.append((recording, audio))
-        there.append(replace(reference, mono=layout_of(audio, recording.health).mono))
-    for reference, found in zip(there, transcribe(calls, speech_models=speech_models), strict=True):
-        yield _compared(reference, found)
+        decodable.append(replace(reference, mono=layout_of(audio, recording.health).mono))
+    for reference, found in zip(decodable, transcribe(calls, speech_models=speech_models), strict=True):
+        yield _compare(reference, found)
 
 
-def _compared(reference: Reference, found: Transcript | Failure) -> CheckedCall:
+def _compare(reference: Reference, found: Transcript | Failure) -> CheckedCall:
     if isinstance(found, Failure):
-        return _lost(reference, f"{found.cause}. {found.remedy}")
+        return _failed_call(reference, f"{found.cause}. {found.remedy}")
     known = _with_channels(reference, found.turns)
     return CheckedCall(known, errors_of(known, found), heard_language=found.language)
 
 
-def _lost(reference: Reference, failure: str) -> CheckedCall:
-    """A call of which nothing was heard: all its words are deletions."""
+def _failed_call(reference: Reference, failure: str) -> CheckedCall:
+    """A call without a transcript: all its words are deletions."""
     return CheckedCall(reference, errors_of(_with_channels(reference, ()), None), failure=failure)
 
 
 def _with_channels(reference: Reference, turns: Sequence[Turn]) -> Reference:
-    """Where the label does not say who is on which channel, the way round that the words fit better."""
+    """Choose the channel mapping with fewer errors if the label gives none."""
     if reference.mono or reference.channels:
         return reference
 
@@ -176,27 +179,27 @@ def _with_channels(reference: Reference, turns: Sequence[Turn]) -> Reference:
 
 
 def _groups(checked: Sequence[CheckedCall], by: Sequence[str]) -> Iterator[GroupFigures]:
-    """Every language as a whole, by layout, and by each field asked for."""
+    """Figures per language: overall, by layout, and by each requested field."""
     for language in sorted({call.reference.language for call in checked}):
-        mine = [call for call in checked if call.reference.language == language]
-        yield figures(mine, language=language, field="all", value="")
+        in_language = [call for call in checked if call.reference.language == language]
+        yield figures(in_language, language=language, field="all", value="")
         for field in ("layout", *by):
-            for value in sorted({_value(call, field) for call in mine}):
-                group = [call for call in mine if _value(call, field) == value]
+            for value in sorted({_value(call, field) for call in in_language}):
+                group = [call for call in in_language if _value(call, field) == value]
                 yield figures(group, language=language, field=field, value=value)
 
 
 def _value(call: CheckedCall, field: str) -> str:
     if field == "layout":
         return LAYOUTS[call.reference.mono]
-    return call.reference.fields.get(field, UNSAID)
+    return call.reference.fields.get(field, NOT_LABELLED)
 
 
 def figures(calls: Sequence[CheckedCall], *, language: str, field: str, value: str) -> GroupFigures:
-    """The pooled figures of a group."""
+    """Pool the figures of a group."""
     errors = [call.errors for call in calls]
-    heard = [call for call in calls if call.heard_language]
-    right = sum(call.heard_language == call.reference.language for call in heard)
+    transcribed = [call for call in calls if call.heard_language]
+    right = sum(call.heard_language == call.reference.language for call in transcribed)
     return GroupFigures(
         language=language,
         field=field,
@@ -206,15 +209,15 @@ def figures(calls: Sequence[CheckedCall], *, language: str, field: str, value: s
         error_rate_digits=pooled([(each.edits_digits, each.units_digits) for each in errors]),
         role_accuracy=pooled([(each.role_right, each.role_words) for each in errors]),
         diarization_error_rate=pooled([(each.diarization_error_s, each.speech_s) for each in errors]),
-        language_right=right / len(heard) if heard else math.nan,
+        language_right=right / len(transcribed) if transcribed else math.nan,
     )
 
 
 def pooled(shares: Sequence[tuple[float, float]], *, seed: int = 0) -> Interval:
-    """The share of all (part, whole) together, with its 95 % interval when calls are drawn again with replacement.
+    """The pooled share of all (part, whole) pairs, with a 95 % interval from resampling calls.
 
-    Percentile bootstrap (Efron 1979, Annals of Statistics 7, 1-26) over `DRAWS` draws; calls without a whole say
-    nothing. nan without any, and one call has no interval.
+    Percentile bootstrap (Efron 1979, Annals of Statistics 7, 1-26) with `DRAWS` draws; skips calls whose whole is 0.
+    NaN without any call; a single call has no interval.
     """
     known = np.array([share for share in shares if share[1] > 0], dtype=np.float64).reshape(-1, 2)
     n = len(known)
@@ -223,8 +226,8 @@ def pooled(shares: Sequence[tuple[float, float]], *, seed: int = 0) -> Interval:
     estimate = float(known[:, 0].sum() / known[:, 1].sum())
     if n == 1:
         return Interval(estimate, math.nan, math.nan, 1)
-    drawn = known[np.random.default_rng(seed).integers(n, size=(DRAWS, n))].sum(axis=1)
-    low, high = np.percentile(drawn[:, 0] / drawn[:, 1], [2.5, 97.5])
+    resampled = known[np.random.default_rng(seed).integers(n, size=(DRAWS, n))].sum(axis=1)
+    low, high = np.percentile(resampled[:, 0] / resampled[:, 1], [2.5, 97.5])
     return Interval(estimate, float(low), float(high), n)
 
 

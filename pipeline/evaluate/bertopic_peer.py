@@ -1,4 +1,4 @@
-"""BERTopic as it comes, to be measured beside: UMAP, HDBSCAN and its own words, on the vectors that it is given."""
+"""BERTopic with its defaults (UMAP, HDBSCAN, c-TF-IDF) on given vectors, for comparison."""
 
 from __future__ import annotations
 
@@ -9,31 +9,31 @@ from importlib.util import find_spec
 
 from pipeline.enriched import Vectors
 
-# BERTopic makes no topic of fewer, and fails on fewer.
-FEWEST_UTTERANCES = 10
+# BERTopic fails on fewer texts.
+MIN_UTTERANCES = 10
 NO_TOPIC = -1
 
 Grouping = Callable[[Sequence[str], Vectors], list[int]]
 
 
 def bertopic() -> Grouping | None:
-    """What gives each text the number of its topic, `NO_TOPIC` for none; None where BERTopic is not installed.
+    """A function that assigns each text a topic number (`NO_TOPIC` for none); None if BERTopic is not installed.
 
-    It is imported here, so that its seconds are those of finding topics: the first import on a machine compiles for
-    half a minute.
+    Imports BERTopic here, so that its import is not part of the measured time: the first import on a machine compiles
+    for half a minute.
     """
     if find_spec("bertopic") is None:
         return None
-    # It would switch off warnings in the whole process.
+    # BERTopic disables warnings for the whole process.
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         importlib.import_module("bertopic")
-    return grouped
+    return bertopic_topics
 
 
-def grouped(texts: Sequence[str], vectors: Vectors) -> list[int]:
-    """A topic's number for each text, by BERTopic's defaults. UMAP starts at random and no seed is set: runs differ."""
-    if len(texts) < FEWEST_UTTERANCES:
+def bertopic_topics(texts: Sequence[str], vectors: Vectors) -> list[int]:
+    """Assign each text a topic number by BERTopic's defaults. Runs differ: UMAP starts at random, without a seed."""
+    if len(texts) < MIN_UTTERANCES:
         return [NO_TOPIC] * len(texts)
     from bertopic import BERTopic
 

@@ -1,4 +1,4 @@
-"""Labelled calls: transcripts with a careful person's answers, to measure agreement against and to fit heads on."""
+"""Labelled calls: transcripts with human answers, to measure agreement and to fit heads."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from pipeline.transcript import Transcript
 
 @dataclass(frozen=True, slots=True)
 class LabelledCall:
-    """One call with its right answers.
+    """A call with its correct answers.
 
-    `labels` maps a question to its answer, `evidence` a question to the 0-based turns that decide it. Calls to fit on
-    may also say which `acts` each turn performs and the customer's `turn_sentiment` (None for other turns); both have
-    one entry a turn, or none at all.
+    `labels` maps a question to its answer, `evidence` a question to the 0-based turns that decide it. For fitting,
+    `acts` lists the dialogue acts of each turn and `turn_sentiment` the customer's sentiment (None for other turns);
+    both have one entry per turn or are empty.
     """
 
     transcript: Transcript
@@ -30,14 +30,14 @@ class LabelledCall:
 
 
 def read_labelled(path: Path) -> list[LabelledCall]:
-    """All labelled calls of a JSONL file; unknown fields are ignored, times may be missing. Raises ConfigError."""
+    """Read the labelled calls of a JSONL file; ignores unknown fields, and times are optional. Raises ConfigError."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled calls") from error
     calls = [_labelled(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not calls:
-        raise ConfigError(f"{path} holds no labelled call", remedy="Give one JSON object a line")
+        raise ConfigError(f"{path} has no labelled calls", remedy="Write one JSON object per line")
     return calls
 
 
@@ -61,5 +61,8 @@ def _labelled(line: str, *, where: str) -> LabelledCall:
             remedy="It needs call_id, turns with speaker and text, and labels",
         ) from error
     if any(len(column) not in (0, len(call.transcript.turns)) for column in (call.acts, call.turn_sentiment)):
-        raise ConfigError(f"{where}: acts or turn_sentiment lack an entry for some turn", remedy="Mend that line")
+        raise ConfigError(
+            f"{where}: acts or turn_sentiment do not have one entry per turn",
+            remedy="Give one entry per turn, or leave the field out",
+        )
     return call

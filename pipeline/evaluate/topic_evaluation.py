@@ -1,4 +1,4 @@
-"""Topics beside people's: utterances whose topic a person named, grouped as a night would group calls."""
+"""Evaluate topics: group utterances with known topics as a night groups calls, and compare."""
 
 from __future__ import annotations
 
@@ -30,26 +30,25 @@ from pipeline.ports import TextEncoder
 from pipeline.text.chinese_script import simplified
 from pipeline.topic import OTHER, TopicQuote
 
-SHAPE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
+EXAMPLE = '{"utterance": "I lost my card", "reference_label": "lost card"}'
 
 
 class Utterance(BaseModel):
-    """One thing that a customer said, with the topic that a person gave it."""
+    """A customer utterance with its human topic."""
 
     model_config = ConfigDict(extra="ignore", frozen=True)
 
-    utterance: str = Field(min_length=1, repr=False, description="What the customer said.")
-    reference_label: str = Field(min_length=1, description="The topic, for measuring only.")
+    utterance: str = Field(min_length=1, repr=False, description="The customer's words.")
+    reference_label: str = Field(min_length=1, description="The topic, used for evaluation only.")
 
 
 @dataclass(frozen=True, slots=True)
 class TopicFigures:
-    """How far the topics found are those of people.
+    """How well the topics found match the reference topics.
 
-    `accuracy` is the share of utterances in the right topic when each topic found stands for the one reference topic
-    that makes most of them right, and each of those for one topic; what is in no topic is wrong. `nmi` is the
-    normalised mutual information, by the arithmetic mean. `seconds` include the encoder's. `bertopic` are the figures
-    of BERTopic on the same vectors, None where it was not asked.
+    `accuracy` is the share of utterances in the right topic under the best one-to-one mapping of topics to reference
+    topics; utterances in no topic are wrong. `nmi` is normalised mutual information (arithmetic mean). `seconds`
+    include encoding. `bertopic` are BERTopic's figures on the same vectors, None if not requested.
     """
 
     accuracy: float
@@ -59,7 +58,7 @@ class TopicFigures:
     bertopic: TopicFigures | None = None
 
     def to_json(self) -> str:
-        """The figures as JSON, BERTopic's among them where it was asked."""
+        """The figures as JSON, with BERTopic's if requested."""
         return json.dumps(self._record(), indent=2)
 
     def _record(self) -> dict[str, Any]:
@@ -68,21 +67,21 @@ class TopicFigures:
 
 
 def read_utterances(path: Path) -> list[Utterance]:
-    """The utterances of a JSONL file. Raises ConfigError that names the line to mend."""
+    """Read the utterances of a JSONL file. Raises ConfigError with the number of an invalid line."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} cannot be read", remedy="Name a JSONL file of labelled utterances") from error
     found = [_utterance(line, where=f"{path}, line {number}") for number, line in enumerate(lines, 1) if line.strip()]
     if not found:
-        raise ConfigError(f"{path} holds no utterance", remedy=f"Write one a line: {SHAPE}")
+        raise ConfigError(f"{path} has no utterances", remedy=f"Write one per line: {EXAMPLE}")
     return found
 
 
 def evaluate_topics(
     utterances: Sequence[Utterance], *, encoder: TextEncoder, bertopic: Grouping | None = None
 ) -> TopicFigures:
-    """Topics found among these utterances, each as a call of one turn, beside those that people named."""
+    """Find topics among these utterances, each a call of one turn, and compare them with the reference topics."""
     reference = [utterance.reference_label for utterance in utterances]
     began = time.perf_counter()
     texts, vectors = _encoded(utterances, encoder)
@@ -97,7 +96,7 @@ def evaluate_topics(
     own = figures(lambda: _topics(texts, vectors, encoder.fingerprint))
     if bertopic is None:
         return own
-    return replace(own, bertopic=figures(lambda: _named(bertopic(texts, vectors))))
+    return replace(own, bertopic=figures(lambda: _topic_ids(bertopic(texts, vectors))))
 
 
 def topics_of(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> list[str]:
@@ -107,9 +106,12 @@ def topics_of(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> list[
 
 
 def accuracy(reference: Sequence[str], found: Sequence[str]) -> float:
-    """The share that is right under the best one-to-one assignment of found topics to reference topics.
+    """Share of correct utterances under the best one-to-one assignment of topics to reference topics.
 
-    Kuhn, 1955, "The Hungarian method for the assignment problem". `other` stands for nothing.
+    Kuhn, 1955, "The Hungarian method for the assignment problem". Utterances in `other` are wrong.
+
+    >>> accuracy(["card", "card", "bill"], ["topic-1", "topic-1", "topic-1"])
+    0.6666666666666666
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -119,14 +121,14 @@ def accuracy(reference: Sequence[str], found: Sequence[str]) -> float:
 
 
 def nmi(reference: Sequence[str], found: Sequence[str]) -> float:
-    """Normalised mutual information; those in no topic count as one more."""
+    """Normalised mutual information; `other` counts as one topic."""
     from sklearn.metrics import normalized_mutual_info_score
 
     return float(normalized_mutual_info_score(reference, found))
 
 
 def _counts(reference: Sequence[str], found: Sequence[str]) -> npt.NDArray[np.int64]:
-    """How often each reference topic met each topic found: int64 [reference topics, topics]."""
+    """Contingency table of reference topics and found topics: int64 [reference topics, topics]."""
     names, topics = sorted(set(reference)), sorted(set(found) - {OTHER})
     table = np.zeros((len(names), len(topics)), dtype=np.int64)
     for name, topic in zip(reference, found, strict=True):
@@ -136,13 +138,13 @@ def _counts(reference: Sequence[str], found: Sequence[str]) -> npt.NDArray[np.in
 
 
 def _encoded(utterances: Sequence[Utterance], encoder: TextEncoder) -> tuple[list[str], Vectors]:
-    """The texts as they are judged, and their vectors."""
+    """The texts in Simplified characters, and their vectors."""
     texts = [simplified(utterance.utterance) for utterance in utterances]
     return texts, encoder.encode(texts)
 
 
 def issues_and_words(utterances: Sequence[Utterance], *, encoder: TextEncoder) -> tuple[Issues, ReadIssueWords]:
-    """The utterances as issues, each of a call in which nothing else is said, and where their words can be had."""
+    """The utterances as issues, each of a call with nothing else, and a function that returns their words."""
     texts, vectors = _encoded(utterances, encoder)
     return _issues(texts, vectors, encoder.fingerprint)
 
@@ -150,9 +152,9 @@ def issues_and_words(utterances: Sequence[Utterance], *, encoder: TextEncoder) -
 def _topics(texts: Sequence[str], vectors: Vectors, encoder: str) -> list[str]:
     """The topic id of each text, `other` for none."""
     issues, words = _issues(texts, vectors, encoder)
-    drawn = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
+    sample = np.sort(np.random.default_rng(0).permutation(len(issues))[:SAMPLE])
     with threadpool_limits(limits=1):
-        discovery = discover(issues.take(drawn), words=words, finder=GrammarPhrases())
+        discovery = discover(issues.take(sample), words=words, finder=GrammarPhrases())
         return list(topics.topics_of(discovery, issues)[0])
 
 
@@ -160,13 +162,13 @@ def _issues(texts: Sequence[str], vectors: Vectors, encoder: str) -> tuple[Issue
     found = [_issue(number, text, vectors[number], encoder) for number, text in enumerate(texts)]
 
     def words(issues: Issues) -> dict[tuple[str, int], IssueWords]:
-        return {key: _wording(found[int(key[0])], texts[int(key[0])]) for key in issues.keys}
+        return {key: _issue_words(found[int(key[0])], texts[int(key[0])]) for key in issues.keys}
 
     return issues_from(found, dates=[Date.min] * len(found)), words
 
 
-def _named(numbers: Sequence[int]) -> list[str]:
-    """A peer's topics by name; what it puts into none is `other`, as with Everycall."""
+def _topic_ids(numbers: Sequence[int]) -> list[str]:
+    """BERTopic's topic numbers as ids; texts in no topic are `other`."""
     return [OTHER if number == NO_TOPIC else str(number) for number in numbers]
 
 
@@ -176,15 +178,15 @@ def _utterance(line: str, *, where: str) -> Utterance:
     except ValidationError as error:
         first = error.errors(include_input=False)[0]
         field = ".".join(map(str, first["loc"])) or "the line"
-        raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {SHAPE}") from error
+        raise ConfigError(f"{where}: {field}: {first['msg']}", remedy=f"Write {EXAMPLE}") from error
 
 
 def _issue(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> Issue:
-    """An utterance as the issue of a call in which nothing else is said."""
+    """An utterance as the only issue of a call."""
     language = language_of("", [text])
     return Issue(str(number), 1, 0, (0,), language, "simplified", encoder, vector, hashed(terms([text])))
 
 
-def _wording(issue: Issue, text: str) -> IssueWords:
+def _issue_words(issue: Issue, text: str) -> IssueWords:
     quote = TopicQuote(issue.call_id, 0, issue.language, text)
     return IssueWords(issue.language, "simplified", (text,), (), quote)

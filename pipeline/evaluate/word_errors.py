@@ -1,4 +1,4 @@
-"""How far a transcript is from what a person wrote down: words, roles, and who spoke when."""
+"""Errors of a transcript against a reference: words, roles and diarization."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from pipeline.transcript import Transcript, Turn, Word
 
 STEP_S = 0.01
 COLLAR_S = 0.25
-# Shorter ones are yeses and hellos; what is said in them is seldom missed.
+# Shorter turns are yeses and hellos, whose content is seldom missed.
 LONG_TURN_S = 1.0
 CHINESE_DIGITS = str.maketrans("零〇一二三四五六七八九幺两", "0012345678912")
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """Edits against the reference length, and how often the role is right; diarization error for mono calls.
+    """Edits and role errors against the reference, and diarization error for mono calls.
 
-    The second of each pair is what the first is a share of; 0 where the label does not tell.
+    Each pair is a count and its total; the total is 0 where the label lacks the information.
     """
 
     edits: int
@@ -39,7 +39,7 @@ class Errors:
 
 
 def errors_of(reference: Reference, transcript: Transcript | None) -> Errors:
-    """Compares. Two-channel calls channel by channel, mono mixes in time order; a failed call is all deletions."""
+    """Count a call's errors: by channel on two channels, in time order on one. A failed call is all deletions."""
     turns = transcript.turns if transcript else ()
     pairs = _texts(reference, turns)
     edits, units = edits_in(pairs, reference.language, digits=False)
@@ -51,10 +51,10 @@ def errors_of(reference: Reference, transcript: Transcript | None) -> Errors:
 
 
 def normalised(text: str, language: str, *, digits: bool) -> list[str]:
-    """Words of English by Whisper's normaliser, characters of Chinese in Simplified without punctuation.
+    """Normalise text for comparison: English to words, Chinese to characters.
 
-    With `digits`, Chinese numerals are mapped to digits one by one (幺 is 1, 两 is 2; no place values); English is
-    normalised to digits in either case.
+    English uses Whisper's normaliser; Chinese becomes Simplified without punctuation. With `digits`, Chinese numerals
+    are replaced by digits one by one (幺 is 1, 两 is 2; no place values). English numbers always become digits.
     """
     if language == "en":
         return str(_english()(text)).split()
@@ -63,31 +63,42 @@ def normalised(text: str, language: str, *, digits: bool) -> list[str]:
 
 
 def edits_in(pairs: Sequence[tuple[str, str]], language: str, *, digits: bool) -> tuple[int, int]:
-    """Word or character edits over all (reference, heard) pairs, and the length of the references."""
+    """Count edits over all (reference, transcript) pairs, and the length of the references.
+
+    Counts words of English and characters of Chinese. Edits divided by length is the word or character error rate.
+
+    >>> edits_in([("I lost my card", "I lost my car")], "en", digits=False)
+    (1, 4)
+    >>> edits_in([("我的卡丢了", "我的卡丢")], "zh", digits=False)
+    (1, 5)
+    """
     from rapidfuzz.distance import Levenshtein
 
     edits = units = 0
-    for truth, heard in pairs:
-        wanted, got = normalised(truth, language, digits=digits), normalised(heard, language, digits=digits)
-        edits += int(Levenshtein.distance(wanted, got))
-        units += len(wanted)
+    for truth, recognised in pairs:
+        reference_units, units_found = (
+            normalised(truth, language, digits=digits),
+            normalised(recognised, language, digits=digits),
+        )
+        edits += int(Levenshtein.distance(reference_units, units_found))
+        units += len(reference_units)
     return edits, units
 
 
 def diarization_error(reference: Reference, turns: Sequence[Turn]) -> tuple[float, float]:
-    """Seconds of missed, false and confused speech, and of reference speech; collar 0.25 s, overlap left out.
+    """Seconds of missed, false and confused speech, and of reference speech; collar 0.25 s, overlap excluded.
 
-    Turns are taken as solid from their first to their last word on both sides; speakers are mapped the better way.
+    Both sides treat a turn as continuous from its first to its last word. Uses the speaker mapping with fewer errors.
     """
     length = int(max([t[2] or 0.0 for t in reference.turns] + [t.end_s or 0.0 for t in turns]) / STEP_S) + 1
-    truth, guess = np.zeros((2, length), bool), np.zeros((2, length), bool)
+    truth, hypothesis = np.zeros((2, length), bool), np.zeros((2, length), bool)
     scored = np.ones(length, bool)
     for speaker, start_s, end_s, _ in reference.turns:
         truth[int(speaker == "customer"), _step(start_s) : _step(end_s)] = True
         for edge_s in (start_s or 0.0, end_s or 0.0):
             scored[max(0, _step(edge_s - COLLAR_S)) : _step(edge_s + COLLAR_S)] = False
     for turn in turns:
-        guess[int(turn.role == "customer"), _step(turn.start_s) : _step(turn.end_s)] = True
+        hypothesis[int(turn.role == "customer"), _step(turn.start_s) : _step(turn.end_s)] = True
     scored &= ~(truth[0] & truth[1])
     speech = truth.any(axis=0) & scored
 
@@ -97,24 +108,24 @@ def diarization_error(reference: Reference, turns: Sequence[Turn]) -> tuple[floa
         confused = speech & mapped.any(axis=0) & ~(truth & mapped).any(axis=0)
         return float((missed.sum() + false.sum() + confused.sum()) * STEP_S)
 
-    return min(wrong(guess), wrong(guess[::-1])), float(speech.sum() * STEP_S)
+    return min(wrong(hypothesis), wrong(hypothesis[::-1])), float(speech.sum() * STEP_S)
 
 
-def lost_turns(reference: Reference, transcript: Transcript | None) -> list[tuple[str, float, float]]:
-    """The turns of more than 1 s in which no word was heard: who should have spoken, from when to when, in seconds.
+def missed_turns(reference: Reference, transcript: Transcript | None) -> list[tuple[str, float, float]]:
+    """Reference turns over 1 s without any recognised word: (speaker, start, end) in seconds.
 
-    On two channels a word counts on the speaker's own. Turns without times are left out.
+    On two channels only words on the speaker's channel count. Skips turns without times.
     """
     turns = transcript.turns if transcript else ()
     sides = {role: channel for channel, role in reference.channels.items()}
-    lost = []
+    missed_turns_found = []
     for speaker, start_s, end_s, _ in reference.turns:
         if start_s is None or end_s is None or end_s - start_s <= LONG_TURN_S:
             continue
         own = [turn for turn in turns if reference.mono or turn.channel == sides[speaker]]
         if not any(word.start_s < end_s and word.end_s > start_s for turn in own for word in turn.words):
-            lost.append((speaker, start_s, end_s))
-    return lost
+            missed_turns_found.append((speaker, start_s, end_s))
+    return missed_turns_found
 
 
 def _step(at_s: float | None) -> int:
@@ -122,12 +133,12 @@ def _step(at_s: float | None) -> int:
 
 
 def _timed(reference: Reference) -> bool:
-    """Whether every turn says when."""
+    """True if every turn has times."""
     return all(start_s is not None and end_s is not None for _, start_s, end_s, _ in reference.turns)
 
 
 def _texts(reference: Reference, turns: Sequence[Turn]) -> list[tuple[str, str]]:
-    """(reference, heard) texts to compare."""
+    """(reference, transcript) texts to compare."""
     if reference.mono:
         return [(" ".join(t[3] for t in reference.turns), " ".join(turn.text for turn in turns))]
     return [
@@ -140,9 +151,9 @@ def _texts(reference: Reference, turns: Sequence[Turn]) -> list[tuple[str, str]]
 
 
 def _roles(reference: Reference, turns: Sequence[Turn]) -> tuple[int, int]:
-    """Words with the right role, of all words whose speaker is known.
+    """Count words with the right role, of all words whose speaker is known.
 
-    By channel; on one channel by time outside overlap, and where a label has no times by what is said.
+    By channel; on one channel by time, outside overlap, or by aligned words if the label has no times.
     """
     if reference.mono and not _timed(reference):
         return _roles_by_words(reference, turns)
@@ -156,15 +167,15 @@ def _roles(reference: Reference, turns: Sequence[Turn]) -> tuple[int, int]:
 
 
 def _roles_by_words(reference: Reference, turns: Sequence[Turn]) -> tuple[int, int]:
-    """The same for words that the alignment of both texts finds in both."""
+    """The same for words that both texts share in their alignment."""
     from rapidfuzz.distance import Levenshtein
 
     language = reference.language
     truth = [(unit, who) for who, _, _, text in reference.turns for unit in normalised(text, language, digits=False)]
-    heard = [(unit, turn.role) for turn in turns for unit in normalised(turn.text, language, digits=False)]
-    blocks = Levenshtein.opcodes([unit for unit, _ in truth], [unit for unit, _ in heard])
+    recognised = [(unit, turn.role) for turn in turns for unit in normalised(turn.text, language, digits=False)]
+    blocks = Levenshtein.opcodes([unit for unit, _ in truth], [unit for unit, _ in recognised])
     same = [
-        truth[block.src_start + n][1] == heard[block.dest_start + n][1]
+        truth[block.src_start + n][1] == recognised[block.dest_start + n][1]
         for block in blocks
         if block.tag == "equal"
         for n in range(block.src_end - block.src_start)
@@ -173,7 +184,7 @@ def _roles_by_words(reference: Reference, turns: Sequence[Turn]) -> tuple[int, i
 
 
 def _speaker_at(reference: Reference, word: Word) -> str | None:
-    """Who speaks at the middle of a word, None in overlap and outside all turns."""
+    """The reference speaker at the middle of a word; None in overlap and outside all turns."""
     middle_s = (word.start_s + word.end_s) / 2
     speakers = {t[0] for t in reference.turns if (t[1] or 0.0) <= middle_s <= (t[2] or 0.0)}
     return speakers.pop() if len(speakers) == 1 else None
@@ -181,7 +192,7 @@ def _speaker_at(reference: Reference, word: Word) -> str | None:
 
 @cache
 def _english() -> Any:
-    """Whisper's English normaliser, without its list of British spellings."""
+    """Whisper's English normaliser without its list of British spellings."""
     from transformers.models.whisper.english_normalizer import EnglishTextNormalizer
 
     return EnglishTextNormalizer({})
@@ -189,7 +200,7 @@ def _english() -> Any:
 
 @cache
 def _simplified() -> Any:
-    """Traditional to Simplified."""
+    """OpenCC's converter from Traditional to Simplified."""
     from opencc import OpenCC
 
     return OpenCC("t2s")

@@ -1,1 +1,1 @@
-"""Impact: what a change of form, weights or targets would do to the scores of stored calls."""
+"""Impact: how a change of form, weights or targets would change the scores of stored calls."""

@@ -1,4 +1,4 @@
-"""Whether targets are met: by a call, and by each agent over the calls of a window."""
+"""Attainment of targets, per call and per agent over a time window."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ CALLS_AT_ONCE = 200
 
 @dataclass(frozen=True, slots=True)
 class Attainment:
-    """A target and what was measured for it.
+    """A target and its measured value.
 
-    `subject` is a call id or an agent id; `value` the number, or the mean of `calls` calls. `met` is None where nothing
-    was measured, or too few calls were.
+    `subject` is a call id or an agent id; `value` is the number, or the mean of `calls` calls. `met` is None without
+    enough measured calls.
     """
 
     target: Target
@@ -36,7 +36,7 @@ class Attainment:
 
 @dataclass(frozen=True, slots=True)
 class MeasuredCall:
-    """What the targets of agents need of one call: its day (YYYY-MM-DD, "" is unknown) and its number by metric."""
+    """One call for agents' targets: its day (YYYY-MM-DD, "" if unknown) and its value per metric."""
 
     agent_id: str
     day: str
@@ -44,7 +44,7 @@ class MeasuredCall:
 
 
 def attained_by_call(targets: Sequence[Target], call: EnrichedCall) -> tuple[Attainment, ...]:
-    """The targets of each call."""
+    """Attainment of the per-call targets by one call."""
     found = []
     for target in targets:
         if target.per == "call":
@@ -57,18 +57,18 @@ def attained_by_call(targets: Sequence[Target], call: EnrichedCall) -> tuple[Att
 def attained_by_agents(
     targets: Sequence[Target], calls: Iterable[MeasuredCall], *, until: date | None = None
 ) -> tuple[Attainment, ...]:
-    """The targets of agents, over the days of each window up to `until`, or to the last day there is."""
-    known = [call for call in calls if call.agent_id and call.day]
-    if not known:
+    """Attainment of agents' targets, over each target's window up to `until` or the last known day."""
+    dated = [call for call in calls if call.agent_id and call.day]
+    if not dated:
         return ()
-    last = until or date.fromisoformat(max(call.day for call in known))
+    last = until or date.fromisoformat(max(call.day for call in dated))
     return tuple(
-        attainment for target in targets if target.per == "agent" for attainment in _by_agent(target, known, last=last)
+        attainment for target in targets if target.per == "agent" for attainment in _by_agent(target, dated, last=last)
     )
 
 
 def attained_in_store(store: Store, targets: Sequence[Target], *, until: date | None = None) -> tuple[Attainment, ...]:
-    """The targets of agents over the stored calls. Raises StoreError."""
+    """Attainment of agents' targets over the stored calls. Raises StoreError."""
     return attained_by_agents(targets, list(_measured(store, targets)), until=until)
 
 
@@ -91,6 +91,6 @@ def _measured(store: Store, targets: Sequence[Target]) -> Iterator[MeasuredCall]
         call_ids = [row["call_id"] for row in select(connection, "calls", columns=["call_id"]).to_pylist()]
         for batch in batches(call_ids, size=CALLS_AT_ONCE):
             for each in stored_calls(connection, batch, words=False).values():
-                known = each.call.transcript.metadata
+                metadata = each.call.transcript.metadata
                 numbers = {metric: number(metric, each.call) for metric in metrics}
-                yield MeasuredCall(known.agent_id, known.started_at[:10], numbers)
+                yield MeasuredCall(metadata.agent_id, metadata.started_at[:10], numbers)

@@ -1,4 +1,4 @@
-"""What changes when one form takes the place of another: the form itself, and the scores of stored calls."""
+"""Compare two versions of a form: the changes to its questions, and to the scores of stored calls."""
 
 from __future__ import annotations
 
@@ -27,14 +27,17 @@ from pipeline.store.views import select
 CALLS_AT_ONCE = 100
 NOT_SHOWN = frozenset({"id", "weight", "points"})
 
-# A date with some of its calls, and what comes of them: the moves, and how often each answer changes.
+# A date with some of its calls; and the result for them: score changes, and changed answers by question.
 _Job = tuple[str, tuple[str, ...]]
 _Compared = tuple[tuple[Move, ...], Counter[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class QuestionChange:
-    """A question that is new, gone or changed; points are of 100 where everything applies, `fields` what differs."""
+    """An added, removed or changed question.
+
+    Points are of 100 where everything applies; `fields` are the changed fields.
+    """
 
     question_id: str
     what: Literal["added", "removed", "changed"]
@@ -44,7 +47,7 @@ class QuestionChange:
 
 
 def form_changes(old: Rubric, new: Rubric) -> tuple[QuestionChange, ...]:
-    """What differs between two forms, question by question, in the order of the new form; then what is gone."""
+    """List changed questions, in the order of the new form, then removed ones."""
     before, after = {q.id: q for q in old.questions()}, {q.id: q for q in new.questions()}
     worth_before, worth_after = old.stakes(), new.stakes()
     found = []
@@ -55,8 +58,8 @@ def form_changes(old: Rubric, new: Rubric) -> tuple[QuestionChange, ...]:
         fields = _differing(before[name], question)
         if fields or abs(worth_before[name] - worth_after[name]) > 1e-9:
             found.append(QuestionChange(name, "changed", worth_before[name], worth_after[name], fields))
-    gone = [QuestionChange(name, "removed", worth_before[name]) for name in before if name not in after]
-    return (*found, *gone)
+    removed = [QuestionChange(name, "removed", worth_before[name]) for name in before if name not in after]
+    return (*found, *removed)
 
 
 def _differing(old: Question, new: Question) -> tuple[str, ...]:
@@ -67,15 +70,15 @@ def _differing(old: Question, new: Question) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Card:
-    """What is compared of a call judged by one form: its total and the value of each answer."""
+    """What is compared of a scorecard: its total and the value of each answer."""
 
     total: float | None
     values: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class _Comparing:
-    """Calls of one date by both forms, with judges that have this fingerprint; what worker processes are given."""
+class _Comparison:
+    """Score calls of one date by both forms. Pickles, for worker processes."""
 
     store: Store
     old: RubricFamily
@@ -83,7 +86,7 @@ class _Comparing:
     scoring_models: str
 
     def __call__(self, job: _Job, scoring_models: ScoringModels) -> _Compared:
-        """A call's words and what its turns do are found once for both forms."""
+        """Score by both forms, sharing the call's context and act probabilities."""
         if scoring_models.fingerprint != self.scoring_models:
             raise engine_changed()
         scorers = Scorers(scoring_models)
@@ -91,8 +94,8 @@ class _Comparing:
         for call in _calls(self.store, job):
             context = CallContext(call=call, scoring_models=scoring_models)
             before, after = (_card(context, family, scorers) for family in (self.old, self.new))
-            who = call.transcript
-            moves.append(Move(who.call_id, who.metadata.agent_id, _total(before), _total(after)))
+            transcript = call.transcript
+            moves.append(Move(transcript.call_id, transcript.metadata.agent_id, _total(before), _total(after)))
             answers.update(_changed_answers(before, after) if before and after else ())
         return tuple(moves), answers
 
@@ -107,29 +110,29 @@ def difference(
     workers: int = 1,
     build: Callable[[], ScoringModels] | None = None,
 ) -> Movement:
-    """Every stored call judged by both forms. Nothing is written. Raises RubricError or StoreError.
+    """Score every stored call by both forms. Writes nothing. Raises RubricError or StoreError.
 
-    With more than one of `workers`, in as many processes, each with the judges that `build` makes.
+    With `workers` above 1, runs in that many processes, each with the scoring models that `build` returns.
     """
     jobs = _jobs(store)
     progress(Step("plan", sum(len(call_ids) for _, call_ids in jobs)))
-    comparing = _Comparing(store, old, new, scoring_models.fingerprint)
+    comparison = _Comparison(store, old, new, scoring_models.fingerprint)
     if build is not None and min(workers, len(jobs)) > 1:
-        found = map_in_processes(comparing, jobs, build=build, workers=workers)
+        found = map_in_processes(comparison, jobs, build=build, workers=workers)
     else:
-        found = (comparing(job, scoring_models) for job in jobs)
+        found = (comparison(job, scoring_models) for job in jobs)
     moves: list[Move] = []
     answers: Counter[str] = Counter()
-    for some, changes in found:
-        moves += some
+    for batch_moves, changes in found:
+        moves += batch_moves
         answers += changes
-        progress(Step("score", len(some)))
+        progress(Step("score", len(batch_moves)))
     in_order = tuple(sorted(moves, key=lambda move: move.call_id))
     return Movement(in_order, dict(sorted(answers.items(), key=lambda pair: (-pair[1], pair[0]))))
 
 
 def _jobs(store: Store) -> list[_Job]:
-    """The stored calls, a few of one date at a time."""
+    """The stored calls, in batches of one date."""
     with open_duckdb(store) as connection:
         rows = select(connection, "calls", columns=["date", "call_id"]).to_pylist()
     dates: dict[str, list[str]] = defaultdict(list)
@@ -143,7 +146,7 @@ def _jobs(store: Store) -> list[_Job]:
 
 
 def _calls(store: Store, job: _Job) -> list[EnrichedCall]:
-    """Without the times of words, which no answer's value hangs on."""
+    """Stored calls without word times, which no answer depends on."""
     date, call_ids = job
     with open_duckdb(store, dates=[date], tables=CALL_TABLES) as connection:
         found = stored_calls(connection, call_ids, words=False)
@@ -151,7 +154,7 @@ def _calls(store: Store, job: _Job) -> list[EnrichedCall]:
 
 
 def _card(context: CallContext, family: RubricFamily, scorers: Scorers) -> _Card | None:
-    """By the form of the family that fits the call best; None where none does."""
+    """Score by the family's best fitting form; None if none fits."""
     fitting = family.fitting(facts_of(context.transcript))
     if not fitting:
         return None

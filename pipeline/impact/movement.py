@@ -1,4 +1,4 @@
-"""How far scores move when a form changes: by call, by agent and over all."""
+"""Score changes between two versions of a form: per call, per agent and overall."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from statistics import fmean
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """One call's total by the old form and by the new; None where a form gives none."""
+    """One call's total by the old and the new form; None where a form gives none."""
 
     call_id: str
     agent_id: str
@@ -19,13 +19,13 @@ class Move:
 
     @property
     def by(self) -> float:
-        """How far the total moves; 0 where there is no total to compare."""
+        """Change of the total; 0 if either is missing."""
         return 0.0 if self.before is None or self.after is None else self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
 class AgentMove:
-    """The mean of an agent's calls that have both totals."""
+    """Mean totals of an agent's calls that have both totals."""
 
     agent_id: str
     calls: int
@@ -34,50 +34,50 @@ class AgentMove:
 
     @property
     def by(self) -> float:
-        """How far the mean moves."""
+        """Change of the mean."""
         return self.after - self.before
 
 
 @dataclass(frozen=True, slots=True)
 class Movement:
-    """All calls that were compared. `answers` counts by question the calls whose answer changes."""
+    """All compared calls. `answers` counts the calls whose answer changes, by question."""
 
     moves: tuple[Move, ...]
     answers: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def compared(self) -> tuple[Move, ...]:
-        """The calls with a total by both forms."""
+        """Calls with a total by both forms."""
         return tuple(move for move in self.moves if move.before is not None and move.after is not None)
 
     @property
     def moved(self) -> tuple[Move, ...]:
-        """The calls whose total changes by what a reader would see, the farthest first."""
+        """Calls whose total visibly changes, largest change first."""
         changed = [move for move in self.compared if abs(move.by) >= 0.05]
         return tuple(sorted(changed, key=lambda move: (-abs(move.by), move.call_id)))
 
     @property
     def gained_or_lost(self) -> tuple[Move, ...]:
-        """The calls that have a total by one form only."""
+        """Calls with a total by only one form."""
         return tuple(move for move in self.moves if (move.before is None) != (move.after is None))
 
     @property
     def mean_before(self) -> float | None:
-        """The mean total by the old form, of the calls compared."""
+        """Mean total by the old form, over compared calls."""
         return _mean([move.before for move in self.compared if move.before is not None])
 
     @property
     def mean_after(self) -> float | None:
-        """The mean total by the new form, of the calls compared."""
+        """Mean total by the new form, over compared calls."""
         return _mean([move.after for move in self.compared if move.after is not None])
 
     @property
     def mean_distance(self) -> float | None:
-        """How far a call moves on average, in either direction."""
+        """Mean absolute change per call."""
         return _mean([abs(move.by) for move in self.compared])
 
     def agents(self) -> tuple[AgentMove, ...]:
-        """Every agent who is known, the farthest moved first."""
+        """Every known agent, largest change first."""
         by_agent: dict[str, list[Move]] = defaultdict(list)
         for move in self.compared:
             if move.agent_id:

@@ -1,4 +1,4 @@
-"""What if the weights were others: totals made again from the answers that the store has, with no judge asked."""
+"""What-if: recompute totals with other weights from stored answers, without running any model."""
 
 from __future__ import annotations
 
@@ -35,16 +35,17 @@ def reweighed(rubric: Rubric, weights: Mapping[str, float]) -> Rubric:
     try:
         return Rubric.model_validate(content)
     except ValueError as error:
-        told = ", ".join(f"{name}={value:g}" for name, value in weights.items())
-        raise RubricError(f"{rubric.id} cannot be weighed with {told}", remedy="Weights are above 0.") from error
+        stated = ", ".join(f"{name}={value:g}" for name, value in weights.items())
+        raise RubricError(f"{rubric.id} cannot be weighed with {stated}", remedy="Weights are above 0.") from error
 
 
 def what_if(store: Store, *, rubric: RubricFamily, weights: Mapping[str, float]) -> Movement:
-    """The totals of the stored calls with these weights, beside those they have. Nothing is written.
+    """Totals of the stored calls with these weights, compared with their current totals. Writes nothing.
 
-    Raises RubricError for a name that no form has, and ConfigError when no stored card is of these forms as they are.
+    Raises RubricError for a name that no form has, and ConfigError if no stored scorecard is by these versions of the
+    forms.
     """
-    pairs = {form.id: (form, _weighed_if_known(form, weights)) for form in rubric.members}
+    pairs = {form.id: (form, _reweigh_known(form, weights)) for form in rubric.members}
     if all(form is changed for form, changed in pairs.values()):
         reweighed(rubric.members[0], weights)
     moves = tuple(_moves(store, pairs))
@@ -56,8 +57,8 @@ def what_if(store: Store, *, rubric: RubricFamily, weights: Mapping[str, float])
     return Movement(moves)
 
 
-def _weighed_if_known(form: Rubric, weights: Mapping[str, float]) -> Rubric:
-    """A family's forms may ask different questions: each takes the weights that it knows."""
+def _reweigh_known(form: Rubric, weights: Mapping[str, float]) -> Rubric:
+    """Apply only the weights that this form knows: forms of a family may ask different questions."""
     known = {question.id for question in form.questions()} | {section.id for section in form.sections}
     own = {name: value for name, value in weights.items() if name in known}
     return reweighed(form, own) if own else form
@@ -95,17 +96,17 @@ def _moves(store: Store, pairs: Mapping[str, tuple[Rubric, Rubric]]) -> Iterator
             continue
         old, new = stakes[form.id]
         own = {row["question_id"]: row for row in answers[card["call_id"], form.id, card["leg"]]}
-        made = [
+        reweighed_answers = [
             _answer(question, own[question.id], old=old[question.id], new=new[question.id])
             for question in changed.questions()
             if question.id in own
         ]
         agent_id = card["agent_id"] or agents.get(card["call_id"], "")
-        yield Move(card["call_id"], agent_id, card["total"], tally(changed, made).total)
+        yield Move(card["call_id"], agent_id, card["total"], tally(changed, reweighed_answers).total)
 
 
 def _answer(question: Question, row: Row, *, old: float, new: float) -> Answer:
-    """The stored answer with the points that it earns at the new stake."""
+    """The stored answer with the points it earns at the new stake."""
     answer = Answer(row["question_id"], row["value"], row["best"], 1.0, row["points"], row["points_possible"])
     if answer.best in (NOT_APPLICABLE, FAILED) or not old:
         return answer
@@ -114,7 +115,7 @@ def _answer(question: Question, row: Row, *, old: float, new: float) -> Answer:
 
 
 def _share(question: Question, earned: float, *, stake: float) -> float:
-    """The share that gave these points: the way back of `worth.points`."""
+    """The share that earned these points: the inverse of `worth.points`."""
     if isinstance(question, Deduction):
         return -earned / stake
     if isinstance(question, Weighed) and part(question) == "loss":

@@ -1,1 +1,1 @@
-"""Text: the scripts of Chinese, numerals, inverse text normalisation (ITN) and homophones."""
+"""Text: Chinese scripts, numerals, inverse text normalization (ITN) and homophones."""

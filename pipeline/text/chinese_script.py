@@ -1,7 +1,7 @@
-"""The two scripts of Chinese. Calls are kept as written or in the script that was chosen, and judged in Simplified.
+"""Simplified and Traditional Chinese. Calls keep their script, or get the chosen one; scoring reads Simplified.
 
-Every conversion gives as many characters as it was given, so that a place in one form is the same place in the other.
-It changes characters, never words: what Taiwan and the mainland call differently stays as it was said.
+Conversions keep the number of characters, so positions stay valid. They change characters, never words: regional
+vocabulary stays as spoken.
 """
 
 from __future__ import annotations
@@ -17,38 +17,38 @@ from pipeline.transcript import ChineseScript, Language, Transcript
 if TYPE_CHECKING:
     from opencc import OpenCC
 
-# An "OK" in a Chinese call is no English turn.
-LEAST_FOREIGN = 3
+# A lone "OK" does not make a Chinese turn English.
+MIN_FOREIGN = 3
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _LATIN = re.compile(r"[A-Za-z]+(?:'[A-Za-z]+)?")
 _YAO = "幺"
-# OpenCC leaves 著 alone, since it is also a word of its own (著名, 原著); elsewhere it is the particle 着.
+# OpenCC keeps 著, which is also a word of its own (著名, 原著); elsewhere it is the particle 着.
 _PARTICLE = re.compile("(?<![名原编专译论土显])著(?![名作称])")
 
 
 def simplified(text: str) -> str:
-    """The text in Simplified characters."""
+    """Convert text to Simplified characters."""
     if text.isascii() or not any(map(_may_change, set(text))):
         return text
     return _PARTICLE.sub("着", str(_converter("t2s").convert(text)))
 
 
 def traditional(text: str) -> str:
-    """The text in the Traditional characters that are standard in Taiwan."""
+    """Convert text to Traditional characters, by the standard of Taiwan."""
     if text.isascii():
         return text
     converted = str(_converter("s2tw").convert(text))
-    # OpenCC writes the digit 幺 as 么, which is also the question's 什么.
-    return "".join(map(_kept_digit, text, converted)) if _YAO in text else converted
+    # OpenCC converts the digit 幺 to 么, which is also in the question word 什么.
+    return "".join(map(_keep_yao, text, converted)) if _YAO in text else converted
 
 
 def in_script(text: str, script: ChineseScript) -> str:
-    """The text in one of the scripts."""
+    """Convert text to the given script."""
     return simplified(text) if script == "simplified" else traditional(text)
 
 
 def script_of(texts: Iterable[str]) -> ChineseScript:
-    """The script that most characters are in of those that differ; Simplified where none does."""
+    """The script of most characters that differ between the two; Simplified if none does."""
     text = "\n".join(texts)
     if simplified(text) == text:
         return "simplified"
@@ -56,15 +56,15 @@ def script_of(texts: Iterable[str]) -> ChineseScript:
 
 
 def language_of(text: str, *, call: Language) -> Language:
-    """The language of a turn: the call's, unless at least three of its words or characters, and most, are the other."""
+    """The language of a turn: the call's, unless most words or characters, and at least three, are in the other."""
     chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     if call == "zh":
-        return "en" if latin > max(chinese, LEAST_FOREIGN - 1) else "zh"
-    return "zh" if chinese > max(latin, LEAST_FOREIGN - 1) else "en"
+        return "en" if latin > max(chinese, MIN_FOREIGN - 1) else "zh"
+    return "zh" if chinese > max(latin, MIN_FOREIGN - 1) else "en"
 
 
 def in_simplified(transcript: Transcript) -> Transcript:
-    """The transcript as judges read it, its words aside; the same where nothing is in Traditional characters."""
+    """Convert the turns' text, not their words, to Simplified; returns the same transcript if nothing changes."""
     texts = [simplified(turn.text) for turn in transcript.turns]
     if all(text == turn.text for text, turn in zip(texts, transcript.turns, strict=True)):
         return transcript
@@ -72,12 +72,12 @@ def in_simplified(transcript: Transcript) -> Transcript:
     return replace(transcript, turns=turns)
 
 
-def _kept_digit(character: str, converted: str) -> str:
+def _keep_yao(character: str, converted: str) -> str:
     return _YAO if character == _YAO else converted
 
 
 def _distance(first: str, second: str) -> int:
-    """How many characters differ."""
+    """Number of characters that differ."""
     return sum(one != other for one, other in zip(first, second, strict=True))
 
 
@@ -91,6 +91,6 @@ def _converter(conversion: str) -> OpenCC:
     from opencc import OpenCC
 
     converter = OpenCC(conversion)
-    # It reads its dictionaries at the first use, which must not be that of two threads.
+    # Load its dictionaries now: the first use must not happen in two threads at once.
     converter.convert("")
     return converter

@@ -1,4 +1,4 @@
-"""Chinese characters that a recogniser writes for one another, since they sound alike."""
+"""Homophones: Chinese characters that recognisers confuse because they sound alike."""
 
 from __future__ import annotations
 
@@ -7,12 +7,16 @@ from collections.abc import Mapping
 from functools import cache, lru_cache
 
 _RETROFLEX = re.compile("^([zcs])h")
-# A Southern speaker's f is many a hearer's hu.
+# Southern speakers pronounce f so that many hear hu.
 _LABIAL = {"hu": "fu", "hua": "fa", "huan": "fan", "huang": "fang", "hui": "fei", "hun": "fen", "huo": "fo"}
 
 
 def phonetic_key(text: str) -> str:
-    """The text with characters that sound alike made one; its length stays."""
+    """Replace characters that sound alike by one of them; the length stays the same.
+
+    >>> phonetic_key("公号") == phonetic_key("工号")
+    True
+    """
     return text if text.isascii() else text.translate(_table())
 
 
@@ -25,8 +29,8 @@ def usual_characters() -> str:
 
 @lru_cache(maxsize=1 << 14)
 def syllable(character: str) -> str:
-    """The character's most usual reading without its tone (`lü` is `lv`); what is not Chinese stays itself."""
-    # The dictionary of readings takes a quarter of a second: a call in English never needs it.
+    """The character's most common reading without its tone (`lü` becomes `lv`); other characters are unchanged."""
+    # Import takes a quarter of a second, and English calls never need it.
     from pypinyin import lazy_pinyin
 
     return str(lazy_pinyin(character)[0])
@@ -34,7 +38,7 @@ def syllable(character: str) -> str:
 
 @lru_cache(maxsize=1 << 14)
 def sound(character: str) -> str:
-    """The syllable with sounds made one that are easily taken for another: zh/z, ch/c, sh/s, n/l, hu/f, -ng/-n."""
+    """The syllable with easily confused sounds merged: zh/z, ch/c, sh/s, n/l, hu/f, -ng/-n."""
     plain = syllable(character)
     if plain == character:
         return character
@@ -44,6 +48,6 @@ def sound(character: str) -> str:
 
 @cache
 def _table() -> Mapping[int, str]:
-    """Each usual character to the first of its sound; one that is rarer stands for itself."""
+    """Map each usual character to the first with its sound. Rarer characters map to themselves."""
     first: dict[str, str] = {}
     return {ord(character): first.setdefault(sound(character), character) for character in usual_characters()}

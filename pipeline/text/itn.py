@@ -1,6 +1,6 @@
-"""The written form of what was said: "one hundred and fifty dollars" is $150, 一百五十 is 150.
+"""Inverse text normalization (ITN): "one hundred and fifty dollars" becomes $150, 一百五十 becomes 150.
 
-What may be none, or several, stays in words: "one of them", "twenty nine ninety nine", 一下, 三四天, 千万别.
+Ambiguous text stays in words: "one of them", "twenty nine ninety nine", 一下, 三四天, 千万别.
 """
 
 from __future__ import annotations
@@ -29,25 +29,25 @@ _TOKEN = re.compile(r"[A-Za-z]+|\d[\d,]*(?:\.\d+)?")
 
 _DIGIT = "零〇一二三四五六七八九两幺"
 _RUN = rf"(?:\d[\d,.]*(?=[十百千万亿])|[{_DIGIT}十百千万亿])+"
-# A point of time (三点五分, 三点五十) is none of a decimal.
+# Not the decimal point of a time of day (三点五分, 三点五十).
 _CHINESE = re.compile(
     rf"(?P<percent>百分之)?(?P<whole>{_RUN})(?:点(?P<part>[{_DIGIT}]+)(?![{_DIGIT}十百千分刻点]))?"
 )  # fmt: skip
-_NO_NUMBERS = frozenset(["万一", "千万", "万千", "一一", "百十", "千千万万", "三三两两", "七七八八", "一五一十"])
-# 两三天, 二十七八: about so many.
-_ABOUT = re.compile("(?:^|[十百千万])(?:一[二两]|[二两]三|三四|四五|五六|六七|七八|八九)$")
+_NOT_NUMBERS = frozenset(["万一", "千万", "万千", "一一", "百十", "千千万万", "三三两两", "七七八八", "一五一十"])
+# Approximate numbers: 两三天, 二十七八.
+_APPROXIMATE = re.compile("(?:^|[十百千万])(?:一[二两]|[二两]三|三四|四五|五六|六七|七八|八九)$")
 _TWO_DIGITS = re.compile("[一二三四五六七八九]{2}")
-# What makes a single character before it a number; 一 is more often part of a word (一天到晚, 一点).
-_COUNTED = re.compile(
+# Followers that make a single character a number; 一 is more often part of a word (一天到晚, 一点).
+_UNITS_AFTER = re.compile(
     "个(?:月|小时|工作日|星期|礼拜)|元|块|毛|月|号|日|天(?!两头)|年|小时|分钟|点|岁|层|楼|期|位数|折|度|米|公里|公斤|斤|分(?!之)"
 )  # fmt: skip
-_QUITE = re.compile("分(?!钟)")
-_ONE_OF = re.compile("元|号|楼|期|月份")
+_VERY = re.compile("分(?!钟)")
+_UNITS_AFTER_ONE = re.compile("元|号|楼|期|月份")
 
 
 @dataclass(frozen=True, slots=True)
 class _Token:
-    """A word of Latin letters or a number in digits; `joined` to the one before by a blank or a hyphen alone."""
+    """A Latin word or a number in digits. `joined`: only a space or hyphen separates it from the token before."""
 
     word: str
     start: int
@@ -56,7 +56,15 @@ class _Token:
 
 
 def itn(text: str) -> str:
-    """The text with its numbers in digits; the same text where there is nothing to write otherwise."""
+    """Write spoken numbers in digits; text without unambiguous numbers is returned unchanged.
+
+    >>> itn("that is one hundred and fifty dollars")
+    'that is $150'
+    >>> itn("一共一百五十块")
+    '一共150块'
+    >>> itn("one of them")
+    'one of them'
+    """
     return _chinese(_english(text))
 
 
@@ -69,17 +77,17 @@ def _english(text: str) -> str:
         tokens.append(_Token(match.group().lower(), match.start(), end, joined))
     pieces, done, at = [], 0, 0
     while at < len(tokens):
-        stop, sure = _number(tokens, at)
-        if sure:
+        stop, unambiguous = _number(tokens, at)
+        if unambiguous:
             spoken = [token.word for token in tokens[at:stop] if token.word != "a"]
-            pieces += [text[done : tokens[at].start], _figures(spoken)]
+            pieces += [text[done : tokens[at].start], _written(spoken)]
             done = tokens[stop - 1].end
         at = max(stop, at + 1)
     return "".join([*pieces, text[done:]])
 
 
 def _number(tokens: Sequence[_Token], at: int) -> tuple[int, bool]:
-    """Where the number that starts at `at` stops, `at` where none does; and whether it is surely one."""
+    """Where the number at `at` ends (`at` if there is none), and whether it is unambiguous."""
     words = [tokens[at].word]
     for token in tokens[at + 1 :]:
         if not token.joined:
@@ -90,28 +98,28 @@ def _number(tokens: Sequence[_Token], at: int) -> tuple[int, bool]:
     length = _length(words)
     tail = len(_tail(words, length))
     alone = length == 1 and words[0] in {"one", *_SCALES}
-    return at + length + tail, not (alone and not tail) and not _unsure(words, length)
+    return at + length + tail, not (alone and not tail) and not _is_ambiguous(words, length)
 
 
-def _unsure(words: Sequence[str], length: int) -> bool:
-    """Whether it may be read in two ways: 29.99 or 2999, 5.50 or 550, the 22nd or 20 s. A year is read in one."""
+def _is_ambiguous(words: Sequence[str], length: int) -> bool:
+    """True for two readings: 29.99 or 2999, 5.50 or 550, the 22nd or 20 s. A year has one."""
     pairs = list(pairwise(words[:length]))
-    beside = any(first in _UNITS | _TEENS | _TENS and second in _TEENS | _TENS for first, second in pairs)
+    adjacent = any(first in _UNITS | _TEENS | _TENS and second in _TEENS | _TENS for first, second in pairs)
     trailing = not _SCALES.isdisjoint(words[:length]) and any(_UNITS.issuperset(pair) for pair in pairs)
-    if (beside or trailing) and not _YEAR.fullmatch(_digits(words[:length])):
+    if (adjacent or trailing) and not _YEAR.fullmatch(_digits(words[:length])):
         return True
     return words[length - 1] in _TENS and words[length : length + 1] == ["second"]
 
 
 def _expected_after(word: str) -> frozenset[str]:
-    """What makes a word before it the beginning of a number: "a hundred", "double four", "5 thousand"."""
+    """Words that make `word` before them the start of a number: "a hundred", "double four", "5 thousand"."""
     if repeats(word) > 1:
         return _UNITS
     return _SCALES if word == "a" or word[0].isdigit() else frozenset()
 
 
 def _length(words: Sequence[str]) -> int:
-    """How many words belong to the number, the first one among them."""
+    """Number of words in the number, including the first."""
     stop = 1
     while stop < len(words):
         word, following = words[stop], words[stop + 1] if stop + 1 < len(words) else ""
@@ -127,7 +135,7 @@ def _length(words: Sequence[str]) -> int:
 
 
 def _tail(words: Sequence[str], length: int) -> Sequence[str]:
-    """The words after a number that are written with it: per cent, a currency and its cents, an ordinal's end."""
+    """Words after a number that are written with it: per cent, a currency and its cents, an ordinal's ending."""
     after = words[length:]
     if after[:2] == ["per", "cent"]:
         return after[:2]
@@ -140,8 +148,8 @@ def _tail(words: Sequence[str], length: int) -> Sequence[str]:
     return after[: 3 + len(cents)] if whole else after[:1]
 
 
-def _figures(words: Sequence[str]) -> str:
-    """The spoken words of one number, and what is written with it, in digits."""
+def _written(words: Sequence[str]) -> str:
+    """Write the words of one number, and its tail, in digits."""
     length = _length(words)
     number, tail = _digits(words[:length]), _tail(words, length)
     if not tail:
@@ -156,7 +164,7 @@ def _figures(words: Sequence[str]) -> str:
 
 
 def _digits(words: Sequence[str]) -> str:
-    """The digits of number words, with a point where one is said."""
+    """The digits of number words, with a decimal point where one is said."""
     if "point" in words:
         at = words.index("point")
         return f"{_digits(words[:at])}.{_digits(words[at + 1 :])}"
@@ -181,7 +189,7 @@ def _chinese(text: str) -> str:
 
 
 def _chinese_figures(match: re.Match[str], following: str) -> str:
-    """The number in digits; "" for what is surely none or may be none."""
+    """The number in digits; "" if it is ambiguous or not a number."""
     whole, part, percent = match["whole"], match["part"], match["percent"]
     if not part and not percent and not _is_number(whole, following):
         return ""
@@ -191,13 +199,13 @@ def _chinese_figures(match: re.Match[str], following: str) -> str:
 
 
 def _is_number(whole: str, following: str) -> bool:
-    """Whether a run of numerals is surely a number that is not in digits already."""
+    """True if a run of numerals is unambiguously a number and not in digits yet."""
     if len(whole) == 1:
-        counted = _ONE_OF if whole == "一" else _COUNTED
-        surely = counted.match(following) is not None and (whole != "十" or not _QUITE.match(following))
-        return surely and whole in "一二两三四五六七八九十"
-    if _TWO_DIGITS.fullmatch(whole) and (_COUNTED.match(following) or following[:1] in ("个", "次")):
+        units = _UNITS_AFTER_ONE if whole == "一" else _UNITS_AFTER
+        unambiguous = units.match(following) is not None and (whole != "十" or not _VERY.match(following))
+        return unambiguous and whole in "一二两三四五六七八九十"
+    if _TWO_DIGITS.fullmatch(whole) and (_UNITS_AFTER.match(following) or following[:1] in ("个", "次")):
         return False
-    if not re.search(f"[{_DIGIT}]|^[十百千万]", whole) or _ABOUT.search(whole):
+    if not re.search(f"[{_DIGIT}]|^[十百千万]", whole) or _APPROXIMATE.search(whole):
         return False
-    return whole not in _NO_NUMBERS or (whole == "千万" and following[:1] in ("元", "块"))
+    return whole not in _NOT_NUMBERS or (whole == "千万" and following[:1] in ("元", "块"))

@@ -1,4 +1,4 @@
-"""Numbers said in words and written in digits become the same token, so that a script rule matches both."""
+"""Normalize spoken and written numbers to the same token, so that one rule matches both."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _DECIMAL = re.compile(r"\d[\d,]*\.(?:\d|\d{3,})")
 
 
 def is_number(word: str) -> bool:
-    """True for a token that is part of a number in either language."""
+    """True for a token that is part of a number in English or Chinese."""
     return (
         word in _ENGLISH
         or word in _TENS
@@ -36,7 +36,13 @@ def is_number(word: str) -> bool:
 
 
 def digits(words: Sequence[str]) -> str:
-    """The digits of a run of number tokens as they would be written: "twenty nine ninety nine" gives "2999"."""
+    """Write a run of number tokens in digits.
+
+    >>> digits(["twenty", "nine", "ninety", "nine"])
+    '2999'
+    >>> digits(["一", "百", "五"])
+    '150'
+    """
     if any(word in _CHINESE or word in _CHINESE_SCALES for word in words):
         return _chinese(words)
     return _english(words)
@@ -48,14 +54,14 @@ def repeats(word: str) -> int:
 
 
 def _plain(word: str) -> str:
-    """Digits alone, so that "1,250" is 1250 and a price of 29.99 what is spoken of it; but 4.5 never becomes 45."""
+    """Digits only: "1,250" becomes 1250, and a price of 29.99 what is spoken of it; but 4.5 never becomes 45."""
     if _DECIMAL.fullmatch(word):
         return word.replace(",", "")
     return re.sub(r"\D", "", word)
 
 
 def _english(words: Sequence[str]) -> str:
-    """Numbers one after another, each as far as it goes: "nineteen eighty five" is 19 and 85."""
+    """Read consecutive numbers, each as far as it goes: "nineteen eighty five" is 19 and 85."""
     out, at = "", 0
     while at < len(words):
         if _DIGITS.fullmatch(words[at]) and (at + 1 == len(words) or words[at + 1] not in _SCALES):
@@ -67,7 +73,7 @@ def _english(words: Sequence[str]) -> str:
 
 
 def _number(words: Sequence[str], at: int, scales: tuple[str, ...]) -> tuple[int | Decimal, int]:
-    """The number that starts at `at` and uses only these scales, largest first, and where it stops."""
+    """The number that starts at `at` and uses only these scales, largest first, and where it ends."""
     if not scales:
         return _below_hundred(words, at)
     largest, *smaller = scales
@@ -87,7 +93,7 @@ def _below_hundred(words: Sequence[str], at: int) -> tuple[int | Decimal, int]:
     if word in _SCALES:
         return 1, at
     if word not in _TENS:
-        return _ENGLISH[word] if word in _ENGLISH else _value(word), at + 1
+        return _ENGLISH[word] if word in _ENGLISH else _before_scale(word), at + 1
     unit = _ENGLISH.get(words[at + 1], 0) if at + 1 < len(words) else 0
     return (_TENS[word] + unit, at + 2) if 0 < unit < 10 else (_TENS[word], at + 1)
 
@@ -100,28 +106,28 @@ def _chinese(words: Sequence[str]) -> str:
     for word in words:
         scale = _CHINESE_SCALES.get(word)
         if scale is None:
-            value = Decimal(_CHINESE[word]) if word in _CHINESE else _exact(word)
+            value = Decimal(_CHINESE[word]) if word in _CHINESE else _decimal(word)
             digit = value if digit is None else digit * 10 + value
         elif scale >= 10_000:
             total, section, digit = (total + section + (digit or 0) or Decimal(1)) * scale, Decimal(0), None
         else:
             section, digit = section + (1 if digit is None else digit) * scale, None
-    return str(int(total + section + (digit or 0) * _left_out(words)))
+    return str(int(total + section + (digit or 0) * _implied_scale(words)))
 
 
-def _left_out(words: Sequence[str]) -> int:
-    """The scale that speech leaves out at the end: 一万二 is 12,000 and 三百五 is 350, but 三百零五 is 305."""
+def _implied_scale(words: Sequence[str]) -> int:
+    """The scale omitted at the end: 一万二 is 12,000 and 三百五 is 350, but 三百零五 is 305."""
     before = _CHINESE_SCALES.get(words[-2], 1) if len(words) > 1 else 1
     return before // 10 if words[-1] in _CHINESE and before >= 100 else 1
 
 
-def _exact(word: str) -> Decimal:
-    """A number in digits, with what follows its point: 1.2 of 1.2万."""
+def _decimal(word: str) -> Decimal:
+    """A number in digits with its decimals, such as the 1.2 of 1.2万."""
     plain = word.rstrip(".,:").replace(",", "")
     return Decimal(plain if re.fullmatch(r"\d+(\.\d+)?", plain) else _plain(word) or 0)
 
 
-def _value(word: str) -> int | Decimal:
-    """A number in digits as it counts before a scale: 1.5 of 1.5 million."""
-    exact = _exact(word)
-    return int(exact) if exact == int(exact) else exact
+def _before_scale(word: str) -> int | Decimal:
+    """A number in digits before a scale, such as the 1.5 of "1.5 million"."""
+    decimal = _decimal(word)
+    return int(decimal) if decimal == int(decimal) else decimal

@@ -1,4 +1,4 @@
-"""Languages of one call: stretches of speech that are not in the language of the rest."""
+"""Calls that switch language: find stretches of speech that are not in the call's language."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from pipeline.transcribe.speech_models import SpeechModels
 from pipeline.transcribe.window import windows_of
 from pipeline.transcript import Language
 
-# In less, a recogniser takes one language for the other too often.
+# Recognisers confuse languages too often in shorter speech.
 SHORTEST_S = 1.5
-# Below this, speech is in the language of the call.
-SURE = 0.9
+# Below this, assume the call's language.
+MIN_PROBABILITY = 0.9
 
 
 def windows_by_language(
@@ -27,9 +27,9 @@ def windows_by_language(
     mono: bool,
     speech_models: SpeechModels,
 ) -> list[Window]:
-    """One channel's speech cut into windows of one language each; short stretches go with what was said before them.
+    """Cut one channel's speech into windows of one language each; short stretches join the stretch before.
 
-    A window's `language` is set where it is not the call's.
+    Sets a window's `language` where it differs from the call's.
     """
     windows = []
     for own, spans in _runs(samples, speech, call_id, channel, language, speech_models.recogniser):
@@ -47,7 +47,7 @@ def _runs(
     language: Language,
     recogniser: Recogniser,
 ) -> Iterator[tuple[Language, list[Span]]]:
-    """Neighbouring stretches in one language."""
+    """Group neighbouring stretches in one language."""
     run: list[Span] = []
     spoken = language
     for span in speech:
@@ -68,5 +68,5 @@ def _language_of(
 ) -> Language:
     """The language of one stretch: the call's, unless the recogniser is sure of the other."""
     cut = samples[round(span.start_s * ASR_SAMPLE_RATE_HZ) : round(span.end_s * ASR_SAMPLE_RATE_HZ)]
-    heard, probability = recogniser.language([Window(call_id, channel, cut, ((0.0, span),))])
-    return heard if probability >= SURE else language
+    detected, probability = recogniser.language([Window(call_id, channel, cut, ((0.0, span),))])
+    return detected if probability >= MIN_PROBABILITY else language

@@ -1,4 +1,4 @@
-"""The layout of a recording: two speakers on two channels, or both on one."""
+"""Layout of a recording: one speaker per channel, or two speakers on one."""
 
 from __future__ import annotations
 
@@ -10,21 +10,21 @@ from pipeline.recording import Audio, AudioHealth
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """`channels` are those worth hearing; `mono` when one of them may hold two speakers."""
+    """`channels` to transcribe; `mono` if one channel may hold two speakers."""
 
     channels: tuple[int, ...]
     mono: bool
 
 
 def layout_of(audio: Audio, health: AudioHealth | None) -> Layout:
-    """Which channels to hear. The same audio on both, or nothing on one, is a mono recording."""
+    """Choose the channels to transcribe. Duplicate channels, or a silent one, make a mono recording."""
     count = audio.samples.shape[0]
     if count == 1:
         return Layout((0,), mono=True)
-    known = health or audio_health(audio)
-    if known.duplicate_channels:
+    measured = health or audio_health(audio)
+    if measured.duplicate_channels:
         return Layout((0,), mono=True)
-    heard = tuple(channel for channel in range(count) if not known.silent[channel])
-    if len(heard) == 2:
-        return Layout(heard, mono=False)
-    return Layout(heard or (0,), mono=True)
+    active = tuple(channel for channel in range(count) if not measured.silent[channel])
+    if len(active) == 2:
+        return Layout(active, mono=False)
+    return Layout(active or (0,), mono=True)

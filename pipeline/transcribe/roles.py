@@ -1,8 +1,8 @@
-"""Roles by content: who greets, names the company, offers help and verifies is the agent; who brings a problem is not.
+"""Roles by content: the agent greets, names the company, offers help and verifies; the customer brings a problem.
 
-A transparent scorer: the cues and their weights are in `role_cues.toml`. They are call-centre language in general;
-nothing is fitted to names, companies or recordings. How sure it is grows with the evidence, and falls where evidence
-stands against evidence: on one channel that is the sign of voices that were mixed up.
+A transparent score: patterns and weights are in `role_cues.toml`. They are general call-centre language, fitted to no
+names, companies or recordings. Confidence grows with the evidence and falls when evidence conflicts, which on one
+channel means mixed-up voices.
 """
 
 from __future__ import annotations
@@ -17,21 +17,21 @@ from pathlib import Path
 
 from pipeline.transcript import Language, Role
 
-FIRST_TO_SPEAK = 1.0
+FIRST_SPEAKER_WEIGHT = 1.0
 OPENING_TURNS = 3
 OPENING_FACTOR = 2.0
 SLOPE = 0.6
-# The log-odds that evidence reaches of which none stands against another: it is never surer than this.
-UNDISPUTED_LOG_ODDS = 8.0
-# Of channels stated by an exporter, one in a hundred is taken to be stated the wrong way round.
+# Upper limit of the log-odds, reached when no evidence conflicts.
+MAX_LOG_ODDS = 8.0
+# Exporters swap the channels in one of a hundred recordings.
 STATED_LOG_ODDS = math.log(99)
-MOST_PER_CUE = 3
-MOST_PRONOUNS = 10
+MAX_PER_PATTERN = 3
+MAX_PRONOUNS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Roles:
-    """The agent's side and how sure that is, from 0.5 to 1."""
+    """The agent's side and its confidence, from 0.5 to 1."""
 
     agent: int
     confidence: float
@@ -39,20 +39,20 @@ class Roles:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """`lead` speaks for the agent where positive; `weight` is all that was found, for and against."""
+class RoleEvidence:
+    """`lead` is positive for the agent; `weight` is the total evidence, for and against."""
 
     lead: float
     weight: float
 
-    def __add__(self, other: Evidence) -> Evidence:
-        """Both together."""
-        return Evidence(self.lead + other.lead, self.weight + other.weight)
+    def __add__(self, other: RoleEvidence) -> RoleEvidence:
+        """Add both leads and both weights."""
+        return RoleEvidence(self.lead + other.lead, self.weight + other.weight)
 
 
 @dataclass(frozen=True, slots=True)
 class RolePattern:
-    """A phrase and its weight: positive speaks for the agent, negative for the customer."""
+    """A phrase and its weight: positive for the agent, negative for the customer."""
 
     weight: float
     pattern: re.Pattern[str]
@@ -60,7 +60,7 @@ class RolePattern:
 
 @cache
 def role_patterns(language: Language) -> tuple[RolePattern, ...]:
-    """The cues of a language, from `role_cues.toml` beside this module."""
+    """Load a language's patterns from `role_cues.toml` beside this module."""
     table = tomllib.loads((Path(__file__).parent / "role_cues.toml").read_text("utf-8"))
     return tuple(
         RolePattern(group["weight"], re.compile(phrase, re.IGNORECASE))
@@ -70,63 +70,66 @@ def role_patterns(language: Language) -> tuple[RolePattern, ...]:
 
 
 def roles_of(said: Sequence[tuple[int, str]], *, language: Language, agent: int | None = None) -> Roles:
-    """Which side is the agent. `said` is (side, text) in time order; `agent` is the side if metadata fixes it.
+    """Decide which side is the agent. `said` is (side, text) in time order; `agent` is the side if metadata fixes it.
 
-    Metadata is followed whatever is said; words that speak against it lower the confidence, down to 0.5.
+    Metadata always wins; words that contradict it lower the confidence, down to 0.5.
     """
     sides = sorted({side for side, _ in said})
     if agent is not None:
-        return _named(agent, _confidence_in_stated(said, agent, language), sides)
+        return _roles(agent, _confidence_in_stated(said, agent, language), sides)
     if len(sides) == 1:
-        alone = evidence([text for _, text in said], language=language)
-        return _named(sides[0] if alone.lead >= 0 else 1 - sides[0], _confidence(alone), sides)
+        alone = role_evidence([text for _, text in said], language=language)
+        return _roles(sides[0] if alone.lead >= 0 else 1 - sides[0], _confidence(alone), sides)
     first, second = sides[:2]
-    found = _between(said, first, second, language)
-    return _named(first if found.lead >= 0 else second, _confidence(found), sides)
+    found = _compare(said, first, second, language)
+    return _roles(first if found.lead >= 0 else second, _confidence(found), sides)
 
 
-def evidence(texts: Sequence[str], *, language: Language) -> Evidence:
-    """How much one side talks like an agent: the sum of its cues, those of its opening counted more."""
+def role_evidence(texts: Sequence[str], *, language: Language) -> RoleEvidence:
+    """Sum of the patterns in one side's turns; its opening turns count more."""
     opening, rest = " ".join(texts[:OPENING_TURNS]), " ".join(texts[OPENING_TURNS:])
-    return _of_cues(opening, language, factor=OPENING_FACTOR) + _of_cues(rest, language, factor=1.0)
+    return _match_patterns(opening, language, factor=OPENING_FACTOR) + _match_patterns(rest, language, factor=1.0)
 
 
-def _between(said: Sequence[tuple[int, str]], first: int, second: int, language: Language) -> Evidence:
+def _compare(said: Sequence[tuple[int, str]], first: int, second: int, language: Language) -> RoleEvidence:
     """By how much more the first side talks like an agent than the second."""
-    own, other = (evidence([text for who, text in said if who == side], language=language) for side in (first, second))
-    spoke_first = FIRST_TO_SPEAK if said[0][0] == first else -FIRST_TO_SPEAK
-    return Evidence(own.lead - other.lead + spoke_first, own.weight + other.weight + FIRST_TO_SPEAK)
+    own, other = (
+        role_evidence([text for who, text in said if who == side], language=language) for side in (first, second)
+    )
+    spoke_first = FIRST_SPEAKER_WEIGHT if said[0][0] == first else -FIRST_SPEAKER_WEIGHT
+    return RoleEvidence(own.lead - other.lead + spoke_first, own.weight + other.weight + FIRST_SPEAKER_WEIGHT)
 
 
 def _confidence_in_stated(said: Sequence[tuple[int, str]], agent: int, language: Language) -> float:
-    """How sure it is that the side that metadata names is the agent, when both have spoken: 1 unless words deny it."""
+    """Confidence in the agent's side from metadata: 1 unless both sides speak and the words contradict it."""
     others = {side for side, _ in said} - {agent}
     if not others or len({side for side, _ in said}) == 1:
         return 1.0
-    against = -_between(said, agent, min(others), language).lead
+    against = -_compare(said, agent, min(others), language).lead
     if against <= 0:
         return 1.0
     return round(max(0.5, 1 / (1 + math.exp(min(SLOPE * against, 50.0) - STATED_LOG_ODDS))), 4)
 
 
-def _of_cues(text: str, language: Language, *, factor: float) -> Evidence:
-    """The weighted cues of a text; one cue counts a few times at most, pronouns by their share."""
+def _match_patterns(text: str, language: Language, *, factor: float) -> RoleEvidence:
+    """Weighted patterns of a text; each counts a few times at most."""
     lead = weight = 0.0
-    for cue in role_patterns(language):
-        found = len(cue.pattern.findall(text))
-        counted = factor * cue.weight * min(found, MOST_PER_CUE if abs(cue.weight) >= 1 else MOST_PRONOUNS)
+    for role_pattern in role_patterns(language):
+        found = len(role_pattern.pattern.findall(text))
+        most = MAX_PER_PATTERN if abs(role_pattern.weight) >= 1 else MAX_PRONOUNS
+        counted = factor * role_pattern.weight * min(found, most)
         lead, weight = lead + counted, weight + abs(counted)
-    return Evidence(lead, weight)
+    return RoleEvidence(lead, weight)
 
 
-def _confidence(found: Evidence) -> float:
-    """A lead in evidence as a probability, through a logistic curve."""
+def _confidence(found: RoleEvidence) -> float:
+    """Turn a lead in evidence into a probability by a logistic curve."""
     if not found.weight:
         return 0.5
     lead = abs(found.lead)
-    return round(1 / (1 + math.exp(-min(SLOPE * lead, UNDISPUTED_LOG_ODDS * lead / found.weight))), 4)
+    return round(1 / (1 + math.exp(-min(SLOPE * lead, MAX_LOG_ODDS * lead / found.weight))), 4)
 
 
-def _named(agent: int, confidence: float, sides: Sequence[int]) -> Roles:
-    """Roles for all sides."""
+def _roles(agent: int, confidence: float, sides: Sequence[int]) -> Roles:
+    """Roles of all sides."""
     return Roles(agent, confidence, {side: "agent" if side == agent else "customer" for side in sides})

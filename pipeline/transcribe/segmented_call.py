@@ -1,4 +1,4 @@
-"""Found: what is in a call before anyone reads it. After this its audio is not needed any more."""
+"""Segment a call before recognition: windows, language, speakers and events. The audio is not needed afterwards."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from pipeline.ports import Span, SpeakerSpan, Window
 from pipeline.recording import Audio, Recording
-from pipeline.transcribe.events import events_of, without
+from pipeline.transcribe.events import events_of, without_events
 from pipeline.transcribe.languages import windows_by_language
 from pipeline.transcribe.layout import Layout, layout_of
 from pipeline.transcribe.settings import TranscriptionSettings
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class SegmentedCall:
-    """The windows of a call, its language, who speaks when on a mono recording, and what no person says.
+    """A call's windows, language, speakers (mono recordings only) and events.
 
-    `suspects` are windows of loud stretches in which the detector heard no speech. `tracks` say by channel how high and
-    loud it is: they are needed when the words are there, and take a fiftieth of what the audio would.
+    `unverified_windows` cover VAD misses. `tracks` hold pitch and level by channel, for prosody; they take a fiftieth
+    of the audio's memory.
     """
 
     recording: Recording
@@ -41,29 +41,17 @@ class SegmentedCall:
 
 
 def segment_call(recording: Recording, audio: Audio, *, speech_models: SpeechModels) -> SegmentedCall:
-    """Speech, windows, language and speakers of one call. The windows are copies and hold none of the audio."""
+    """Segment one call. The windows are copies and keep none of the audio alive."""
     layout, settings = layout_of(audio, recording.health), speech_models.settings
-    heard = [_sounds(audio, channel, layout, speech_models) for channel in layout.channels]
+    channels = [_segment_channel(audio, channel, layout, speech_models) for channel in layout.channels]
     english_s = settings.longest_s("en", mono=layout.mono)
-    windows, unverified_windows = _windows(audio, heard, recording.call_id, settings, longest_s=english_s)
+    windows, unverified_windows = _windows(audio, channels, recording.call_id, settings, longest_s=english_s)
     language = _language(recording, windows or unverified_windows, speech_models)
     longest_s = settings.longest_s(language, mono=layout.mono)
     if longest_s != english_s:
-        windows, unverified_windows = _windows(audio, heard, recording.call_id, settings, longest_s=longest_s)
+        windows, unverified_windows = _windows(audio, channels, recording.call_id, settings, longest_s=longest_s)
     if settings.language_by_turn:
-        windows = tuple(
-            window
-            for sounds in heard
-            for window in windows_by_language(
-                audio.samples[sounds.channel],
-                sounds.detected,
-                call_id=recording.call_id,
-                channel=sounds.channel,
-                language=language,
-                mono=layout.mono,
-                speech_models=speech_models,
-            )
-        )
+        windows = _windows_by_language(recording, audio, channels, layout, language, speech_models)
     return SegmentedCall(
         recording,
         audio.duration_s,
@@ -71,15 +59,15 @@ def segment_call(recording: Recording, audio: Audio, *, speech_models: SpeechMod
         language,
         windows,
         unverified_windows,
-        _speakers(audio, layout, heard, speech_models),
-        tuple(event for sounds in heard for event in sounds.events),
-        {sounds.channel: voice_track(audio.samples[sounds.channel], sounds.speech) for sounds in heard},
+        _speakers(audio, layout, channels, speech_models),
+        tuple(event for segments in channels for event in segments.events),
+        {segments.channel: voice_track(audio.samples[segments.channel], segments.speech) for segments in channels},
     )
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelSegments:
-    """What one channel holds: claimed speech, loud stretches that no detector claimed, and what no person says."""
+    """Detected speech, VAD misses and events of one channel."""
 
     channel: int
     detected: Sequence[Span]
@@ -88,34 +76,63 @@ class ChannelSegments:
 
     @property
     def speech(self) -> list[Span]:
-        """What may be speech, in time order."""
+        """All possible speech, in time order."""
         return sorted([*self.detected, *self.vad_misses], key=lambda span: span.start_s)
 
 
-def _sounds(audio: Audio, channel: int, layout: Layout, speech_models: SpeechModels) -> ChannelSegments:
+def _segment_channel(audio: Audio, channel: int, layout: Layout, speech_models: SpeechModels) -> ChannelSegments:
     samples = audio.samples[channel]
     detected = speech_models.voice.speech(samples)
     other = None if layout.mono else audio.samples[1 - channel]
-    lost = vad_misses(samples, detected, other=other, settings=speech_models.settings)
+    misses = vad_misses(samples, detected, other=other, settings=speech_models.settings)
     events = events_of(samples, channel=channel, music=speech_models.music)
-    return ChannelSegments(channel, without(detected, events), without(lost, events), events)
+    return ChannelSegments(channel, without_events(detected, events), without_events(misses, events), events)
 
 
 def _windows(
-    audio: Audio, heard: Sequence[ChannelSegments], call_id: str, settings: TranscriptionSettings, *, longest_s: float
+    audio: Audio,
+    channels: Sequence[ChannelSegments],
+    call_id: str,
+    settings: TranscriptionSettings,
+    *,
+    longest_s: float,
 ) -> tuple[tuple[Window, ...], tuple[Window, ...]]:
-    """Windows of claimed speech, and of loud stretches that nobody claimed."""
+    """Cut windows from detected speech, and unverified windows from VAD misses."""
 
     def cut(spans: Sequence[Span], channel: int) -> list[Window]:
         samples, gap_s = audio.samples[channel], settings.gap_s
         return windows_of(samples, spans, call_id=call_id, channel=channel, longest_s=longest_s, gap_s=gap_s)
 
-    windows = tuple(window for sounds in heard for window in cut(sounds.detected, sounds.channel))
-    return windows, tuple(window for sounds in heard for window in cut(sounds.vad_misses, sounds.channel))
+    windows = tuple(window for segments in channels for window in cut(segments.detected, segments.channel))
+    return windows, tuple(window for segments in channels for window in cut(segments.vad_misses, segments.channel))
+
+
+def _windows_by_language(
+    recording: Recording,
+    audio: Audio,
+    channels: Sequence[ChannelSegments],
+    layout: Layout,
+    language: Language,
+    speech_models: SpeechModels,
+) -> tuple[Window, ...]:
+    """Cut windows of one language each, for calls that may switch language."""
+    return tuple(
+        window
+        for segments in channels
+        for window in windows_by_language(
+            audio.samples[segments.channel],
+            segments.detected,
+            call_id=recording.call_id,
+            channel=segments.channel,
+            language=language,
+            mono=layout.mono,
+            speech_models=speech_models,
+        )
+    )
 
 
 def _language(recording: Recording, windows: Sequence[Window], speech_models: SpeechModels) -> Language:
-    """The call's language: its metadata's, else what the recogniser hears in its longest windows."""
+    """Take the call's language from its metadata, else from the recogniser's reading of its longest windows."""
     stated = recording.metadata.language.lower().replace("_", "-").split("-")[0]
     if stated in ("en", "eng", "english"):
         return "en"
@@ -130,11 +147,11 @@ def _language(recording: Recording, windows: Sequence[Window], speech_models: Sp
 
 
 def _speakers(
-    audio: Audio, layout: Layout, heard: Sequence[ChannelSegments], speech_models: SpeechModels
+    audio: Audio, layout: Layout, channels: Sequence[ChannelSegments], speech_models: SpeechModels
 ) -> tuple[SpeakerSpan, ...]:
-    """Who speaks when on a mono recording; empty where the channels tell."""
+    """Diarize a mono recording; empty where each speaker has a channel."""
     if not layout.mono:
         return ()
-    (sounds,) = heard
-    speech = sounds.speech
-    return tuple(speech_models.diarizer.speakers(audio.samples[sounds.channel], speech)) if speech else ()
+    (segments,) = channels
+    speech = segments.speech
+    return tuple(speech_models.diarizer.speakers(audio.samples[segments.channel], speech)) if speech else ()

@@ -1,4 +1,4 @@
-"""Sentences of one channel, and the passages they make: what is said without a rest."""
+"""Sentences of one channel, grouped into passages without a long pause."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ class Sentence:
 
     @property
     def start_s(self) -> float:
-        """When its first word begins."""
+        """Start of the first word."""
         return self.words[0].start_s
 
     @property
     def end_s(self) -> float:
-        """When its last word ends."""
+        """End of the last word."""
         return self.words[-1].end_s
 
 
 def passages_of(words: Sequence[Word], *, language: Language) -> list[list[Sentence]]:
-    """The sentences of one channel, grouped where no rest of 1.6 s parts them. `words` are in time order."""
+    """Group one channel's sentences into passages, separated by at least 1.6 s. `words` are in time order."""
     passages: list[list[Sentence]] = []
     for sentence in _sentences(words, language):
         if passages and sentence.start_s - passages[-1][-1].end_s < REST_S:
@@ -43,12 +43,12 @@ def passages_of(words: Sequence[Word], *, language: Language) -> list[list[Sente
 
 
 def words_in(sentences: Iterable[Sentence]) -> list[Word]:
-    """The words of sentences, in their order."""
+    """All words of these sentences, in order."""
     return [word for sentence in sentences for word in sentence.words]
 
 
 def _sentences(words: Sequence[Word], language: Language) -> Iterable[Sentence]:
-    """Words cut behind full stops and at pauses."""
+    """Split words after full stops and at pauses."""
     group: list[Word] = []
     for word in words:
         if group and (group[-1].text.endswith(SENTENCE_ENDS) or word.start_s - group[-1].end_s > PAUSE_S):

@@ -1,4 +1,4 @@
-"""Words to speakers on a recording with one channel."""
+"""Assign words to speakers on a recording with one channel."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ FLIP_WORDS = 2
 
 
 def by_speaker(words: Sequence[Word], spans: Sequence[SpeakerSpan]) -> dict[int, list[Word]]:
-    """The words of each speaker: by the spans they lie in, with runs of words that no pause parts kept together."""
+    """Assign words to speakers by the spans they lie in; runs of words without a pause stay together."""
     sides: dict[int, list[Word]] = {}
     for run in _runs(words):
-        for word, speaker in zip(run, _steady([_speaker(word, spans) for word in run]), strict=True):
+        for word, speaker in zip(run, _smooth_flips([_speaker(word, spans) for word in run]), strict=True):
             sides.setdefault(speaker, []).append(word)
     return sides
 
 
 def _speaker(word: Word, spans: Sequence[SpeakerSpan]) -> int:
-    """The speaker whose spans cover most of a word; where none does, the nearest.
+    """The speaker whose spans cover most of a word; if none does, the nearest.
 
-    Where both speak at once the surer one has it: of two voices a recogniser writes down the one that leads.
+    Cover is weighted by confidence: where both speak at once, recognisers write down the dominant voice.
     """
     if not spans:
         return 0
@@ -39,7 +39,7 @@ def _speaker(word: Word, spans: Sequence[SpeakerSpan]) -> int:
 
 
 def _runs(words: Sequence[Word]) -> list[list[Word]]:
-    """Words parted where there is a pause, or where a sentence ends."""
+    """Split words at pauses and at ends of sentences."""
     runs: list[list[Word]] = []
     for word in words:
         if runs and word.start_s - runs[-1][-1].end_s < CLOSE_S and runs[-1][-1].text[-1:] not in ".?!。？！":
@@ -49,8 +49,8 @@ def _runs(words: Sequence[Word]) -> list[list[Word]]:
     return runs
 
 
-def _steady(speakers: Sequence[int]) -> list[int]:
-    """Short flips inside a run smoothed away, shortest first: they join the longer of their neighbours."""
+def _smooth_flips(speakers: Sequence[int]) -> list[int]:
+    """Smooth short flips inside a run, shortest first: they join the longer neighbour."""
     groups = [[speaker, len(list(same))] for speaker, same in groupby(speakers)]
     while len(groups) > 1:
         shortest = min(range(len(groups)), key=lambda n: groups[n][1])
@@ -58,10 +58,10 @@ def _steady(speakers: Sequence[int]) -> list[int]:
         if groups[shortest][1] > FLIP_WORDS or groups[shortest][1] >= max(groups[n][1] for n in around):
             break
         groups[shortest][0] = 1 - groups[shortest][0]
-        groups = _joined(groups)
+        groups = _merge(groups)
     return [speaker for speaker, count in groups for _ in range(count)]
 
 
-def _joined(groups: Sequence[Sequence[int]]) -> list[list[int]]:
-    """(speaker, count) groups with neighbours of the same speaker put together."""
+def _merge(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Merge neighbouring (speaker, count) groups of the same speaker."""
     return [[speaker, sum(group[1] for group in same)] for speaker, same in groupby(groups, key=lambda g: g[0])]

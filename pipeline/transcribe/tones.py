@@ -1,7 +1,7 @@
-"""Signalling tones of telephone networks: ringing, busy and dial tones, keys that are pressed, the beep of a mailbox.
+"""Signalling tones of telephone networks: ringing, busy and dial tones, keypad tones, voicemail beeps.
 
-Frequencies and rhythms are those of ITU-T E.180 and its supplement 2 and, for keys, Q.23: no model, one Fourier
-transform each 32 ms of what is loud enough to matter.
+Frequencies and cadences follow ITU-T E.180 and its supplement 2, and Q.23 for keys. Uses one Fourier transform per 32
+ms of sound that is loud enough, no model.
 """
 
 from __future__ import annotations
@@ -21,11 +21,11 @@ HOP_S = HOP / ASR_SAMPLE_RATE_HZ
 BIN_HZ = ASR_SAMPLE_RATE_HZ / FRAME
 FRAMES_AT_ONCE = 512
 LOWEST_HZ, HIGHEST_HZ = 300.0, 3600.0
-QUIETEST_RMS = 10 ** (-45 / 20)
-# The share of a frame's energy that one or two lines hold. Voiced speech spreads over more harmonics than that.
-PUREST = 0.9
-# A second line that is weaker than this share of the first is a harmonic or noise.
-SECOND = 0.15
+MIN_RMS = 10 ** (-45 / 20)
+# Minimum share of a frame's energy in one or two spectral lines. Voiced speech spreads over more harmonics.
+MIN_PURITY = 0.9
+# A weaker second line, as a share of the first, is a harmonic or noise.
+MIN_SECOND_LINE = 0.15
 # A voice that holds a note wavers more than this from frame to frame.
 WAVER_HZ = 5.0
 PROGRESS_HZ = (340.0, 640.0)
@@ -35,14 +35,14 @@ BEEP_HZ = (600.0, 2200.0)
 TOLERANCE_HZ = 14.0
 SHORTEST_S, SHORTEST_KEY_S, SHORTEST_RING_S, SHORTEST_DIAL_S = 0.2, 0.06, 0.75, 4.5
 LONGEST_BEEP_S = 3.0
-# Between two rings lie at most 4 s; between the two halves of a British one, or the bursts of a busy tone, less.
+# At most 4 s lie between two rings; less between the halves of a British ring or the bursts of a busy tone.
 LONGEST_PAUSE_S, LONGEST_BUSY_PAUSE_S, LONGEST_KEY_PAUSE_S = 5.0, 0.75, 2.0
-QUIETER = 0.1
+MAX_PAUSE_LEVEL = 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class Burst:
-    """A tone that holds: its one or two frequencies (the higher is 0 where there is one), its time and purity."""
+    """A steady tone: its one or two frequencies (`high_hz` is 0 for one), times and purity."""
 
     start_s: float
     end_s: float
@@ -52,12 +52,12 @@ class Burst:
 
     @property
     def length_s(self) -> float:
-        """How long it holds, in seconds."""
+        """Duration in seconds."""
         return self.end_s - self.start_s
 
 
 def tones_of(samples: Samples, *, channel: int) -> list[Event]:
-    """The tones of one channel, in time order. `samples` is float32 [n] at 16 kHz."""
+    """Find the tones of one channel, in time order. `samples` is float32 [n] at 16 kHz."""
     rms = _rms(samples)
     events = []
     for group in _groups(list(_bursts(samples, rms)), rms):
@@ -70,19 +70,19 @@ def tones_of(samples: Samples, *, channel: int) -> list[Event]:
 
 
 def _rms(samples: Samples) -> npt.NDArray[np.float64]:
-    """The level of each step of 32 ms."""
+    """Level of each 32 ms step."""
     steps = samples[: len(samples) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
     return np.asarray(np.sqrt(np.mean(steps**2, axis=1)))
 
 
 def _bursts(samples: Samples, rms: npt.NDArray[np.float64]) -> Iterator[Burst]:
-    """Runs of frames in which the same one or two lines hold nearly all energy."""
-    centres = np.flatnonzero(rms > QUIETEST_RMS)
+    """Runs of frames in which the same one or two spectral lines hold nearly all energy."""
+    centres = np.flatnonzero(rms > MIN_RMS)
     lines = [_lines(samples, centres[at : at + FRAMES_AT_ONCE]) for at in range(0, len(centres), FRAMES_AT_ONCE)]
     if not lines:
         return
     low, high, purity = (np.concatenate(part) for part in zip(*lines, strict=True))
-    pure = purity > PUREST
+    pure = purity > MIN_PURITY
     same = (np.diff(centres) == 1) & (np.abs(np.diff(low)) < WAVER_HZ) & (np.abs(np.diff(high)) < WAVER_HZ)
     run = np.concatenate([[True], ~(same & pure[1:] & pure[:-1])])
     starts = np.flatnonzero(run)
@@ -94,7 +94,7 @@ def _bursts(samples: Samples, rms: npt.NDArray[np.float64]) -> Iterator[Burst]:
 
 
 def _lines(samples: Samples, centres: npt.NDArray[np.intp]) -> tuple[npt.NDArray[np.float64], ...]:
-    """For the frames around these steps the lower and the higher line in Hz (0: none) and their share of the energy."""
+    """Lower and higher spectral line in Hz (0: none) and their share of the energy, for frames around these steps."""
     padded = np.pad(samples, (FRAME // 2, FRAME)).astype(np.float32)
     starts = centres * HOP + HOP // 2
     frames = padded[starts[:, None] + np.arange(FRAME)] * np.hanning(FRAME).astype(np.float32)
@@ -103,7 +103,7 @@ def _lines(samples: Samples, centres: npt.NDArray[np.intp]) -> tuple[npt.NDArray
     total = power.sum(axis=1) + 1e-12
     first_hz, first = _strongest(power)
     second_hz, second = _strongest(power)
-    two = second > SECOND * first
+    two = second > MIN_SECOND_LINE * first
     second_hz = np.where(two, second_hz, 0.0)
     share = (first + np.where(two, second, 0.0)) / total
     low, high = np.minimum(first_hz, second_hz), np.maximum(first_hz, second_hz)
@@ -111,7 +111,7 @@ def _lines(samples: Samples, centres: npt.NDArray[np.intp]) -> tuple[npt.NDArray
 
 
 def _strongest(power: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.float64]]:
-    """The strongest line of each frame in Hz and its energy, which is then taken out of `power`."""
+    """The strongest line of each frame in Hz, and its energy, which is removed from `power`."""
     band = slice(int(LOWEST_HZ / BIN_HZ), int(HIGHEST_HZ / BIN_HZ))
     peak = np.argmax(power[:, band], axis=1) + band.start
     rows, near = np.arange(len(power))[:, None], peak[:, None] + np.arange(-2, 3)
@@ -123,12 +123,12 @@ def _strongest(power: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.float64],
 
 
 def _groups(bursts: Sequence[Burst], rms: npt.NDArray[np.float64]) -> Iterator[list[Burst]]:
-    """Bursts of one signal: the same progress tone, or keys, again and again with near silence between."""
+    """Group bursts of one signal: the same progress tone, or keys, repeated with near silence between."""
     group: list[Burst] = []
     for burst in bursts:
         if burst.length_s < (SHORTEST_KEY_S if _is_key(burst) else SHORTEST_S) or not _is_tone(burst):
             continue
-        if group and not _goes_on(group[-1], burst, rms):
+        if group and not _continues(group[-1], burst, rms):
             yield group
             group = []
         group.append(burst)
@@ -136,8 +136,8 @@ def _groups(bursts: Sequence[Burst], rms: npt.NDArray[np.float64]) -> Iterator[l
         yield group
 
 
-def _goes_on(last: Burst, burst: Burst, rms: npt.NDArray[np.float64]) -> bool:
-    """Whether a burst belongs to the signal of the one before it."""
+def _continues(last: Burst, burst: Burst, rms: npt.NDArray[np.float64]) -> bool:
+    """True if a burst continues the signal of the burst before it."""
     keys = _is_key(last) and _is_key(burst)
     same = abs(last.low_hz - burst.low_hz) < TOLERANCE_HZ and abs(last.high_hz - burst.high_hz) < TOLERANCE_HZ
     longest_s = LONGEST_KEY_PAUSE_S if keys else LONGEST_PAUSE_S
@@ -145,11 +145,11 @@ def _goes_on(last: Burst, burst: Burst, rms: npt.NDArray[np.float64]) -> bool:
         return False
     tone = rms[int(last.start_s / HOP_S) : int(last.end_s / HOP_S)]
     pause = rms[int(last.end_s / HOP_S) + 3 : int(burst.start_s / HOP_S) - 2]
-    return not len(pause) or float(pause.max()) < QUIETER * float(np.median(tone))
+    return not len(pause) or float(pause.max()) < MAX_PAUSE_LEVEL * float(np.median(tone))
 
 
 def _kind(group: Sequence[Burst]) -> EventKind | None:
-    """What a signal is, by its frequencies and its rhythm; None where it may be anything."""
+    """Classify a signal by frequency and cadence; None if ambiguous."""
     first = group[0]
     if _is_key(first):
         return "keypad"
@@ -167,23 +167,23 @@ def _kind(group: Sequence[Burst]) -> EventKind | None:
 
 
 def _is_tone(burst: Burst) -> bool:
-    """Whether its frequencies are those of a signal at all."""
+    """True if the frequencies are those of a known signal."""
     return _is_key(burst) or _is_progress(burst) or _is_beep(burst)
 
 
 def _is_key(burst: Burst) -> bool:
-    """One of the rows together with one of the columns of a keypad."""
+    """One keypad row and one keypad column."""
     return _near(burst.low_hz, KEY_ROWS_HZ) and _near(burst.high_hz, KEY_COLUMNS_HZ)
 
 
 def _is_progress(burst: Burst) -> bool:
-    """One or two lines between 350 and 620 Hz, as ringing, busy and dial tones have all over the world."""
+    """One or two lines between 350 and 620 Hz, as in ringing, busy and dial tones worldwide."""
     lines = [hertz for hertz in (burst.low_hz, burst.high_hz) if hertz]
     return all(PROGRESS_HZ[0] <= hertz <= PROGRESS_HZ[1] for hertz in lines)
 
 
 def _is_beep(burst: Burst) -> bool:
-    """One line alone, higher than ringing."""
+    """A single line, higher than ringing."""
     return not burst.high_hz and BEEP_HZ[0] < burst.low_hz <= BEEP_HZ[1]
 
 

@@ -1,4 +1,4 @@
-"""Turns from word times: split at pauses and where the other speaks, interleaved in time order, overlap kept."""
+"""Turns from word times: split at pauses and where the other side speaks, merged in time order, overlap kept."""
 
 from __future__ import annotations
 
@@ -13,41 +13,41 @@ TOUCH_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """What one side says in one go."""
+class TurnWords:
+    """The words of one turn, and their side."""
 
     side: int
     words: tuple[Word, ...] = field(repr=False)
 
     @property
     def start_s(self) -> float:
-        """Where the first word starts."""
+        """Start of the first word."""
         return self.words[0].start_s
 
     @property
     def end_s(self) -> float:
-        """Where the last word ends."""
+        """End of the last word."""
         return self.words[-1].end_s
 
 
-def said_in_order(words_by_side: Mapping[int, Sequence[Word]], settings: TranscriptionSettings) -> list[Said]:
-    """Every side's words cut into what is said in one go, all sides together in time order."""
-    said = []
+def split_turns(words_by_side: Mapping[int, Sequence[Word]], settings: TranscriptionSettings) -> list[TurnWords]:
+    """Split every side's words into turns, all sides together in time order."""
+    turn_words = []
     for side, words in words_by_side.items():
         others = [word for other, theirs in words_by_side.items() if other != side for word in theirs]
-        said += [Said(side, part) for part in _cut(words, others, settings)]
-    return sorted(said, key=lambda part: (part.start_s, part.side, part.end_s))
+        turn_words += [TurnWords(side, part) for part in _split(words, others, settings)]
+    return sorted(turn_words, key=lambda part: (part.start_s, part.side, part.end_s))
 
 
 def turns_of(
-    said: Sequence[Said],
+    turn_words: Sequence[TurnWords],
     *,
     roles: Mapping[int, Role],
     channels: Mapping[int, int],
     language: Language,
     role_confidence: float,
 ) -> tuple[Turn, ...]:
-    """The turns of a call: `roles` and `channels` say for each side who it is and where it was recorded."""
+    """Build the turns of a call; `roles` and `channels` map each side to its role and channel."""
     return tuple(
         Turn(
             index=index,
@@ -60,12 +60,12 @@ def turns_of(
             confidence=round(sum(word.probability for word in part.words) / len(part.words), 4),
             role_confidence=role_confidence,
         )
-        for index, part in enumerate(said)
+        for index, part in enumerate(turn_words)
     )
 
 
-def _cut(words: Sequence[Word], others: Sequence[Word], settings: TranscriptionSettings) -> list[tuple[Word, ...]]:
-    """One side's words, cut at long pauses and at pauses in which another side speaks."""
+def _split(words: Sequence[Word], others: Sequence[Word], settings: TranscriptionSettings) -> list[tuple[Word, ...]]:
+    """Split one side's words at long pauses, and at pauses in which another side speaks."""
     parts: list[list[Word]] = []
     for word in sorted(words, key=lambda word: (word.start_s, word.end_s)):
         if parts and not _ends_turn(parts[-1][-1], word, others, settings):
@@ -76,7 +76,7 @@ def _cut(words: Sequence[Word], others: Sequence[Word], settings: TranscriptionS
 
 
 def _ends_turn(before: Word, after: Word, others: Sequence[Word], settings: TranscriptionSettings) -> bool:
-    """Whether the pause between two words of one side ends its turn."""
+    """True if the pause between two words of one side ends its turn."""
     pause_s = after.start_s - before.end_s
     if pause_s >= settings.pause_s:
         return True

@@ -1,4 +1,4 @@
-"""Energy that no detector claimed: stretches as loud as speech that must not be lost without a second look."""
+"""Find VAD misses: stretches as loud as speech that the voice detector did not claim."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ SILENCE_DB = -75.0
 def vad_misses(
     samples: Samples, speech: Sequence[Span], *, other: Samples | None, settings: TranscriptionSettings
 ) -> list[Span]:
-    """Loud stretches outside `speech`, padded. `other` is the other channel: what leaks over from it does not count."""
+    """Find loud stretches outside `speech`, padded. Ignores crosstalk from the `other` channel."""
     level = _level_db(samples)
     if not len(level):
         return []
@@ -36,20 +36,20 @@ def vad_misses(
 
 
 def _level_db(samples: Samples) -> npt.NDArray[np.float64]:
-    """The level of each frame of 32 ms, in dB."""
+    """Level of each 32 ms frame, in dB."""
     frames = samples[: len(samples) // HOP * HOP].reshape(-1, HOP).astype(np.float64)
     return np.asarray(10 * np.log10(np.mean(frames**2, axis=1) + 1e-10))
 
 
 def _smooth(level: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The mean level over five frames."""
+    """Mean level over five frames."""
     if len(level) < 5:
         return level
     return np.convolve(np.pad(level, 2, mode="edge"), np.ones(5) / 5, mode="valid")
 
 
 def _spans(loud: npt.NDArray[np.bool_], speech: Sequence[Span], *, duration_s: float, shortest_s: float) -> list[Span]:
-    """Loud frames as spans: near ones joined, short ones dropped, padded but never into speech."""
+    """Turn loud frames into spans: join near ones, drop short ones, pad without touching speech."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(np.int8), [0]])))
     joined: list[list[float]] = []
     for start, end in zip(edges[::2] * HOP_S, edges[1::2] * HOP_S, strict=True):
@@ -61,12 +61,12 @@ def _spans(loud: npt.NDArray[np.bool_], speech: Sequence[Span], *, duration_s: f
 
 
 def _any_between(speech: Sequence[Span], from_s: float, to_s: float) -> bool:
-    """Whether claimed speech lies between two moments."""
+    """True if detected speech lies between two times."""
     return any(span.start_s < to_s and span.end_s > from_s for span in speech)
 
 
 def _pad(start_s: float, end_s: float, speech: Sequence[Span], duration_s: float) -> Span:
-    """A span widened up to its neighbours."""
+    """Widen a span up to its neighbours."""
     floor_s = max([span.end_s for span in speech if span.end_s <= start_s + HOP_S], default=0.0)
-    roof_s = min([span.start_s for span in speech if span.start_s >= end_s - HOP_S], default=duration_s)
-    return Span(max(start_s - PAD_S, min(floor_s, start_s)), min(end_s + PAD_S, max(roof_s, end_s), duration_s))
+    ceiling_s = min([span.start_s for span in speech if span.start_s >= end_s - HOP_S], default=duration_s)
+    return Span(max(start_s - PAD_S, min(floor_s, start_s)), min(end_s + PAD_S, max(ceiling_s, end_s), duration_s))

@@ -1,4 +1,4 @@
-"""Windows: speech of one channel, cut at pauses and stitched, and the way back from window time to call time."""
+"""Cut one channel's speech into windows, and map window time back to call time."""
 
 from __future__ import annotations
 
@@ -12,26 +12,26 @@ from pipeline.recording import ASR_SAMPLE_RATE_HZ, Samples
 from pipeline.transcript import Word
 
 EDGE_S = 0.02
-STITCH_DOUBT_S = 0.8
-# A stretch of claimed speech without a word: between turns, and inside one, where times are less sure.
-UNREAD_PIECE_S, UNREAD_GAP_S = 1.0, 2.0
+STITCH_TOLERANCE_S = 0.8
+# Longest speech without a word that is accepted: a whole piece, and a gap inside one, where times are less exact.
+EMPTY_PIECE_S, EMPTY_GAP_S = 1.0, 2.0
 SENTENCE_ENDS = tuple(".?!。？！")
 
 
 def windows_of(
     samples: Samples, speech: Sequence[Span], *, call_id: str, channel: int, longest_s: float, gap_s: float
 ) -> list[Window]:
-    """Cuts one channel's speech into windows of at most `longest_s`.
+    """Cut one channel's speech into windows of at most `longest_s`.
 
-    Spans of speech are put one after another with `gap_s` of silence between; a span that is too long is cut where it
-    is quietest. `samples` is float32 [n] at 16 kHz.
+    Joins spans with `gap_s` of silence and splits a longer span where it is quietest. `samples` is float32 [n] at 16
+    kHz.
     """
     pieces = [piece for span in speech for piece in split(samples, span, longest_s=longest_s)]
     return [_stitch(samples, group, call_id, channel, gap_s) for group in _groups(pieces, longest_s, gap_s)]
 
 
 def split(samples: Samples, span: Span, *, longest_s: float) -> Iterator[Span]:
-    """Cuts a long span at the quietest 0.1 s of its last third until every piece fits."""
+    """Split a long span at the quietest 0.1 s of its last 40 % until every piece fits."""
     start_s = span.start_s
     while span.end_s - start_s > longest_s:
         cut_s = _quietest(samples, start_s + longest_s * 0.6, start_s + longest_s)
@@ -40,11 +40,11 @@ def split(samples: Samples, span: Span, *, longest_s: float) -> Iterator[Span]:
     yield Span(start_s, span.end_s)
 
 
-def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
-    """Words of a window in call time; no word leaves its piece.
+def to_call_time(window: Window, words: Sequence[Word]) -> list[Word]:
+    """Map a window's words to call time; each word stays inside its piece.
 
-    A word lies in the piece that holds its middle, unless a sentence ends within a word or two of the stitch:
-    recognisers' times are least sure there, and nobody's sentence runs on into what was said later.
+    A word belongs to the piece that holds its middle. Near a stitch, where the recogniser's times are least exact, the
+    nearest end of a sentence decides.
     """
     mapped = []
     for word, piece in zip(words, _piece_by_word(window, words), strict=True):
@@ -56,33 +56,36 @@ def call_words(window: Window, words: Sequence[Word]) -> list[Word]:
     return mapped
 
 
-def unread(window: Window, words: Sequence[Word]) -> list[Span]:
-    """Stretches of a window's speech, in call time, in which none of its `words` (in call time too) lies."""
-    return [stretch for _, span in window.pieces for stretch in _unread_in(span, words)]
+def spans_without_words(window: Window, words: Sequence[Word]) -> list[Span]:
+    """Stretches of a window's speech that hold none of its `words`; both in call time."""
+    return [stretch for _, span in window.pieces for stretch in _gaps_in(span, words)]
 
 
-def cut_again(window: Window, spans: Sequence[Span], *, gap_s: float) -> Window:
-    """These spans of a window as a window of their own. Each must lie in one of its pieces and touch no other."""
+def cut_subwindow(window: Window, spans: Sequence[Span], *, gap_s: float) -> Window:
+    """Cut these spans of a window into a window of their own.
+
+    Each span must lie inside one of the window's pieces and touch no other span.
+    """
     samples, pieces = _stitched(((span, _samples_in(window, span)) for span in spans), gap_s=gap_s, joined_s=0.0)
     return replace(window, samples=samples, pieces=pieces)
 
 
 def _samples_in(window: Window, span: Span) -> Samples:
-    """What a window holds of a span of call time that lies in one of its pieces."""
+    """The samples of a call-time span that lies inside one of the window's pieces."""
     start_s, whole = next(piece for piece in window.pieces if _within(span, piece[1]))
     first = round((start_s + span.start_s - whole.start_s) * ASR_SAMPLE_RATE_HZ)
     return window.samples[first : first + round((span.end_s - span.start_s) * ASR_SAMPLE_RATE_HZ)]
 
 
-def _unread_in(span: Span, words: Sequence[Word]) -> Iterator[Span]:
-    """Where one stretch of speech holds no word for long."""
+def _gaps_in(span: Span, words: Sequence[Word]) -> Iterator[Span]:
+    """Gaps of one stretch of speech that are too long without a word."""
     inside = [word for word in words if word.start_s < span.end_s and word.end_s > span.start_s]
-    if not inside and span.end_s - span.start_s > UNREAD_PIECE_S:
+    if not inside and span.end_s - span.start_s > EMPTY_PIECE_S:
         yield span
         return
     edges_s = [span.start_s, *(at for word in inside for at in (word.start_s, word.end_s)), span.end_s]
     for end_s, start_s in zip(edges_s[::2], edges_s[1::2], strict=True):
-        if start_s - end_s > UNREAD_GAP_S:
+        if start_s - end_s > EMPTY_GAP_S:
             yield Span(end_s, start_s)
 
 
@@ -91,7 +94,7 @@ def _within(span: Span, whole: Span) -> bool:
 
 
 def _piece_by_word(window: Window, words: Sequence[Word]) -> list[int]:
-    """The number of each word's piece."""
+    """The index of each word's piece."""
     pieces = [_piece_at(window, (word.start_s + word.end_s) / 2) for word in words]
     for first in range(1, len(words)):
         if pieces[first] <= pieces[first - 1]:
@@ -104,18 +107,18 @@ def _piece_by_word(window: Window, words: Sequence[Word]) -> list[int]:
 
 
 def _sentence_cut(words: Sequence[Word], first: int, stitch_s: float) -> int:
-    """The word that begins the sentence nearest to a stitch, `first` where none is near."""
+    """Index of the word that starts the sentence nearest to a stitch; `first` if none is near."""
     for cut in (first, first - 1, first + 1, first - 2, first + 2):
         if not 0 < cut < len(words) or words[cut - 1].text[-1:] not in SENTENCE_ENDS:
             continue
         moved = words[min(cut, first) : max(cut, first)]
-        if all(abs((word.start_s + word.end_s) / 2 - stitch_s) <= STITCH_DOUBT_S for word in moved):
+        if all(abs((word.start_s + word.end_s) / 2 - stitch_s) <= STITCH_TOLERANCE_S for word in moved):
             return cut
     return first
 
 
 def _piece_at(window: Window, time_s: float) -> int:
-    """The number of the piece that holds a moment of window time; in a gap, of the nearer one."""
+    """Index of the piece at a window time; in a gap, the nearer piece."""
 
     def distance(number: int) -> float:
         start_s, span = window.pieces[number]
@@ -125,7 +128,7 @@ def _piece_at(window: Window, time_s: float) -> int:
 
 
 def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[list[Span]]:
-    """Neighbouring pieces together, as many as fit."""
+    """Group neighbouring pieces, as many as fit."""
     group: list[Span] = []
     length_s = 0.0
     for piece in pieces:
@@ -140,7 +143,7 @@ def _groups(pieces: Sequence[Span], longest_s: float, gap_s: float) -> Iterator[
 
 
 def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int, gap_s: float) -> Window:
-    """One window from neighbouring spans; spans that touch in the call get no gap."""
+    """Join neighbouring spans into one window; spans that touch in the call get no gap."""
     cuts = (
         (span, samples[round(span.start_s * ASR_SAMPLE_RATE_HZ) : round(span.end_s * ASR_SAMPLE_RATE_HZ)])
         for span in spans
@@ -151,7 +154,7 @@ def _stitch(samples: Samples, spans: Sequence[Span], call_id: str, channel: int,
 def _stitched(
     cuts: Iterable[tuple[Span, Samples]], *, gap_s: float, joined_s: float
 ) -> tuple[Samples, tuple[tuple[float, Span], ...]]:
-    """Spans' samples one after another, and where each begins; silence between spans further apart than `joined_s`."""
+    """Concatenate samples and return where each span starts; adds silence between spans more than `joined_s` apart."""
     parts: list[Samples] = []
     pieces: list[tuple[float, Span]] = []
     at = 0
@@ -166,7 +169,7 @@ def _stitched(
 
 
 def _quietest(samples: Samples, from_s: float, to_s: float) -> float:
-    """The middle of the quietest 0.1 s between two moments."""
+    """Middle of the quietest 0.1 s between two times."""
     hop = ASR_SAMPLE_RATE_HZ // 20
     cut = samples[int(from_s * ASR_SAMPLE_RATE_HZ) : int(to_s * ASR_SAMPLE_RATE_HZ)]
     frames = cut[: len(cut) // hop * hop].reshape(-1, hop)

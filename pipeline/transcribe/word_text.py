@@ -1,4 +1,4 @@
-"""How words are written: the spaces of a row, and the script of Chinese."""
+"""Word spelling: spaces between words, and the script of Chinese."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from pipeline.text.chinese_script import in_script, simplified, traditional
 from pipeline.transcribe.settings import TranscriptionSettings
 from pipeline.transcript import Language, Word
 
-# Between two Chinese characters, in a call that is otherwise in English.
+# A space between two Chinese characters, in a call that is otherwise in English.
 _CHINESE_GAP = re.compile(r"(?<=[\u3000-\u9fff\uff00-\uffef]) (?=[\u3000-\u9fff\uff00-\uffef])")
 
 
 def text_of(words: Sequence[Word], language: Language) -> str:
-    """The readable text of consecutive words: English with spaces, Chinese without, except between foreign words."""
+    """Join words to text: English with spaces, Chinese without, except between foreign words."""
     if language == "en":
         return _CHINESE_GAP.sub("", " ".join(word.text for word in words))
     text = ""
@@ -26,27 +26,27 @@ def text_of(words: Sequence[Word], language: Language) -> str:
     return text
 
 
-def as_chosen(words: Sequence[Word], settings: TranscriptionSettings) -> tuple[Word, ...]:
-    """Consecutive words in the chosen script, and expected names in it as their list has them.
+def in_chosen_script(words: Sequence[Word], settings: TranscriptionSettings) -> tuple[Word, ...]:
+    """Convert words to the chosen Chinese script, and spell hot words as their list does.
 
-    Converted together, since what a character becomes may hang on the next word's.
+    Words are converted together, because a character's conversion may depend on the next word.
     """
     text = "".join(word.text for word in words)
     if text.isascii():
         return tuple(words)
     text = in_script(text, settings.chinese_script)
     if settings.chinese_script == "traditional":
-        for usual, name in _spellings(settings.hotwords).items():
-            text = text.replace(usual, name)
-    chosen, at = [], 0
+        for standard, name in _spellings(settings.hotwords).items():
+            text = text.replace(standard, name)
+    converted, at = [], 0
     for word in words:
-        chosen.append(replace(word, text=text[at : at + len(word.text)]))
+        converted.append(replace(word, text=text[at : at + len(word.text)]))
         at += len(word.text)
-    return tuple(chosen)
+    return tuple(converted)
 
 
 @lru_cache(maxsize=1)
 def _spellings(names: tuple[str, ...]) -> Mapping[str, str]:
-    """How conversion spells the names that are given in Traditional characters, where it would spell them otherwise."""
-    usual = {traditional(simplified(name)): name for name in names if simplified(name) != name}
-    return {spelling: name for spelling, name in usual.items() if spelling != name}
+    """Map each name in Traditional characters that conversion would spell differently to its spelling in the list."""
+    standard = {traditional(simplified(name)): name for name in names if simplified(name) != name}
+    return {spelling: name for spelling, name in standard.items() if spelling != name}

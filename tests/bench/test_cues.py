@@ -1,4 +1,4 @@
-"""The bench of cues: changes made on purpose come back, spread and cost are counted over voices."""
+"""The prosody bench: deliberate changes are recovered; spread and cost are counted over voices."""
 
 from dataclasses import replace
 
@@ -17,7 +17,7 @@ PIECE_S, PIECES = 4.0, 9
 
 @pytest.fixture(scope="module")
 def call() -> tuple[Audio, Transcript]:
-    """Two voices, each on its own channel, that take turns; the customer's stays too short to be changed."""
+    """Two voices on their own channels that take turns; the customer's turns are too short to change."""
     channels = np.zeros((2, int(2 * PIECES * PIECE_S * RATE)), np.float32)
     turns = []
     for n in range(2 * PIECES):
@@ -31,12 +31,12 @@ def call() -> tuple[Audio, Transcript]:
     return Audio(channels), Transcript("a", "en", tuple(turns), CallMetadata(), "audio")
 
 
-def test_changes_come_back(call: tuple[Audio, Transcript]) -> None:
+def test_changes_are_recovered(call: tuple[Audio, Transcript]) -> None:
     found = list(changes([call]))
     assert [(line["cue"], line["change"]) for line in found] == [
         ("pitch_st", higher) if higher else ("loudness_db", louder) for higher, louder in CHANGES
     ]
-    # Behind 22 s lie the turns 6 and 8 of those that have an even number.
+    # Of the even turns, 6 and 8 start after 22 s.
     assert {line["turns_told"] for line in found} == {2}
     assert all(abs(float(str(line["median_error"]))) < 0.5 for line in found)
 
@@ -48,7 +48,7 @@ def test_cost_is_by_minute_of_the_whole_call(call: tuple[Audio, Transcript]) -> 
     assert 0 < found["most_held_mb_per_audio_minute"] < 0.2
 
 
-def test_spread_counts_voices_and_turns_that_have_a_cue(call: tuple[Audio, Transcript]) -> None:
+def test_spread_counts_voices_and_turns_with_a_value(call: tuple[Audio, Transcript]) -> None:
     _, transcript = call
     told = [Prosody(-1.0, None, 1.1), Prosody(2.0, None, 1.0), None, None]
     turns = tuple(replace(turn, prosody=prosody) for turn, prosody in zip(transcript.turns, told, strict=False))

@@ -125,7 +125,7 @@ def test_the_table_has_a_column_an_encoder_and_a_line_a_question(judged, calls):
 def test_parts_are_shared_between_names():
     found = chosen(["use", "use+minilm-tuned"], epochs=1, seed=0)
     assert list(found) == ["use", "use+minilm-tuned"]
-    assert found["use+minilm-tuned"]._parts[0] is found["use"]
+    assert found["use+minilm-tuned"]._parts[0] is found["use"]  # type: ignore[attr-defined]
     assert found["use+minilm-tuned"].languages == ["en"]
 
 

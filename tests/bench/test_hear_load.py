@@ -1,4 +1,4 @@
-"""The load of the hearing bench: cuts of labelled calls with the words that are said in them."""
+"""The load of the transcription bench: cuts of labelled calls with their words."""
 
 import wave
 
@@ -18,7 +18,7 @@ WORDS = [
 
 @pytest.fixture
 def call(tmp_path):
-    """Ten turns of 30 s, turn about, the agent on the left; each channel carries a tone of its own."""
+    """Ten alternating turns of 30 s, the agent on the left; each channel has its own tone."""
     rate, seconds = 8000, 300
     times = np.arange(rate * seconds) / rate
     sides = [np.sin(2 * np.pi * hz * times) * 8000 for hz in (200, 400)]
@@ -31,13 +31,13 @@ def call(tmp_path):
     return Reference("call", tmp_path / "call.wav", "en", False, {0: "agent", 1: "customer"}, turns)
 
 
-def test_cuts_last_one_to_four_minutes_and_begin_with_a_turn(call):
+def test_cuts_last_one_to_four_minutes_and_start_with_a_turn(call):
     for cut in cuts([call], 12):
         assert SHORTEST_S <= cut.end_s - cut.start_s <= LONGEST_S + 1
         assert cut.turns[0][1] - cut.start_s <= 0.25
 
 
-def test_a_call_that_comes_again_begins_later(call):
+def test_a_repeated_call_starts_later(call):
     assert [cut.start_s for cut in cuts([call], 3)] == [0.0, 59.75, 119.75]
 
 
@@ -50,7 +50,7 @@ def test_short_calls_alone_are_an_error(call):
         cuts([Reference("short", call.audio, "en", False, call.channels, call.turns[:1])], 1)
 
 
-def test_what_is_written_is_read_again_with_its_words_in_its_own_time(call, tmp_path):
+def test_a_written_load_reads_back_with_its_words_in_its_own_time(call, tmp_path):
     first, second = write_load(cuts([call], 2), tmp_path / "load")
     assert (first.mono, second.mono) == (False, False)
     assert second.turns[0] == ("agent", 0.25, 29.25, "carrot carrot")
@@ -68,5 +68,5 @@ def test_the_error_rate_counts_each_channel_against_its_own_speaker(call):
     assert error_rate([short], [Texts("short", ("bravo bravo", "alpha alpha"))]) == 1.0
 
 
-def test_each_figure_is_the_median_of_its_own_runs():
+def test_each_figure_is_the_median_of_its_runs():
     assert medians([{"a": 1, "b": 9}, {"a": 3, "b": 7}, {"a": 2, "b": 8}]) == {"a": 2, "b": 8}

@@ -1,9 +1,9 @@
-"""The ways in which others run the same weights."""
+"""Other ways to run the same weights."""
 
 from bench.hear_systems import pieces
 
 
-def test_pieces_cover_a_recording_whole_and_the_last_is_what_is_left():
+def test_pieces_cover_a_recording_and_the_last_is_the_remainder():
     assert pieces(70.5, longest_s=30.0) == [
         {"start": 0.0, "end": 30.0},
         {"start": 30.0, "end": 60.0},

@@ -1,4 +1,4 @@
-"""The bench of speakers: the error's parts by hand, references from channels, and mixes of small made calls."""
+"""The speaker bench: parts of the error, references from channels, and mixes of small synthetic calls."""
 
 import json
 import wave
@@ -22,7 +22,7 @@ RATE = 16_000
 
 
 def tone(spans, seconds, level=0.3):
-    """A channel that sounds in the given spans, over a faint hiss."""
+    """A channel with a tone in the given spans, over a faint hiss."""
     sound = np.random.default_rng(0).normal(0, 1e-4, seconds * RATE).astype(np.float32)
     for start_s, end_s in spans:
         times = np.arange(int((end_s - start_s) * RATE)) / RATE
@@ -30,13 +30,13 @@ def tone(spans, seconds, level=0.3):
     return sound
 
 
-def test_what_is_found_as_it_was_has_no_error():
+def test_a_perfect_result_has_no_error():
     sides = ([Span(0, 4)], [Span(5, 9)])
     assert diarization_parts(sides, sides, overlap=True).error_rate == 0
     assert diarization_parts(sides, sides[::-1], overlap=True).error_rate == 0
 
 
-def test_the_parts_of_the_error_are_told_apart():
+def test_the_parts_of_the_error_are_separate():
     reference = ([Span(0, 10), Span(30, 40)], [Span(20, 30)])
     found = ([Span(0, 8), Span(20, 24), Span(30, 40)], [Span(24, 30), Span(50, 51)])
     parts = diarization_parts(reference, found, overlap=True, collar_s=0)
@@ -49,7 +49,7 @@ def test_nothing_is_scored_within_the_collar():
     assert (parts.false_s, parts.speech_s) == (0.0, pytest.approx(1.5))
 
 
-def test_a_second_speaker_who_is_not_found_is_missed_where_overlap_is_scored_only():
+def test_a_missed_second_speaker_counts_only_if_overlap_is_scored():
     reference = ([Span(0, 10)], [Span(4, 6)])
     found = ([Span(0, 10)], [])
     assert diarization_parts(reference, found, overlap=False).error_rate == 0
@@ -62,14 +62,14 @@ def test_no_speech_has_no_error_rate():
     assert np.isnan(diarization_parts(([], []), ([], []), overlap=True).error_rate)
 
 
-def test_channels_say_who_spoke_when():
+def test_channel_levels_give_the_reference():
     samples = np.stack([tone([(1, 3), (3.2, 5)], 10), tone([(6, 8)], 10)])
     agent, customer = spoken_by_channel(samples)
     assert [(span.start_s, span.end_s) for span in agent] == [pytest.approx((1, 5), abs=0.06)]
     assert [(span.start_s, span.end_s) for span in customer] == [pytest.approx((6, 8), abs=0.06)]
 
 
-def test_what_leaks_over_from_the_other_channel_is_not_speech():
+def test_crosstalk_is_not_speech():
     agent = tone([(1, 5)], 10)
     samples = np.stack([agent, 0.05 * agent + tone([(6, 8)], 10)])
     assert [round(span.start_s) for span in spoken_by_channel(samples)[1]] == [6]
@@ -77,7 +77,7 @@ def test_what_leaks_over_from_the_other_channel_is_not_speech():
 
 @pytest.fixture
 def calls(tmp_path):
-    """Two calls on two channels, the odd ones mixed to one as well, and a real one without a label."""
+    """Two-channel calls, the odd ones also mixed to one channel, and a real one without a label."""
     for folder in ("mono", "real"):
         (tmp_path / folder).mkdir()
     sides = np.stack([tone([(1, 5), (11, 14)], 20), tone([(6, 9)], 20)])
@@ -119,7 +119,7 @@ def test_only_the_groups_asked_for_are_mixed(calls):
     assert {mix.group for mix in mixes(calls, only="mixed here")} == {HELD_OUT, OVERLAPPED}
 
 
-def test_a_mix_holds_both_sides_and_says_who_spoke_when(calls):
+def test_a_mix_has_both_sides_and_a_reference(calls):
     (mix,) = mixes(calls, only=HELD_OUT)
     assert mix.audio.samples.shape == (1, 20 * RATE)
     assert np.abs(mix.audio.samples[0, 7 * RATE : 8 * RATE]).max() == pytest.approx(0.3 * MIX_GAIN, abs=0.01)
@@ -139,8 +139,8 @@ def test_a_real_call_is_measured_by_its_channels(calls):
     assert [turn[0] for turn in mix.reference.turns] == ["agent", "customer", "agent"]
 
 
-class Told:
-    """A detector of voice and of speakers that is told what to find."""
+class Scripted:
+    """A voice detector and diarizer with given results."""
 
     fingerprint = "told"
 
@@ -151,21 +151,21 @@ class Told:
         return [SpeakerSpan(0, 1, 5, 1.0), SpeakerSpan(1, 6, 9, 1.0), SpeakerSpan(1, 11, 14, 1.0)]
 
 
-def test_a_mix_goes_the_products_way_and_is_compared(calls):
+def test_a_mix_is_segmented_like_a_call_and_compared(calls):
     (mix,) = mixes(calls, only=HELD_OUT)
-    measured = measure(mix, SpeechModels(voice=Told(), recogniser=None, diarizer=Told()), words=False)
+    measured = measure(mix, SpeechModels(voice=Scripted(), recogniser=None, diarizer=Scripted()), words=False)
     assert measured.words is None
     assert measured.voices.plain.confused_s == pytest.approx(2.5)
     assert measured.voices.plain.speech_s == pytest.approx(8.5)
 
 
-def test_spans_are_sorted_by_voice():
+def test_spans_are_grouped_by_voice():
     assert sides_of_spans([SpeakerSpan(1, 0, 1, 1.0), SpeakerSpan(0, 1, 2, 1.0)]) == ([Span(1, 2)], [Span(0, 1)])
 
 
-def test_tables_have_a_line_a_group_and_tell_wrong_assignments_from_right_ones(calls):
+def test_tables_have_a_line_per_group_and_separate_right_from_wrong_assignments(calls):
     (mix,) = mixes(calls, only=REAL)
-    one = measure(mix, SpeechModels(voice=Told(), recogniser=None, diarizer=Told()), words=False)
+    one = measure(mix, SpeechModels(voice=Scripted(), recogniser=None, diarizer=Scripted()), words=False)
     none = DiarizationParts(speech_s=1.0)
     measured = [replace(one, words=Words(none, none, right, 10, sure)) for right, sure in ((10, 0.9), (1, 0.6))]
     assert REAL in GROUPS
@@ -182,7 +182,7 @@ def said(index, role, start_s, end_s, text):
     return Turn(index, role, 0, start_s, end_s, text, words)
 
 
-def test_stretches_say_how_sure_the_assignment_was_and_whether_it_was_right():
+def test_each_part_has_a_confidence_and_whether_it_was_right():
     turns = [("agent", 0.5, 3, "Thank you for calling, how can I help you?"), ("customer", 3.5, 6, "My bill is wrong.")]
     reference = Reference("one", Path("one.wav"), "en", True, {}, tuple(turns))
     for swapped in (False, True):
@@ -190,12 +190,12 @@ def test_stretches_say_how_sure_the_assignment_was_and_whether_it_was_right():
         heard = tuple(said(n, role, *turn[1:]) for n, (role, turn) in enumerate(zip(roles, turns, strict=True)))
         transcript = Transcript("one", "en", heard, CallMetadata(), "audio", duration_s=8.0)
         found = assignments(reference, transcript)
-        # Only those that begin with the call hold both turns. What is said tells the roles, whatever they were.
+        # Only parts that start with the call have both turns. Roles follow from the words alone.
         assert len(found) >= 8
         assert {right for _, right in found} == {True}
         assert min(sure for sure, _ in found) > 0.9
 
 
-def test_the_table_of_sureness_has_a_line_for_each_degree_that_occurs():
+def test_the_calibration_table_has_a_line_per_bin_that_occurs():
     lines = sureness_table([(0.55, False), (0.55, True), (0.999, True)]).splitlines()
     assert [line.split()[-3:] for line in lines[1:]] == [["2", "55.0%", "50.0%"], ["1", "99.9%", "100.0%"]]

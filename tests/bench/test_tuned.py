@@ -60,13 +60,12 @@ def test_no_network_learns_from_the_fold_it_scores_nor_from_copies(monkeypatch):
     monkeypatch.setattr(
         bench.tuned, "tune", lambda network, tokens, truth, **_: learnt.append({row for (row,) in tokens})
     )
-    monkeypatch.setattr(
-        bench.tuned,
-        "scored",
-        lambda network, head, tokens: (
-            asked.append({row for (row,) in tokens}) or np.zeros((len(tokens), 5), np.float32)
-        ),
-    )
+
+    def scored(network, head, tokens):
+        asked.append({row for (row,) in tokens})
+        return np.zeros((len(tokens), 5), np.float32)
+
+    monkeypatch.setattr(bench.tuned, "scored", scored)
     monkeypatch.setattr(bench.tuned, "acts_of", lambda calls: ("greets", "solves", "negative", "neutral", "positive"))
     vectors = TunedEncoder(lambda: network).vectors(calls, folds, originals=6)
     assert [part.shape for part in vectors] == [(3, 5)] * 8

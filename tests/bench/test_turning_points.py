@@ -2,12 +2,13 @@ import numpy as np
 
 from bench.turning_points import report_on
 from models.fitting.held_out import HeldOut
+from pipeline.enriched import Sentiment
 from pipeline.evaluate.labelled import LabelledCall
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 
 SHARES = {"-": (0.9, 0.08, 0.02), ".": (0.08, 0.9, 0.02), "+": (0.02, 0.08, 0.9)}
-NAMES = {"-": "negative", ".": "neutral", "+": "positive"}
+NAMES: dict[str, Sentiment] = {"-": "negative", ".": "neutral", "+": "positive"}
 
 
 def held_out(call_id, felt, judged, *, start, end, acts=()):

@@ -7,7 +7,7 @@ import pytest
 
 def test_a_folder_without_labels_is_one_line(everycall, tmp_path):
     output = everycall("check-asr", tmp_path, exits=2)
-    assert "holds no labels" in " ".join(output.split())
+    assert "has no labels" in " ".join(output.split())
 
 
 @pytest.mark.slow

@@ -1,4 +1,4 @@
-"""Scheduling, on a real server without its background services."""
+"""Scheduling on a real server without its background services."""
 
 from importlib.metadata import version
 
@@ -18,7 +18,7 @@ pytestmark = [
 
 @pytest.fixture
 def served(monkeypatch):
-    """What `serve` would go on to serve."""
+    """The deployments that `serve` passes to Prefect."""
     import prefect
 
     served = []
@@ -47,7 +47,7 @@ def test_a_night_is_scheduled_in_local_time_one_at_a_time(served):
 
 
 @pytest.mark.skipif(SQLALCHEMY < (2, 1), reason="nothing is broken here")
-def test_a_server_that_cannot_schedule_is_found_out_at_once(served):
+def test_a_server_that_cannot_schedule_is_an_error_at_once(served):
     from flows.deployments import serve
 
     with pytest.raises(ConfigError, match="the Prefect server cannot schedule nights"):
@@ -56,7 +56,7 @@ def test_a_server_that_cannot_schedule_is_found_out_at_once(served):
 
 
 @pytest.mark.parametrize(("cron", "timezone"), [("0 99 * * *", "UTC"), ("0 1 * * *", "Middle/Earth")])
-def test_a_schedule_that_makes_no_sense_is_named(served, cron, timezone):
+def test_an_invalid_schedule_is_an_error(served, cron, timezone):
     from flows.deployments import serve
 
     with pytest.raises(ConfigError, match="is not a schedule"):

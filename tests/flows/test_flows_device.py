@@ -1,4 +1,4 @@
-"""The device and nights that are really killed while they hold it, each with a server of its own."""
+"""The device limit with nights that are killed while they hold it, each with its own server."""
 
 import os
 import signal
@@ -17,9 +17,9 @@ import sys, time
 from pathlib import Path
 from flows.environment import configure_prefect
 configure_prefect(Path(sys.argv[1]))
-from flows.device import _held, ensure_device_limit
+from flows.device import _device_slot, ensure_device_limit
 ensure_device_limit()
-with _held():
+with _device_slot():
     print("held", flush=True)
     time.sleep(float(sys.argv[2]))
 """
@@ -42,14 +42,14 @@ def night(tmp_path):
 
     yield begin
     for started in nights:
-        # The server of a killed night outlives it.
+        # A killed night's server outlives it.
         with suppress(ProcessLookupError):
             os.killpg(started.pid, signal.SIGKILL)
         started.stdout.close()
         started.wait()
 
 
-def test_a_killed_night_does_not_keep_the_device_from_the_next(night):
+def test_a_killed_night_does_not_block_the_next(night):
     killed = night(600)
     assert killed.stdout.readline() == "held\n"
     killed.kill()
@@ -59,7 +59,7 @@ def test_a_killed_night_does_not_keep_the_device_from_the_next(night):
     assert following.wait(timeout=60) == 0
 
 
-def test_a_night_that_lives_keeps_the_device_to_itself(night):
+def test_a_running_night_keeps_the_device(night):
     living = night(600)
     assert living.stdout.readline() == "held\n"
     waiting = night(0)

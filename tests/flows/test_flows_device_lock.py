@@ -1,4 +1,4 @@
-"""The kernel's word on who holds the device."""
+"""The kernel lock of the device."""
 
 import subprocess
 import sys
@@ -18,14 +18,14 @@ def test_several_may_hold_at_once(tmp_path):
         assert nobody is False
 
 
-def test_nobody_holds_after_the_last_has_let_go(tmp_path):
+def test_the_device_is_free_after_the_last_release(tmp_path):
     with device_lock(tmp_path / "lock"):
         pass
     with device_free(tmp_path / "lock") as nobody:
         assert nobody is True
 
 
-def test_a_killed_process_holds_no_more(tmp_path):
+def test_a_killed_process_releases_the_lock(tmp_path):
     lock = tmp_path / "lock"
     with subprocess.Popen([sys.executable, "-c", HOLDER, str(lock)], cwd=ROOT, stdout=subprocess.PIPE) as process:
         assert process.stdout.readline() == b"held\n"

@@ -1,4 +1,4 @@
-"""The flows for real: a Prefect server, three recordings, fake models."""
+"""The flows on a real Prefect server, with three recordings and fake models."""
 
 import inspect
 import json
@@ -32,7 +32,7 @@ def recordings(tmp_path):
 
 @pytest.fixture
 def use_engine(monkeypatch):
-    """Let flows work with a fake engine instead of building one."""
+    """Make flows use a fake engine."""
 
     def use(engine):
         from flows import engines
@@ -52,8 +52,8 @@ def artifact(key):
     return json.loads(Artifact.get(key).data)
 
 
-def kept_by_prefect():
-    """Everything in Prefect's database, as text."""
+def prefect_database():
+    """All content of Prefect's database, as text."""
     from prefect.settings import get_current_settings
 
     address = get_current_settings().server.database.connection_url.get_secret_value()
@@ -64,7 +64,7 @@ def kept_by_prefect():
         connection.close()
 
 
-def test_the_flow_takes_every_option_of_a_night_and_builds_its_engine_from_them(monkeypatch):
+def test_the_flow_builds_its_engine_from_every_option_of_a_night(monkeypatch):
     from flows import engines
     from flows.nightly import nightly
 
@@ -106,7 +106,7 @@ def test_nothing_said_on_a_call_reaches_prefect(recordings, tmp_path, use_engine
     nightly(str(recordings), store.address)
     said = set(read(store, "turns").column("text").to_pylist())
     assert "my bill is wrong" in said
-    kept = kept_by_prefect()
+    kept = prefect_database()
     assert "everycall-device" in kept
     assert [text for text in said if text in kept] == []
     stored = [path for path in Path(os.environ["PREFECT_HOME"]).rglob("*") if path.parent.name == "storage"]
@@ -127,7 +127,7 @@ def test_a_shard_with_a_bug_fails_the_flow_and_the_others_are_written(recordings
     store = Store(str(tmp_path / "store"))
     with pytest.raises(ShardsError, match=r"1 of 2 shards failed.* shard 2 failed \(ZeroDivisionError\)"):
         nightly(str(recordings), store.address)
-    assert "my bill is wrong" not in kept_by_prefect()
+    assert "my bill is wrong" not in prefect_database()
     assert read(store, "scorecards").num_rows == 2
     assert read(store, "runs").column("status").to_pylist() == ["failed"]
     use_engine(fake_engine())
@@ -147,18 +147,18 @@ def test_scoring_again(recordings, tmp_path, use_engine):
     assert {row["measure"]: row["value"] for row in artifact("everycall-rescore")}["calls done"] == 1
 
 
-def test_who_watches_sees_the_calls_go_by(recordings, tmp_path, use_engine):
+def test_progress_is_reported_call_by_call(recordings, tmp_path, use_engine):
     from flows.nightly import nightly
-    from flows.watching import watched_by
+    from flows.progress_context import report_progress_to
 
     use_engine(fake_engine())
     steps = []
-    with watched_by(steps.append):
+    with report_progress_to(steps.append):
         nightly(str(recordings), str(tmp_path / "store"))
     assert sum(step.calls for step in steps if step.stage == "write") == 3
 
 
-def test_the_limit_of_the_device_is_made_once_and_kept_as_it_is():
+def test_the_device_limit_is_created_once_and_then_kept():
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.actions import GlobalConcurrencyLimitUpdate
 
@@ -173,7 +173,7 @@ def test_the_limit_of_the_device_is_made_once_and_kept_as_it_is():
         client.update_global_concurrency_limit(DEVICE_LIMIT, GlobalConcurrencyLimitUpdate(limit=1))
 
 
-def test_hearing_waits_for_the_device_and_fails_without_its_limit(monkeypatch):
+def test_transcribing_waits_for_the_device_and_fails_without_its_limit(monkeypatch):
     from prefect.concurrency._asyncio import ConcurrencySlotAcquisitionError
 
     from flows import device

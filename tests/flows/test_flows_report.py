@@ -12,7 +12,7 @@ def _settings(monkeypatch, tmp_path):
         monkeypatch.setenv(name, value)
 
 
-def test_the_report_has_a_row_for_all_that_applies():
+def test_the_report_has_a_row_for_each_measure_that_applies():
     from flows.report import summary_rows
 
     summary = NightSummary(10, 4, 1, 3, 2, 1, 5, 2, 7_200.0, 60.0, 71.25, {"hear": 2}, scorecards=4)
@@ -35,7 +35,7 @@ def test_the_report_has_a_row_for_all_that_applies():
     }
 
 
-def test_a_night_with_nothing_to_do_has_no_mean_and_no_speed():
+def test_an_empty_night_has_no_mean_and_no_speed():
     from flows.report import summary_rows
 
     rows = {row["measure"] for row in summary_rows(NightSummary(4, 4, 0, 0, 0, 0, 0, 0, 0.0, 1.0, None))}
@@ -45,18 +45,18 @@ def test_a_night_with_nothing_to_do_has_no_mean_and_no_speed():
 def test_shards_run_on_a_bounded_number_of_threads():
     from flows.runners import shard_runner
 
-    assert shard_runner("threads", workers=3)._max_workers == 3
+    assert shard_runner("threads", workers=3)._max_workers == 3  # type: ignore[attr-defined]
 
 
-def test_no_worker_is_an_error():
+def test_zero_workers_are_an_error():
     from flows.runners import shard_runner
     from pipeline.errors import ConfigError
 
-    with pytest.raises(ConfigError, match="0 workers can do nothing"):
+    with pytest.raises(ConfigError, match="0 workers cannot run shards"):
         shard_runner("threads", workers=0)
 
 
-def test_ray_is_asked_for_only_where_it_is_wanted(monkeypatch):
+def test_ray_is_imported_only_if_requested(monkeypatch):
     import sys
 
     from flows.runners import shard_runner

@@ -1,4 +1,4 @@
-"""What flows do before Prefect is there."""
+"""What flows do before they import Prefect."""
 
 import os
 import subprocess
@@ -29,7 +29,7 @@ def run_python(script):
     return subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
-def test_importing_the_way_in_loads_no_prefect():
+def test_importing_the_entry_points_loads_no_prefect():
     assert run_python("import sys, flows.start; print('prefect' in sys.modules)").strip() == "False"
 
 
@@ -43,20 +43,20 @@ def test_telemetry_is_off_and_results_are_not_kept(clean_environment, tmp_path):
     assert os.environ["PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"] == "120"
 
 
-def test_what_the_operator_has_set_stays(clean_environment, tmp_path):
+def test_the_operators_settings_are_kept(clean_environment, tmp_path):
     clean_environment.setitem(sys.modules, "prefect", None)
     clean_environment.delitem(sys.modules, "prefect")
     clean_environment.setenv("PREFECT_HOME", str(tmp_path / "own"))
     assert configure_prefect(tmp_path / "other") == tmp_path / "own"
 
 
-def test_the_home_is_made_with_its_parents(clean_environment, tmp_path):
+def test_the_home_is_created_with_its_parents(clean_environment, tmp_path):
     clean_environment.setitem(sys.modules, "prefect", None)
     clean_environment.delitem(sys.modules, "prefect")
     assert configure_prefect(tmp_path / "a" / "b").is_dir()
 
 
-def test_settings_that_come_too_late_are_an_error(clean_environment, tmp_path):
+def test_settings_after_the_import_are_an_error(clean_environment, tmp_path):
     clean_environment.setitem(sys.modules, "prefect", sys)
     with pytest.raises(ConfigError, match="Prefect was imported before its settings"):
         configure_prefect(tmp_path)
@@ -67,18 +67,18 @@ def test_a_schedule_has_five_fields():
         serve_nightly(cron="at night", recordings="recordings", store="store")
 
 
-def test_a_server_that_does_not_answer_is_named_with_what_to_do():
+def test_a_server_that_does_not_answer_is_an_error_with_a_remedy():
     with pytest.raises(ConfigError, match=r"no Prefect server answers at .*:9/api\. Start one with"):
         wait_until_healthy("http://127.0.0.1:9/api", timeout_s=0)
 
 
-def test_a_server_that_the_operator_names_must_answer(clean_environment):
+def test_a_given_server_must_answer(clean_environment):
     clean_environment.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
     with pytest.raises(ConfigError, match="no Prefect server answers"), prefect_server(timeout_s=0):
         pass
 
 
-def test_the_time_zone_is_the_machines_own(monkeypatch, tmp_path):
+def test_the_default_time_zone_is_the_machines(monkeypatch, tmp_path):
     monkeypatch.delenv("TZ", raising=False)
     link = tmp_path / "localtime"
     link.symlink_to("usr/share/zoneinfo/Asia/Shanghai")

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.campplus import FEWEST_ALONE, CamPlus, _alone, _spans, _windows, campplus
+from models.campplus import MIN_SINGLE_VOICE, CamPlus, _single_voice, _spans, _windows, campplus
 from models.filterbank import log_banks
 from pipeline.ports import Span
 
@@ -43,14 +43,14 @@ def test_speaker_spans_stay_inside_the_speech() -> None:
     assert spans[0].confidence == pytest.approx(0.8)
 
 
-def test_windows_that_hold_two_voices_do_not_say_how_one_sounds() -> None:
+def test_windows_with_two_voices_are_masked() -> None:
     where = [(at, at + 100) for at in range(0, 1000, 100)]
-    assert _alone(where, [Span(1.0, 2.6)]).tolist() == [True, False, False, *[True] * 7]
+    assert _single_voice(where, [Span(1.0, 2.6)]).tolist() == [True, False, False, *[True] * 7]
 
 
-def test_all_windows_count_where_hardly_any_holds_one_voice() -> None:
-    where = [(at, at + 100) for at in range(0, 100 * (FEWEST_ALONE - 1), 100)]
-    assert _alone(where, [Span(0.0, 1.0)]).all()
+def test_all_windows_count_if_too_few_have_one_voice() -> None:
+    where = [(at, at + 100) for at in range(0, 100 * (MIN_SINGLE_VOICE - 1), 100)]
+    assert _single_voice(where, [Span(0.0, 1.0)]).all()
 
 
 def test_no_speech_has_no_speakers(tmp_path) -> None:

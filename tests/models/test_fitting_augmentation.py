@@ -17,7 +17,7 @@ def test_a_seed_gives_the_same_copies():
     assert [said(call) for call in first] == [said(call) for call in second] != [said(call) for call in other]
 
 
-def test_a_copy_keeps_what_its_call_is_labelled():
+def test_a_copy_keeps_the_labels_of_its_call():
     for call, copy in zip(CALLS, augmented_copies(CALLS, folds=FOLDS, seed=0), strict=True):
         assert copy.labels == call.labels
         assert copy.transcript.metadata == call.transcript.metadata
@@ -26,15 +26,15 @@ def test_a_copy_keeps_what_its_call_is_labelled():
         assert [turn.index for turn in copy.transcript.turns] == list(range(len(copy.transcript.turns)))
 
 
-def test_a_lengthened_turn_still_says_what_it_said():
+def test_a_lengthened_turn_keeps_its_words():
     own = augmentation_pool(CALLS)
     longer = lengthened(CALLS[0], own, np.random.default_rng(0))
     assert all(before in after for before, after in zip(said(CALLS[0]), said(longer), strict=True))
 
 
-def test_only_turns_without_acts_are_lent():
+def test_only_turns_without_acts_become_fillers():
     own = augmentation_pool(CALLS)
-    lent = {text for texts in own.innocent.values() for text in texts}
+    lent = {text for texts in own.fillers.values() for text in texts}
     busy = {turn.text for call in CALLS for turn, acts in zip(call.transcript.turns, call.acts, strict=True) if acts}
     assert not lent & busy
 

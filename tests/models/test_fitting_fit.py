@@ -16,14 +16,14 @@ from pipeline.evaluate.labelled import read_labelled
 TRAINING = SHIPPED.parent.parent / "training"
 
 
-def test_the_card_tells_data_folds_and_figures(heads, calls):
+def test_the_card_has_data_folds_and_figures(heads, calls):
     assert heads.card["data_sha256"] == data_sha256(calls)
     assert (heads.card["calls"], heads.card["turns"], heads.card["folds"], heads.card["seed"]) == (40, 240, 5, 1)
     assert heads.card["acts_average_precision"]["greets"] == 1.0
     assert heads.card["verdicts_kappa"]["greeting_identify"] == {"en": 1.0, "zh": None}
 
 
-def test_only_verdicts_with_labels_are_fitted(heads):
+def test_only_labelled_call_labels_are_fitted(heads):
     assert set(heads.call_labels) == {"greeting_identify", "outcome", "sentiment_start"}
 
 
@@ -31,14 +31,14 @@ def test_the_same_calls_and_seed_give_the_same_heads(heads, calls):
     assert fit(calls, encoder=HashingEncoder(), seed=1).fingerprint == heads.fingerprint
 
 
-def test_calls_without_acts_take_part_in_the_verdicts_alone(calls):
+def test_calls_without_acts_train_only_the_call_labels(calls):
     more = [labelled_call(number, acts=False) for number in range(100, 120)]
     found = fit([*calls, *more], encoder=HashingEncoder())
     assert found.card["calls"] == 60
     assert set(found.acts) == {"greets", "names_self", "refuses", "solves", "voices_problem"}
 
 
-def test_calls_that_say_nothing_about_a_roles_turns_leave_its_head_alone(calls):
+def test_calls_without_labels_for_a_role_do_not_change_its_head(calls):
     encoder, more = HashingEncoder(), [labelled_call(number, acts=False) for number in range(100, 120)]
 
     def head(own):
@@ -76,7 +76,7 @@ def test_no_act_or_label_of_the_training_calls_is_misspelt():
     assert all(call.labels[name] in form.options for call in calls if call.acts for name, form in FORMS.items())
 
 
-def test_training_calls_without_acts_tell_sentiment_alone():
+def test_training_calls_without_acts_have_sentiment_only():
     from models.call_label_forms import FORMS
 
     calls = [call for path in sorted(TRAINING.glob("*.jsonl")) for call in read_labelled(path)]

@@ -18,29 +18,29 @@ def seen(calls):
     return heads, *found[0]
 
 
-def test_measuring_goes_into_the_card_and_changes_no_weight(seen, heads):
+def test_reliability_enters_the_card_and_changes_no_weight(seen, heads):
     measured, _, _ = seen
     assert measured.card["reliability"] == {"level": 0.5}
     assert measured.fingerprint == heads.fingerprint
     assert {**measured.card, "reliability": None} == {**heads.card, "reliability": None}
 
 
-def test_every_call_is_judged_as_it_is_and_misheard(seen, calls):
+def test_every_call_is_predicted_as_it_is_and_misheard(seen, calls):
     _, originals, copies = seen
     assert [each.call for each in originals] == calls
     assert [each.call.transcript.call_id for each in copies] == [call.transcript.call_id for call in calls]
     assert any(each.call.transcript != call.transcript for each, call in zip(copies, calls, strict=True))
 
 
-def test_a_held_out_call_has_a_distribution_for_each_verdict(seen):
+def test_a_held_out_call_has_a_distribution_per_call_label(seen):
     _, originals, _ = seen
     shares = originals[0].call_labels["outcome"]
     assert sum(shares.values()) == pytest.approx(1)
-    assert originals[0].best("outcome") == max(shares, key=lambda option: shares[option])
-    assert originals[0].best("empathy") == ""
+    assert originals[0].most_probable("outcome") == max(shares, key=lambda option: shares[option])
+    assert originals[0].most_probable("empathy") == ""
 
 
-def test_the_judge_repeats_what_was_held_out(seen):
+def test_the_port_returns_held_out_predictions(seen):
     _, originals, _ = seen
     first = originals[0]
     options = {"outcome": ("resolved", "follow_up", "unresolved"), "empathy": ("yes", "no", "na")}

@@ -23,11 +23,11 @@ def test_some_characters_are_wrong_and_most_are_right():
     assert 0.03 < np.mean([before != after for before, after in pairs()]) < 0.4
 
 
-def test_what_is_written_for_a_character_sounds_nearly_like_it():
+def test_a_changed_character_sounds_similar():
     assert np.mean([blur(before) == blur(after) for before, after in pairs()]) > 0.95
 
 
-def test_marks_digits_and_letters_stay():
+def test_punctuation_digits_and_letters_are_kept():
     assert misheard_chinese("3027, ok?!", OWN, np.random.default_rng(0)) == "3027, ok?!"
 
 

@@ -17,55 +17,55 @@ def labelled(*texts: str) -> LabelledCall:
     return LabelledCall(Transcript("c1", "en", turns, CallMetadata(), source="jsonl"), labels={}, evidence={})
 
 
-def test_words_that_are_lost_or_wrong_are_misheard():
+def test_lost_and_wrong_words_count_as_misheard():
     said, heard = labelled("how are you today", "fine thanks"), labelled("how is you today", "fine")
     assert misheard_words(said, heard) == pytest.approx(2 / 6)
 
 
-def test_nothing_said_is_nothing_misheard():
+def test_an_empty_call_has_no_misheard_words():
     assert misheard_words(labelled(""), labelled("")) == 0.0
 
 
-def test_answers_are_sure_from_where_the_risk_is_kept():
+def test_answers_are_sure_where_the_risk_is_kept():
     right, wrong = [(0.9, True)] * 200, [(0.6, False)] * 100
     assert sure_from([*right, *wrong], risk=0.1, versions=1) == 0.9
 
 
-def test_few_wrong_answers_leave_nothing_to_a_person():
+def test_few_wrong_answers_make_every_answer_sure():
     assert sure_from([*[(0.9, True)] * 200, *[(0.55, False)] * 5], risk=0.1, versions=1) == 0.55
 
 
-def test_equal_certainties_stand_or_fall_together():
+def test_equal_certainties_are_treated_alike():
     mixed = [(0.8, True), (0.8, False)] * 100
     assert sure_from([*[(0.9, True)] * 100, *mixed], risk=0.1, versions=1) == 0.9
 
 
-def test_a_handful_of_answers_keeps_no_small_risk_whatever_they_were():
+def test_a_few_right_answers_do_not_prove_a_small_risk():
     assert sure_from([(0.9, True)] * 5, risk=0.1, versions=1) == 1.0
 
 
-def test_two_versions_of_a_call_say_no_more_than_one():
+def test_two_versions_of_a_call_count_as_one():
     answers = [(0.9, True)] * 14
     assert sure_from(answers, risk=0.1, versions=1) == 0.9
     assert sure_from(answers, risk=0.1, versions=2) == 1.0
 
 
-def test_the_level_is_what_nine_in_ten_keep_within_and_a_little_more():
+def test_the_level_is_slightly_above_the_ninety_percent_quantile():
     depths = [number / 1000 for number in range(1000)]
     assert 0.90 < level(depths, versions=1) < 0.92
 
 
-def test_few_calls_ask_for_a_wide_interval():
+def test_few_calls_give_a_wide_interval():
     assert level([0.1, 0.2, 0.3], versions=1) == 0.3
 
 
-def test_heads_that_lack_what_the_standard_form_asks_for_are_not_measured():
+def test_heads_without_the_standard_forms_labels_get_the_default():
     call = replace(labelled("hello"), labels={"empathy": "yes"})
     held_out = HeldOut(call, vectors=None, acts={}, call_labels={})
     assert measured_reliability([held_out], [held_out]) == Reliability().to_card()
 
 
-def test_the_shipped_heads_say_how_far_each_standard_question_can_be_relied_on():
+def test_the_shipped_heads_have_reliability_for_each_standard_question():
     shipped = reliability_of(load_heads().card)
     assert set(QUESTIONS) <= set(shipped.sure_from)
     assert 0.5 < shipped.level < 1

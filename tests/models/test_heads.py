@@ -8,7 +8,7 @@ import pytest
 from models.call_features import role_of
 from models.call_label_forms import FORMS
 from models.fakes.encoder import HashingEncoder
-from models.heads import SHIPPED, load_heads, named_turns, save_heads
+from models.heads import SHIPPED, load_heads, save_heads, top_turns
 from models.sentiment_heads import HeadSentiment
 from pipeline.enrich import EnrichmentModels, enrich
 from pipeline.errors import ModelError, WeightError
@@ -34,13 +34,13 @@ def test_an_act_has_a_probability_for_each_turn_of_its_role(heads, enriched):
         assert np.all(line[others] == 0)
 
 
-def test_acts_are_found_where_they_are(heads, enriched):
+def test_acts_are_found_in_their_turns(heads, enriched):
     greeted, silent = (heads.act_probabilities(enriched[number])["greets"] for number in (1, 2))
     assert greeted.argmax() == 0
     assert greeted[0] > 0.5 > silent[0]
 
 
-def test_a_verdict_is_a_distribution_with_turns(heads, enriched, calls):
+def test_a_call_label_is_a_distribution_with_turns(heads, enriched, calls):
     for call, labelled in zip(enriched, calls[:6], strict=True):
         call_label = heads.call_label("outcome", call)
         assert sum(call_label.probabilities.values()) == pytest.approx(1.0)
@@ -48,11 +48,11 @@ def test_a_verdict_is_a_distribution_with_turns(heads, enriched, calls):
         assert call_label.turns[labelled.labels["outcome"]][0] in (4, 5)
 
 
-def test_verdicts_name_their_options(heads):
+def test_call_labels_name_their_options(heads):
     assert heads.call_labels["greeting_identify"] == ("no", "yes")
 
 
-def test_an_unknown_verdict_is_refused(heads, enriched):
+def test_an_unknown_call_label_is_refused(heads, enriched):
     with pytest.raises(ModelError, match="no head was fitted for the verdict 'loyalty'"):
         heads.call_label("loyalty", enriched[0])
 
@@ -62,7 +62,7 @@ def test_vectors_of_another_encoder_are_refused(heads, enriched):
         heads.act_probabilities(replace(enriched[0], encoder="other"))
 
 
-def test_two_calls_do_not_share_what_is_kept(heads, enriched):
+def test_the_cache_is_not_shared_between_calls(heads, enriched):
     alone = heads.act_probabilities(enriched[2])["greets"].copy()
     heads.act_probabilities(enriched[1])
     assert np.array_equal(heads.act_probabilities(enriched[2])["greets"], alone)
@@ -98,7 +98,7 @@ def test_saving_twice_gives_the_same_bytes(heads, tmp_path):
     assert (tmp_path / "one.json").read_bytes() == (tmp_path / "two.json").read_bytes()
 
 
-def test_weights_that_are_not_those_of_the_card_are_refused(heads, tmp_path):
+def test_weights_that_do_not_match_the_card_are_refused(heads, tmp_path):
     save_heads(heads, tmp_path / "own.npz")
     card = json.loads((tmp_path / "own.json").read_text("utf-8"))
     (tmp_path / "own.json").write_text(json.dumps(card | {"fingerprint": "heads:1:0"}), "utf-8")
@@ -114,17 +114,17 @@ def test_missing_heads_are_an_error_with_a_remedy(tmp_path):
         load_heads(tmp_path / "half.npz")
 
 
-def test_the_turns_named_are_the_likeliest_and_at_most_three(calls):
+def test_the_top_turns_are_the_most_likely_and_at_most_three(calls):
     lines = {act: np.zeros(6, dtype=np.float32) for act in ("solves", "confirms_solved")}
     lines["solves"][[0, 2, 4]] = (0.1, 0.9, 0.3)
     lines["confirms_solved"][[3, 5]] = (0.5, 0.4)
-    assert named_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2, 3, 5)
+    assert top_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2, 3, 5)
 
 
-def test_the_best_turn_is_named_even_when_it_is_weak(calls):
+def test_the_first_turn_is_returned_however_weak(calls):
     lines = {act: np.zeros(6, dtype=np.float32) for act in ("solves", "confirms_solved")}
     lines["solves"][2] = 0.01
-    assert named_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2,)
+    assert top_turns("outcome", "resolved", calls[0].transcript.turns, lines) == (2,)
 
 
 def test_the_shipped_heads_know_every_question_of_the_form():

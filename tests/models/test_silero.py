@@ -8,12 +8,12 @@ RATE = 16_000
 SETTINGS = SileroSettings(threshold=0.5, end_threshold=0.3, min_speech_s=0.1, min_silence_s=0.1)
 
 
-def test_speech_is_held_through_weak_frames_and_short_pauses() -> None:
+def test_speech_continues_through_weak_frames_and_short_pauses() -> None:
     probabilities = np.array([0, 0.9, 0.4, 0.35, 0, 0, 0.6, 0.9, 0, 0, 0, 0, 0, 0, 0.4, 0.4], np.float32)
     assert _spans(probabilities, SETTINGS) == [(0.032, 0.256)]
 
 
-def test_clicks_are_no_speech() -> None:
+def test_clicks_are_not_speech() -> None:
     assert _spans(np.array([0, 0.9, 0, 0, 0, 0, 0, 0], np.float32), SETTINGS) == []
 
 
@@ -22,7 +22,7 @@ def test_neighbours_share_the_pause_between_them() -> None:
 
 
 @pytest.mark.slow
-def test_silence_and_noise_hold_no_speech() -> None:
+def test_silence_and_noise_have_no_speech() -> None:
     detector = silero()
     noise = np.random.default_rng(0).normal(0, 0.003, RATE * 5).astype(np.float32)
     assert detector.speech(np.zeros(RATE * 5, np.float32)) == []

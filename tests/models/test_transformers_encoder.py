@@ -14,7 +14,7 @@ def encoder():
     return TransformersEncoder(locate("minilm"), device="cpu")
 
 
-def test_batches_hold_one_length_each_and_at_most_so_many():
+def test_batches_have_one_length_and_a_maximum_size():
     assert list(by_length([3, 5, 3, 3, 5], most=2)) == [[0, 2], [3], [1, 4]]
 
 
@@ -27,7 +27,7 @@ def test_minilm_gives_unit_vectors_of_its_width(encoder):
 
 
 @pytest.mark.slow
-def test_minilm_puts_like_beside_like(encoder):
+def test_minilm_puts_similar_texts_close(encoder):
     call, _, parcel, ring = encoder.encode(TEXTS)
     assert call @ ring > call @ parcel + 0.2
 
@@ -50,7 +50,7 @@ def test_a_folder_without_a_model_is_refused(tmp_path):
         TransformersEncoder(tmp_path)
 
 
-def test_cuda_in_vain_is_refused(monkeypatch):
+def test_missing_cuda_is_refused(monkeypatch):
     monkeypatch.setattr("torch.cuda.is_available", lambda: False)
     with pytest.raises(ConfigError, match="no CUDA device"):
         torch_device("cuda")

@@ -25,7 +25,7 @@ NO_VECTORS = np.zeros((3, 0), np.float32)
 
 
 def classifier(folder, *labels):
-    """A tiny randomly initialised BERT with these labels, saved as the hub lays models out."""
+    """A tiny randomly initialised BERT with these labels, saved in hub layout."""
     import torch
     from transformers import BertConfig, BertForSequenceClassification, BertTokenizerFast
 
@@ -68,7 +68,7 @@ def test_a_zero_shot_model_weighs_three_hypotheses(tmp_path):
 
 def test_other_labels_need_a_mapping(tmp_path):
     folder = classifier(tmp_path, "sad", "glad")
-    with pytest.raises(ModelError, match="label 'sad' is no sentiment"):
+    with pytest.raises(ModelError, match="label 'sad' is not a sentiment"):
         TransformersSentiment(folder, device="cpu")
     model = TransformersSentiment(folder, device="cpu", labels={"sad": "negative", "glad": "positive"})
     assert model.sentiments(TRANSCRIPT, NO_VECTORS)[1].neutral == 0.0

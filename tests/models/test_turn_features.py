@@ -1,7 +1,7 @@
 import numpy as np
 
 from models.turn_features import dense_groups, turn_features
-from models.turn_words import cues_of_phrase
+from models.turn_words import cue_phrases
 from pipeline.transcript import Turn
 
 
@@ -36,23 +36,23 @@ def test_a_row_holds_the_vectors_of_the_turn_and_its_neighbours():
     assert group(dense, "neighbours", dimensions=2).tolist() == [[0, 0, 3, 4], [3, 4, 7, 8], [5, 6, 0, 0]]
 
 
-def test_place_counts_the_roles_own_turns_from_both_ends():
-    place = group(turn_features(LINES, VECTORS)["agent"].dense, "standing", dimensions=2)
+def test_position_counts_the_roles_own_turns_from_both_ends():
+    place = group(turn_features(LINES, VECTORS)["agent"].dense, "position", dimensions=2)
     assert place[:, :3].tolist() == np.eye(3).tolist()
     assert place[:, 5:8].tolist() == np.eye(3)[::-1].tolist()
 
 
-def test_shape_sees_questions_numbers_and_names():
+def test_shape_has_questions_numbers_and_names():
     found = turn_features(LINES, VECTORS)
-    customer = group(found["customer"].dense, "standing", dimensions=2)[0]
-    agent = group(found["agent"].dense, "standing", dimensions=2)[2]
+    customer = group(found["customer"].dense, "position", dimensions=2)[0]
+    agent = group(found["agent"].dense, "position", dimensions=2)[2]
     assert customer[-3:].tolist() == [1.0, 1.0, 0.0]
     assert agent[-1] == np.float32(1 / 3)
 
 
-def test_cues_of_the_turn_before_are_seen():
-    hold = cues_of_phrase()[0].index("hold")
-    around = group(turn_features(LINES, VECTORS)["agent"].dense, "cues_around", dimensions=2)
+def test_cues_of_the_previous_turn_are_features():
+    hold = cue_phrases()[0].index("hold")
+    around = group(turn_features(LINES, VECTORS)["agent"].dense, "neighbour_cues", dimensions=2)
     assert around[:, hold].tolist() == [0.0, 0.0, 1.0]
 
 

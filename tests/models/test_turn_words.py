@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.turn_words import BUCKETS, LONGEST_GRAM, cued, cues_of_phrase, grams_of, hashed, tokens
+from models.turn_words import BUCKETS, LONGEST_GRAM, cue_phrases, cue_vector, grams_of, hashed, tokens
 
 
 @pytest.mark.parametrize(
@@ -53,19 +53,19 @@ def test_hashed_grams_have_unit_length_and_sorted_buckets():
 
 
 def test_a_cue_is_found_in_either_language():
-    names, _ = cues_of_phrase()
+    names, _ = cue_phrases()
     recording = names.index("recording")
-    assert cued(grams_of(tokens("this call is recorded")))[recording] == 1.0
-    assert cued(grams_of(tokens("本次通话会录音")))[recording] == 1.0
-    assert cued(grams_of(tokens("a fine day")))[recording] == 0.0
+    assert cue_vector(grams_of(tokens("this call is recorded")))[recording] == 1.0
+    assert cue_vector(grams_of(tokens("本次通话会录音")))[recording] == 1.0
+    assert cue_vector(grams_of(tokens("a fine day")))[recording] == 0.0
 
 
 def test_no_cue_is_longer_than_the_longest_gram():
-    _, found = cues_of_phrase()
+    _, found = cue_phrases()
     assert max(len(gram.split()) for gram in found) <= LONGEST_GRAM
 
 
-def test_runs_of_chinese_are_the_same_where_they_sound_the_same():
+def test_chinese_ngrams_that_sound_alike_are_equal():
     said, heard = grams_of(tokens("工号")), grams_of(tokens("公好"))
     assert {gram for gram in said if " " in gram} == {gram for gram in heard if " " in gram}
     assert "工" in said
@@ -73,5 +73,5 @@ def test_runs_of_chinese_are_the_same_where_they_sound_the_same():
 
 
 def test_a_cue_is_found_by_its_sound():
-    names, _ = cues_of_phrase()
-    assert cued(grams_of(tokens("请您少等一下")))[names.index("hold")] == 1.0
+    names, _ = cue_phrases()
+    assert cue_vector(grams_of(tokens("请您少等一下")))[names.index("hold")] == 1.0

@@ -13,7 +13,7 @@ def encoder():
     return UseEncoder()
 
 
-def test_vectors_are_unit_length_and_as_wide_as_promised(encoder):
+def test_vectors_have_unit_length_and_the_stated_dimensions(encoder):
     vectors = encoder.encode(TEXTS)
     assert vectors.shape == (len(TEXTS), encoder.dimensions)
     assert vectors.dtype == np.float32

@@ -30,7 +30,7 @@ def test_a_wrong_hash_is_an_error_that_says_what_to_do(tmp_path: Path, monkeypat
         locate("tiny", cache_dir=tmp_path / "cache")
 
 
-def test_the_next_source_is_asked_when_one_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_next_source_is_tried_when_one_is_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     absent = Source("folder", path=str(tmp_path / "absent"))
     use(monkeypatch, weight(tmp_path, absent, Source("folder", path=str(tmp_path / "kept"))))
     assert verify("tiny", cache_dir=tmp_path / "cache").source == "folder"
@@ -88,7 +88,7 @@ def test_every_weight_of_the_catalogue_has_hashes_a_licence_and_a_source() -> No
     assert len({entry.name for entry in catalogue()}) == len(catalogue())
 
 
-def test_the_revision_names_what_was_heard_with() -> None:
+def test_the_revision_identifies_the_weights() -> None:
     assert revision_of("whisper-base").endswith("@ebe41f70d5b6dfa9166e2c581c45c9c0cfc57b66")
     assert revision_of("owner/name@abc") == "owner/name@abc"
     assert revision_of("/some/folder") == ""

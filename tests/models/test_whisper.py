@@ -53,7 +53,7 @@ def test_an_english_model_refuses_chinese() -> None:
 
 
 @pytest.mark.slow
-def test_a_window_is_heard_alike_alone_and_among_others() -> None:
+def test_a_window_is_recognised_the_same_alone_and_in_a_batch() -> None:
     tiny = whisper("whisper-tiny-en", device="cpu")
     random = np.random.default_rng(0)
     windows = [Window("c", 0, random.normal(0, 0.05, RATE * n).astype(np.float32)) for n in (4, 5, 6)]

@@ -4,7 +4,7 @@ from models.whisper_words import Spelling, words_of
 
 
 class Tokens:
-    """Splits tokens as faster-whisper's tokenizer would; token n is word n of the list."""
+    """Split tokens like faster-whisper's tokenizer; token n is word n of the list."""
 
     eot = 99
 

@@ -19,7 +19,7 @@ def transcript(*turns, language="en", events=()):
         call_id="c1",
         language=language,
         turns=tuple(
-            Turn(index, role, int(role != "agent"), *(times or (None, None)), text)
+            Turn(index, role, int(role != "agent"), times[0] if times else None, times[1] if times else None, text)
             for index, (role, *times, text) in enumerate(turns)
         ),
         metadata=CallMetadata(),

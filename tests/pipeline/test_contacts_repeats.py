@@ -7,7 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from repeat_calls import about, contact
 
-from pipeline.analytics.contacts.repeats import RepeatRules, find_repeats
+from pipeline.analytics.contacts.arrivals import RepeatRules
+from pipeline.analytics.contacts.repeats import find_repeats
 
 DIMENSIONS = 64
 

@@ -1,3 +1,5 @@
+from dataclasses import dataclass, field
+
 import numpy as np
 
 from models.fakes.encoder import HashingEncoder
@@ -27,9 +29,12 @@ def transcript(call_id, *turns, mark="f"):
     )
 
 
+@dataclass(frozen=True)
 class CountingEncoder(HashingEncoder):
+    batches: list[list[str]] = field(default_factory=list)
+
     def encode(self, texts):
-        self.__dict__.setdefault("batches", []).append(list(texts))
+        self.batches.append(list(texts))
         return super().encode(texts)
 
 

@@ -40,7 +40,7 @@ def test_kappa_of_the_worked_example_of_cohen():
     assert measured.kappa == pytest.approx(0.4)
 
 
-def test_the_interval_is_that_of_fleiss_cohen_and_everitt():
+def test_the_interval_matches_fleiss_cohen_and_everitt():
     # The table of Fleiss, Cohen and Everitt (1969): kappa 0.429, large-sample variance 0.002885 for n = 200.
     table = {("1", "1"): 106, ("1", "2"): 10, ("1", "3"): 4, ("2", "1"): 22, ("2", "2"): 28, ("2", "3"): 10}
     table |= {("3", "1"): 2, ("3", "2"): 12, ("3", "3"): 6}
@@ -51,7 +51,7 @@ def test_the_interval_is_that_of_fleiss_cohen_and_everitt():
     assert (measured.high - measured.low) / 2 == pytest.approx(1.96 * math.sqrt(0.002885), abs=1e-3)
 
 
-def test_kappa_is_not_defined_when_both_give_one_answer_throughout():
+def test_kappa_is_undefined_when_both_sides_give_one_answer():
     measured = kappa(["yes", "yes"], ["yes", "yes"])
     assert math.isnan(measured.kappa)
     assert measured.agreement == 1.0
@@ -96,7 +96,7 @@ def test_evidence_hits_when_one_labelled_turn_is_named():
     assert evaluate(calls, cards).labels["empathy"].evidence_hit == 0.5
 
 
-def test_macro_kappa_leaves_out_what_is_not_defined():
+def test_macro_kappa_skips_undefined_kappas():
     calls = [
         labelled("a", {"empathy": "yes", "outcome": "resolved"}),
         labelled("b", {"empathy": "no", "outcome": "resolved"}),
@@ -110,7 +110,7 @@ def test_macro_kappa_leaves_out_what_is_not_defined():
     assert found.macro_kappa == 1.0
 
 
-def test_questions_that_nobody_answered_are_left_out():
+def test_unanswered_questions_are_skipped():
     found = evaluate([labelled("a", {"empathy": "yes", "churn_risk": "no"})], [card("a", answer("empathy", "yes"))])
     assert list(found.labels) == ["empathy"]
 
@@ -122,7 +122,7 @@ def test_a_call_without_a_scorecard_is_counted_but_not_measured():
     assert (found.calls, found.labels["empathy"].n) == (2, 1)
 
 
-def test_the_json_has_the_published_form_and_null_for_the_undefined():
+def test_the_json_has_the_published_keys_and_null_for_undefined():
     found = evaluate([labelled("a", {"empathy": "yes"})], [card("a", answer("empathy", "yes"))])
     assert json.loads(found.to_json()) == {
         "macro_kappa": None,

@@ -1,4 +1,4 @@
-"""BERTopic as a peer; the real one where `make peers` installed it."""
+"""BERTopic as a baseline; the real one only if `make peers` installed it."""
 
 import sys
 from types import ModuleType
@@ -7,19 +7,19 @@ import numpy as np
 import pytest
 
 from pipeline.evaluate import bertopic_peer
-from pipeline.evaluate.bertopic_peer import NO_TOPIC, bertopic, grouped
+from pipeline.evaluate.bertopic_peer import NO_TOPIC, bertopic, bertopic_topics
 
 
-def test_there_is_no_peer_where_it_is_not_installed(monkeypatch):
+def test_there_is_no_peer_without_the_package(monkeypatch):
     monkeypatch.setattr(bertopic_peer, "find_spec", lambda name: None)
     assert bertopic() is None
 
 
-def test_fewer_utterances_than_make_a_topic_are_in_none():
-    assert grouped(["hello"] * 9, np.ones((9, 4), np.float32)) == [NO_TOPIC] * 9
+def test_too_few_texts_get_no_topic():
+    assert bertopic_topics(["hello"] * 9, np.ones((9, 4), np.float32)) == [NO_TOPIC] * 9
 
 
-def test_it_runs_with_its_defaults_on_the_vectors_given(monkeypatch):
+def test_it_runs_with_its_defaults_on_the_given_vectors(monkeypatch):
     asked = {}
 
     class Recorded:
@@ -31,15 +31,15 @@ def test_it_runs_with_its_defaults_on_the_vectors_given(monkeypatch):
             return np.zeros(len(texts), np.int64), None
 
     module = ModuleType("bertopic")
-    module.BERTopic = Recorded
+    module.__dict__["BERTopic"] = Recorded
     monkeypatch.setitem(sys.modules, "bertopic", module)
     vectors = np.ones((10, 4), np.float32)
-    assert grouped(("hello",) * 10, vectors) == [0] * 10
+    assert bertopic_topics(("hello",) * 10, vectors) == [0] * 10
     assert asked == {"options": {"embedding_model": None}, "texts": ["hello"] * 10, "embeddings": vectors}
 
 
 @pytest.mark.slow
-def test_the_real_one_groups_what_is_alike():
+def test_the_real_one_groups_similar_texts():
     find = bertopic()
     if find is None:
         pytest.skip("BERTopic is not installed (make peers)")

@@ -31,7 +31,7 @@ def test_labels_and_evidence_are_read_and_extra_fields_ignored(tmp_path):
     assert call.acts == () == call.turn_sentiment
 
 
-def test_acts_and_sentiment_come_with_calls_to_fit_on(tmp_path):
+def test_acts_and_sentiment_are_read(tmp_path):
     (call,) = read_labelled(written(tmp_path, CALL | {"acts": [["greets"], []], "turn_sentiment": [None, "neutral"]}))
     assert call.acts == (("greets",), ())
     assert call.turn_sentiment == (None, "neutral")
@@ -59,5 +59,5 @@ def test_a_bad_line_is_named_with_its_remedy(tmp_path, bad, message):
 def test_a_missing_or_empty_file_is_an_error(tmp_path):
     with pytest.raises(ConfigError, match="cannot be read"):
         read_labelled(tmp_path / "none.jsonl")
-    with pytest.raises(ConfigError, match="holds no labelled call"):
+    with pytest.raises(ConfigError, match="has no labelled calls"):
         read_labelled(written(tmp_path, ""))

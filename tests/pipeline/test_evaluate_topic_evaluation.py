@@ -1,4 +1,4 @@
-"""Topics found beside topics that people named."""
+"""Topics found, compared with human topics."""
 
 import json
 
@@ -25,39 +25,39 @@ def said(*texts, label="any"):
     return [Utterance(utterance=text, reference_label=label) for text in texts]
 
 
-def test_each_topic_stands_for_one_reference_topic():
+def test_each_topic_maps_to_one_reference_topic():
     assert accuracy(["a", "a", "a", "b", "b", "b"], ["1", "1", "2", "2", "2", "2"]) == pytest.approx(5 / 6)
 
 
-def test_a_reference_topic_that_is_split_is_right_once():
+def test_a_split_reference_topic_is_right_once():
     assert accuracy(["a", "a", "a", "a"], ["1", "1", "1", "2"]) == pytest.approx(3 / 4)
 
 
-def test_what_is_in_no_topic_is_wrong():
+def test_utterances_in_no_topic_are_wrong():
     assert accuracy(["a", "a", "b", "b"], ["1", OTHER, "2", OTHER]) == 0.5
 
 
-def test_nothing_is_right_where_no_topic_was_found():
+def test_accuracy_is_zero_without_topics():
     assert accuracy(["a", "b"], [OTHER, OTHER]) == 0.0
 
 
-def test_the_names_of_topics_do_not_matter_to_mutual_information():
+def test_mutual_information_ignores_topic_names():
     assert nmi(["a", "a", "b", "b"], ["2", "2", "1", "1"]) == pytest.approx(1.0)
     assert nmi(["a", "a", "b", "b"], ["1", "2", "1", "2"]) == pytest.approx(0.0)
 
 
-def test_utterances_about_the_same_thing_meet():
+def test_utterances_about_the_same_thing_share_a_topic():
     found = topics_of(said(*CARD, *BILL), encoder=HashingEncoder(dimensions=256))
     assert len(set(found[:3])) == len(set(found[3:])) == 1
     assert found[0] != found[3]
 
 
-def test_labels_are_for_measuring_only():
+def test_labels_do_not_influence_topics():
     labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
     assert topics_of(labelled, encoder=HashingEncoder()) == topics_of(said(*CARD, *BILL), encoder=HashingEncoder())
 
 
-def test_the_figures_of_a_file_where_all_meet_as_people_say():
+def test_the_figures_of_a_file_grouped_like_its_labels():
     labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
     figures = evaluate_topics(labelled, encoder=HashingEncoder(dimensions=256))
     assert (figures.accuracy, figures.topics) == (1.0, 2)
@@ -69,7 +69,7 @@ def test_the_figures_as_json():
     assert record == {"accuracy": 0.6667, "nmi": 0.5, "topics": 3, "seconds": 1.2346}
 
 
-def test_a_peer_is_measured_on_the_same_texts_and_vectors():
+def test_a_peer_gets_the_same_texts_and_vectors():
     labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
     encoder, given = HashingEncoder(dimensions=256), {}
 
@@ -84,7 +84,7 @@ def test_a_peer_is_measured_on_the_same_texts_and_vectors():
     assert (figures.accuracy, figures.topics) == (1.0, 2)
 
 
-def test_what_a_peer_puts_into_no_topic_is_wrong_too():
+def test_a_peers_texts_in_no_topic_are_wrong_too():
     labelled = [*said(*CARD, label="card"), *said(*BILL, label="bill")]
     figures = evaluate_topics(
         labelled, encoder=HashingEncoder(dimensions=256), bertopic=lambda *_: [-1, -1, -1, 0, 0, 0]
@@ -92,33 +92,33 @@ def test_what_a_peer_puts_into_no_topic_is_wrong_too():
     assert (figures.bertopic.accuracy, figures.bertopic.topics) == (0.5, 1)
 
 
-def test_the_figures_of_a_peer_stand_in_the_json_by_its_name():
+def test_the_json_has_the_peers_figures_under_its_name():
     record = json.loads(TopicFigures(0.7, 0.6, 3, 1.0, bertopic=TopicFigures(0.66666, 0.5, 2, 2.0)).to_json())
     assert record.pop("bertopic") == {"accuracy": 0.6667, "nmi": 0.5, "topics": 2, "seconds": 2.0}
     assert record == {"accuracy": 0.7, "nmi": 0.6, "topics": 3, "seconds": 1.0}
 
 
-def test_a_file_is_read_and_other_fields_are_left(tmp_path):
+def test_a_file_is_read_and_other_fields_are_ignored(tmp_path):
     path = tmp_path / "said.jsonl"
     path.write_text('{"utterance": "hello there", "reference_label": "greeting", "turn_id": "1"}\n\n', "utf-8")
     assert read_utterances(path) == said("hello there", label="greeting")
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "message"),
     [
         ('{"utterance": "a secret"}', "line 1: reference_label: Field required"),
         ("no json", "line 1: the line"),
-        ("", "holds no"),
+        ("", "has no"),
     ],
 )
-def test_a_wrong_file_is_an_error_that_names_the_line_and_tells_nothing_said(tmp_path, text, told):
+def test_an_invalid_file_is_an_error_with_its_line_and_without_words(tmp_path, text, message):
     path = tmp_path / "said.jsonl"
     path.write_text(text, "utf-8")
-    with pytest.raises(ConfigError, match=told) as error:
+    with pytest.raises(ConfigError, match=message) as error:
         read_utterances(path)
     assert "secret" not in str(error.value)
 
 
-def test_an_utterance_shows_nothing_of_what_was_said():
+def test_the_repr_of_an_utterance_has_no_words():
     assert "card" not in repr(said("I lost my card")[0])

@@ -32,7 +32,7 @@ def test_a_target_of_each_call_is_met_up_to_its_bound(at_most, met):
     assert (found.subject, found.value, found.met) == ("c1", 30.0, met)
 
 
-def test_what_nobody_measured_is_neither_met_nor_missed():
+def test_an_unmeasured_target_is_neither_met_nor_missed():
     (found,) = attained_by_call([target(per="call")], call(("agent", "a")))
     assert (found.value, found.calls, found.met) == (None, 0, None)
 
@@ -90,7 +90,7 @@ def test_a_target_that_is_not_smart_is_refused(more, message):
         target(**more)
 
 
-def test_the_telephone_system_s_own_figures_come_first():
+def test_the_telephone_systems_own_figures_come_first():
     known = CallMetadata(extra={"handle_time_s": "412", "hold_s": "35.5", "answer_speed_s": "8"})
     spoken = call(("agent", "a"), turn_s=10.0, metadata=known)
     names = ("handle_time_s", "hold_s", "answer_speed_s")

@@ -24,13 +24,13 @@ def test_two_forms_are_compared_on_stored_calls_and_nothing_is_written(tmp_path)
     assert {path: path.read_bytes() for path in Path(store.address).rglob("*") if path.is_file()} == before
 
 
-def test_a_call_that_the_new_form_does_not_judge_is_told_apart(tmp_path):
+def test_a_call_that_the_new_form_does_not_score_is_listed_apart(tmp_path):
     new = family(says("thanks"), used_for={"queues": ["sales"]})
     movement = difference(scored(tmp_path, OLD), old=OLD, new=new, scoring_models=scoring_models())
     assert (len(movement.gained_or_lost), movement.compared, movement.mean_before) == (4, (), None)
 
 
-def test_what_differs_between_two_forms_is_listed_by_question():
+def test_changes_between_two_forms_are_listed_by_question():
     new = family(says("thanks", weight=3), says("hello"))
     changes = form_changes(OLD.members[0], new.members[0])
     assert [(each.question_id, each.what, each.points_before, each.points_after) for each in changes] == [
@@ -42,5 +42,5 @@ def test_what_differs_between_two_forms_is_listed_by_question():
     assert [each.fields for each in form_changes(OLD.members[0], reworded.members[0])] == [("text",)]
 
 
-def test_equal_forms_differ_in_nothing():
+def test_equal_forms_have_no_changes():
     assert form_changes(OLD.members[0], OLD.members[0]) == ()

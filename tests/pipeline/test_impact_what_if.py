@@ -19,7 +19,7 @@ def files(store) -> dict[str, bytes]:
     return {str(path): path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_other_weights_move_the_calls_that_they_matter_for(tmp_path):
+def test_other_weights_change_the_calls_they_concern(tmp_path):
     store = scored(tmp_path, PLAIN)
     before = files(store)
     movement = what_if(store, rubric=PLAIN, weights={"thanks": 3})
@@ -35,11 +35,11 @@ def test_other_weights_move_the_calls_that_they_matter_for(tmp_path):
     assert files(store) == before
 
 
-def test_the_same_weights_move_nothing(tmp_path):
+def test_the_same_weights_change_nothing(tmp_path):
     assert what_if(scored(tmp_path, PLAIN), rubric=PLAIN, weights={"thanks": 1}).moved == ()
 
 
-def test_a_store_without_cards_of_this_version_is_told(tmp_path):
+def test_a_store_without_scorecards_of_this_version_is_an_error(tmp_path):
     other = family(says("thanks"), says("hello"))
     with pytest.raises(ConfigError, match="no scorecard by"):
         what_if(scored(tmp_path, PLAIN), rubric=other, weights={"thanks": 2})
@@ -48,13 +48,13 @@ def test_a_store_without_cards_of_this_version_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("weights", "message"), [({"thnks": 2}, "no question or section thnks"), ({"thanks": 0}, "cannot be weighed with")]
 )
-def test_a_weight_that_cannot_be_is_refused(weights, message):
+def test_an_invalid_weight_is_refused(weights, message):
     with pytest.raises(RubricError, match=message):
         reweighed(PLAIN.members[0], weights)
 
 
 @given(P, P, P, P, P, WEIGHT, WEIGHT, st.floats(min_value=1, max_value=90))
-def test_totals_from_stored_answers_are_those_of_a_card_made_anew(a, b, x, y, d, weight, other, points):
+def test_totals_from_stored_answers_equal_those_of_a_new_scorecard(a, b, x, y, d, weight, other, points):
     rubric = form(
         [yes_no("a"), yes_no("b", kano="must_be", penalty=2), multiple("m", x=0.7, y=-0.2)],
         [yes_no("c", kano="attractive"), yes_no("e")],

@@ -1,4 +1,5 @@
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ SHARE = {"yes": 1.0, "no": 0.0}
 
 def rubric(weights: list[list[float]], auto_fail: dict[str, object] | None = None) -> Rubric:
     """A form with these question weights by section; the first question may fail the form."""
-    sections = [
+    sections: list[dict[str, Any]] = [
         {
             "id": f"s{number}",
             "title": "S",

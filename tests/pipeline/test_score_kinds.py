@@ -1,3 +1,5 @@
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +11,7 @@ from pipeline.rubric.rubric import Rubric
 SURE = st.sampled_from([0.0, 1.0])
 P = st.floats(min_value=0, max_value=1)
 POINTS = st.floats(min_value=0.5, max_value=60)
-NUMERIC = {
+NUMERIC: dict[str, Any] = {
     "id": "quiet", "text": "How quiet?", "help": {"text": "So."}, "kind": "numeric", "measure": "silence_share",
     "bands": [
         {"id": "good", "up_to": 0.1, "share": 1},

@@ -198,7 +198,7 @@ def test_a_step_by_meaning_asks_the_encoder():
     assert quotes(found) == [(0, "Please hold.")]
 
 
-CHINESE = {
+CHINESE: dict[str, Any] = {
     "kind": "script",
     "steps": [
         {"id": "notice", "title": "录音告知", "says": ["本次通话将全程录音"], "where": {"first_turns": 2}},

@@ -28,7 +28,8 @@ def planted(rng, shares, *, rate, answers, agents=40, topics=20, queues=8, alone
     tendency = rng.normal(0, np.sqrt(1 - sum(shares)), answers)
     for code, share, count in zip(codes, shares, counts, strict=True):
         tendency += rng.normal(0, np.sqrt(share), count)[code]
-    return question_of(*codes, tendency < NormalDist().inv_cdf(rate))
+    first, second, queue = codes
+    return question_of(first, second, queue, tendency < NormalDist().inv_cdf(rate))
 
 
 @pytest.mark.slow

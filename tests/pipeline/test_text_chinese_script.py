@@ -1,4 +1,4 @@
-"""Chinese in two scripts: what becomes of characters, and that judges read both alike."""
+"""Simplified and Traditional Chinese: conversion, and equal scores for both."""
 
 import json
 from dataclasses import replace
@@ -43,12 +43,12 @@ def test_each_script_becomes_the_other(mainland, taiwan):
 
 
 @pytest.mark.parametrize("text", ["请问有什么可以帮您？", "著名", "乾隆", "皇后", "Hello"])
-def test_simplified_text_stays_as_it_is(text):
+def test_simplified_text_is_unchanged(text):
     assert simplified(text) == text
 
 
 @given(CJK)
-def test_a_place_in_one_form_is_the_same_place_in_the_other(text):
+def test_conversion_keeps_positions(text):
     assert len(simplified(text)) == len(traditional(text)) == len(text)
 
 
@@ -57,20 +57,20 @@ def test_simplifying_again_changes_nothing(text):
     assert simplified(simplified(text)) == simplified(text)
 
 
-def test_the_script_of_texts_is_that_of_most_characters_that_tell():
+def test_the_script_of_texts_is_that_of_most_distinctive_characters():
     assert script_of(["您好，", "請問您的帳號"]) == "traditional"
     assert script_of(["请问您的账号，乾坤大挪移", "這"]) == "simplified"
     assert script_of(["您好", "Hello"]) == script_of([]) == "simplified"
 
 
-def test_a_transcript_in_simplified_is_itself():
+def test_a_simplified_transcript_is_returned_unchanged():
     call = transcript("请稍等", "Hello")
     assert in_simplified(call) is call
     assert [turn.text for turn in in_simplified(transcript("請稍等", "Hello")).turns] == ["请稍等", "Hello"]
 
 
 def written_calls():
-    """The Chinese sample calls as they are, and in Traditional characters."""
+    """The Chinese sample calls, and the same in Traditional characters."""
     lines = map(json.loads, (EXAMPLES / "labelled.jsonl").read_text("utf-8").splitlines())
     found = [line for line in lines if line["language"] == "zh"]
     for line in found:
@@ -79,7 +79,7 @@ def written_calls():
 
 
 @pytest.mark.slow
-def test_calls_in_traditional_characters_are_judged_like_those_in_simplified_ones():
+def test_traditional_calls_are_scored_like_simplified_ones():
     from models.profile import load_profile
     from models.registry import build_enrichment_models, build_scoring_models
     from pipeline.enrich.enrich import enrich
@@ -124,5 +124,5 @@ def test_calls_in_traditional_characters_are_judged_like_those_in_simplified_one
         ("12345", "zh", "zh"),
     ],
 )
-def test_a_turn_is_in_the_other_language_when_most_of_several_words_are(text, call, language):
+def test_a_turn_with_mostly_foreign_words_is_in_the_other_language(text, call, language):
     assert language_of(text, call=call) == language

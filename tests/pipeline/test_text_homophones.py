@@ -1,4 +1,4 @@
-"""Characters that sound alike are one to whoever listens to a recogniser."""
+"""Characters that sound alike share a key."""
 
 import pytest
 
@@ -6,15 +6,15 @@ from pipeline.text.homophones import phonetic_key, sound, syllable, usual_charac
 
 
 @pytest.mark.parametrize(("said", "written"), [("工号", "公号"), ("稍等", "少等"), ("录音", "路因"), ("您", "林")])
-def test_characters_of_one_sound_are_one(said, written):
+def test_homophones_share_a_key(said, written):
     assert phonetic_key(said) == phonetic_key(written)
 
 
-def test_other_sounds_stay_apart():
+def test_different_sounds_have_different_keys():
     assert phonetic_key("录音") != phonetic_key("录像")
 
 
-def test_the_length_stays_and_what_is_not_chinese_is_untouched():
+def test_length_and_other_scripts_are_unchanged():
     assert len(phonetic_key("您好，工号3027 please")) == len("您好，工号3027 please")
     assert phonetic_key("Hello, 3027！") == "Hello, 3027！"
 
@@ -26,7 +26,7 @@ def test_a_syllable_has_no_tone():
 @pytest.mark.parametrize(
     ("one", "other"), [("中", "宗"), ("吃", "词"), ("少", "扫"), ("女", "绿"), ("花", "发"), ("硬", "印")]
 )
-def test_sounds_that_are_easily_taken_for_another_are_one(one, other):
+def test_easily_confused_sounds_are_merged(one, other):
     assert syllable(one) != syllable(other)
     assert sound(one) == sound(other)
 

@@ -1,4 +1,4 @@
-"""Numbers as they are written."""
+"""Inverse text normalization."""
 
 import pytest
 from hypothesis import given
@@ -48,7 +48,7 @@ def test_english_numbers_are_written_in_digits(spoken, written):
         "a",
     ],
 )
-def test_what_only_may_be_a_number_stays_in_english_words(text):
+def test_ambiguous_english_stays_in_words(text):
     assert itn(text) == text
 
 
@@ -84,7 +84,7 @@ def test_chinese_numbers_are_written_in_digits_in_either_script(spoken, written)
         "百度",
     ],
 )
-def test_what_only_may_be_a_number_stays_in_chinese_words(text):
+def test_ambiguous_chinese_stays_in_words(text):
     assert itn(text) == text
 
 
@@ -94,10 +94,10 @@ SPOKEN = (
 
 
 @given(st.lists(st.sampled_from([*SPOKEN.split(), *"零一二两十百千万亿幺点分之", "3", ", ", "-"]), max_size=9))
-def test_any_run_of_number_words_can_be_written(spoken):
+def test_any_run_of_number_words_is_accepted(spoken):
     assert itn(" ".join(spoken)).count(",") == spoken.count(", ")
 
 
 @given(st.text(st.characters(exclude_characters="零〇一二三四五六七八九十百千万亿两幺萬億兩", codec="utf-8")))
-def test_text_without_chinese_numerals_or_letters_stays(text):
+def test_text_without_chinese_numerals_or_letters_is_unchanged(text):
     assert itn("".join(c for c in text if not c.isascii())) == "".join(c for c in text if not c.isascii())

@@ -1,4 +1,4 @@
-"""Calls that stream: what is heard owes nothing to the calls beside it, and memory nothing to their number."""
+"""A stream of calls: transcripts are independent of each other, and memory does not grow with the number of calls."""
 
 import threading
 import time
@@ -24,8 +24,8 @@ RATE = 16_000
 
 
 @dataclass
-class SampleReader:
-    """Reads words off the samples themselves, loops in some windows, and takes its time, differently for each group."""
+class SampleRecogniser:
+    """Decodes words from the samples themselves, with loops in some windows, and delays that differ by batch."""
 
     windows_at_once: int = 4
     fingerprint: str = "sample-reader"
@@ -71,38 +71,43 @@ def calls(count: int) -> Iterator[tuple[Recording, Audio]]:
 
 
 def speech_models(
-    reader: SampleReader | FakeRecogniser | None = None, *, threads: int = 2, voice: object = None
+    reader: SampleRecogniser | FakeRecogniser | None = None, *, threads: int = 2, voice: object = None
 ) -> SpeechModels:
     return SpeechModels(
-        voice or FakeVoiceDetector(), reader or SampleReader(), FakeDiarizer(), TranscriptionSettings(threads=threads)
-    )  # fmt: skip
+        voice or FakeVoiceDetector(),
+        reader or SampleRecogniser(),
+        FakeDiarizer(),
+        TranscriptionSettings(threads=threads),
+    )
 
 
-def test_a_call_is_heard_alike_alone_and_among_others() -> None:
-    alone = [heard for call in calls(30) for heard in transcribe([call], speech_models=speech_models())]
-    assert sum(isinstance(heard, Transcript) for heard in alone) == 26
-    assert {heard.language for heard in alone if isinstance(heard, Transcript)} == {"en", "zh"}
+def test_a_transcript_is_the_same_alone_and_among_other_calls() -> None:
+    alone = [outcome for call in calls(30) for outcome in transcribe([call], speech_models=speech_models())]
+    assert sum(isinstance(outcome, Transcript) for outcome in alone) == 26
+    assert {outcome.language for outcome in alone if isinstance(outcome, Transcript)} == {"en", "zh"}
     for size, threads in ((2, 1), (4, 2), (64, 5)):
-        assert list(transcribe(calls(30), speech_models=speech_models(SampleReader(size), threads=threads))) == alone
+        assert (
+            list(transcribe(calls(30), speech_models=speech_models(SampleRecogniser(size), threads=threads))) == alone
+        )
 
 
-def test_doubtful_windows_are_searched_again_and_only_they() -> None:
-    reader = SampleReader()
-    heard = [
+def test_only_windows_that_fail_a_check_are_decoded_again() -> None:
+    reader = SampleRecogniser()
+    outcomes = [
         each for each in transcribe(calls(30), speech_models=speech_models(reader)) if isinstance(each, Transcript)
     ]
     first = [window for _, fallback, windows in reader.groups if not fallback for window in windows]
     again = [window for _, fallback, windows in reader.groups if fallback for window in windows]
     assert len(first) == len(set(first))
     assert set(again) < set(first)
-    said_carefully = {(h.call_id, turn.channel) for h in heard for turn in h.turns if "careful" in turn.text}
+    said_carefully = {(h.call_id, turn.channel) for h in outcomes for turn in h.turns if "careful" in turn.text}
     assert said_carefully == set(again)
-    assert not any("so so" in turn.text for h in heard for turn in h.turns)
+    assert not any("so so" in turn.text for h in outcomes for turn in h.turns)
 
 
 @dataclass
-class Skipper:
-    """Reads a word a second, at first only of the first stretch of a window: what is stitched behind is skipped."""
+class SkippingRecogniser:
+    """Decodes a word a second; the first pass skips all but the first stretch of a window."""
 
     windows_at_once: int = 4
     fingerprint: str = "skipper"
@@ -121,21 +126,23 @@ class Skipper:
         return Recognition(tuple(words), -0.2)
 
 
-def test_speech_that_is_left_without_words_is_searched_once_more_alone() -> None:
+def test_speech_without_words_is_decoded_once_more_alone() -> None:
     samples = np.zeros((1, 12 * RATE), np.float32)
     spans = [Span(0.5, 3.5), Span(5.0, 7.0), Span(8.0, 8.8)]
     recording = Recording("c", "c.wav", "0" * 64, 12.0, 1, RATE, "pcm", CallMetadata())
-    reader = Skipper()
-    (heard,) = transcribe([(recording, Audio(samples))], speech_models=speech_models(reader, voice=Always(spans)))
-    assert isinstance(heard, Transcript)
+    reader = SkippingRecogniser()
+    (transcript,) = transcribe(
+        [(recording, Audio(samples))], speech_models=speech_models(reader, voice=FixedSpans(spans))
+    )
+    assert isinstance(transcript, Transcript)
     assert reader.pieces == [(False, spans), (True, [spans[1]])]
-    said = [(word.text, word.start_s) for turn in heard.turns for word in turn.words]
+    said = [(word.text, word.start_s) for turn in transcript.turns for word in turn.words]
     assert said == [("early", 0.6), ("early", 1.6), ("early", 2.6), ("late", 5.1), ("late", 6.1)]
 
 
 @dataclass
-class Always:
-    """The same spans in every recording."""
+class FixedSpans:
+    """Detects the same spans in every recording."""
 
     spans: list[Span]
     fingerprint: str = "always"
@@ -144,10 +151,10 @@ class Always:
         return list(self.spans)
 
 
-def test_groups_are_full_and_the_same_every_time() -> None:
+def test_batches_are_full_and_the_same_every_time() -> None:
     runs = []
     for threads in (1, 4):
-        reader = SampleReader()
+        reader = SampleRecogniser()
         list(transcribe(calls(30), speech_models=speech_models(reader, threads=threads)))
         runs.append(sorted(reader.groups))
     assert runs[0] == runs[1]
@@ -155,9 +162,9 @@ def test_groups_are_full_and_the_same_every_time() -> None:
     assert sizes.count(4) >= len(sizes) - 2
 
 
-def test_a_rare_language_does_not_wait_for_a_full_group() -> None:
+def test_a_rare_language_does_not_wait_for_a_full_batch() -> None:
     @dataclass
-    class OneInChinese(SampleReader):
+    class OneInChinese(SampleRecogniser):
         def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
             return ("zh" if windows[0].call_id == "c000" else "en"), 0.9
 
@@ -187,7 +194,7 @@ def test_no_more_calls_are_in_memory_than_the_queue_needs() -> None:
 
 
 class Tracked(Audio):
-    """Audio that can be weakly referred to."""
+    """Audio that supports weak references."""
 
     __slots__ = ("__weakref__",)
 
@@ -195,7 +202,7 @@ class Tracked(Audio):
         return id(self)
 
 
-def test_calls_are_drawn_only_as_far_ahead_as_windows_are_read() -> None:
+def test_calls_are_read_only_as_far_ahead_as_windows_are_decoded() -> None:
     drawn = 0
 
     def counted() -> Iterator[tuple[Recording, Audio]]:
@@ -210,25 +217,25 @@ def test_calls_are_drawn_only_as_far_ahead_as_windows_are_read() -> None:
     assert furthest < 60
 
 
-def test_an_error_about_one_call_is_one_failure_at_its_place() -> None:
+def test_an_error_in_one_call_is_one_failure_in_its_place() -> None:
     class Bad(FakeVoiceDetector):
         def speech(self, samples: Samples) -> list[Span]:
             if np.abs(samples).max() > 0.5:
-                raise TranscriptionError("cannot be heard", source="bad.wav", remedy="Try again")
+                raise TranscriptionError("no words found", source="bad.wav", remedy="Try again")
             return super().speech(samples)
 
     def given() -> Iterator[tuple[Recording, Audio]]:
         for recording, audio in calls(6):
             yield recording, Audio(audio.samples * 5) if recording.call_id == "c003" else audio
 
-    heard = list(transcribe(given(), speech_models=speech_models(voice=Bad())))
-    assert [isinstance(each, Failure) for each in heard] == [False, False, False, True, False, False]
-    assert isinstance(heard[3], Failure)
-    assert (heard[3].call_id, heard[3].cause) == ("c003", "cannot be heard")
+    outcomes = list(transcribe(given(), speech_models=speech_models(voice=Bad())))
+    assert [isinstance(each, Failure) for each in outcomes] == [False, False, False, True, False, False]
+    assert isinstance(outcomes[3], Failure)
+    assert (outcomes[3].call_id, outcomes[3].cause) == ("c003", "no words found")
 
 
-def test_a_bug_in_a_model_is_raised_and_ends_the_threads() -> None:
-    class Broken(SampleReader):
+def test_a_bug_in_a_model_is_raised_and_stops_the_threads() -> None:
+    class Broken(SampleRecogniser):
         def recognise(self, *_: object, **__: object) -> list[Recognition]:
             raise ZeroDivisionError
 
@@ -238,9 +245,9 @@ def test_a_bug_in_a_model_is_raised_and_ends_the_threads() -> None:
     assert threading.active_count() == before
 
 
-def test_who_stops_listening_leaves_no_threads() -> None:
+def test_abandoning_the_generator_stops_its_threads() -> None:
     before = threading.active_count()
-    heard = transcribe(calls(100), speech_models=speech_models())
-    next(heard)
-    heard.close()  # type: ignore[attr-defined]
+    outcomes = transcribe(calls(100), speech_models=speech_models())
+    next(outcomes)
+    outcomes.close()  # type: ignore[attr-defined]
     assert threading.active_count() == before

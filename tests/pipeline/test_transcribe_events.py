@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.ports import Span
-from pipeline.transcribe.events import events_of, in_order, without
+from pipeline.transcribe.events import events_of, in_order, without_events
 from pipeline.transcribe.music import music_of
 from pipeline.transcribe.tones import tones_of
 from pipeline.transcript import Event
@@ -22,7 +22,7 @@ def tone(*hertz: float, on_s: float, off_s: float, seconds: float = 20.0) -> np.
 
 @dataclass(slots=True)
 class OneSidedIsSpeech:
-    """Sound that stays on one side of zero is speech, any other music."""
+    """Takes sound on one side of zero for speech, any other for music."""
 
     fingerprint: str = "one-sided-is-speech"
     frame_s: float = 0.01
@@ -54,7 +54,7 @@ def noise(*loud: tuple[float, float, float], seconds: float = 40.0) -> np.ndarra
         (tone(770, 1336, on_s=0.1, off_s=0.3), "keypad"),
     ],
 )
-def test_one_signal_of_the_network_is_one_event(sound: np.ndarray, kind: str) -> None:
+def test_a_network_signal_is_one_event(sound: np.ndarray, kind: str) -> None:
     (event,) = tones_of(sound, channel=1)
     assert (event.kind, event.channel) == (kind, 1)
     assert event.start_s == pytest.approx(0, abs=0.1)
@@ -67,18 +67,18 @@ def test_a_beep_has_its_time() -> None:
     assert (event.start_s, event.end_s) == (pytest.approx(5, abs=0.05), pytest.approx(5.4, abs=0.05))
 
 
-def test_rings_with_a_voice_between_are_not_joined_over_it() -> None:
+def test_rings_are_not_joined_across_a_voice() -> None:
     sound = tone(440, 480, on_s=2, off_s=4)
     sound[int(3 * RATE) : int(5 * RATE)] += noise((0, 2, 0.3), seconds=2)
     assert [(round(event.start_s), round(event.end_s)) for event in tones_of(sound, channel=0)] == [(0, 2), (6, 20)]
 
 
 @pytest.mark.parametrize("level", [0.0, 0.001, 0.05, 0.5])
-def test_noise_is_no_tone(level: float) -> None:
+def test_noise_is_not_a_tone(level: float) -> None:
     assert tones_of(noise((0, 20, level), seconds=20), channel=0) == []
 
 
-def test_a_gliding_voice_is_no_tone() -> None:
+def test_a_gliding_voice_is_not_a_tone() -> None:
     at = np.arange(10 * RATE) / RATE
     pitch = 2 * np.pi * np.cumsum(220 + 15 * np.sin(2 * np.pi * 3 * at)) / RATE
     voice = sum(np.sin(n * pitch) * level for n, level in ((1, 0.05), (2, 0.2), (3, 0.05)))
@@ -105,16 +105,16 @@ def test_a_channel_too_short_or_empty_has_no_events() -> None:
     assert events_of(np.zeros(100, np.float32), channel=0, music=OneSidedIsSpeech()) == ()
 
 
-def test_speech_loses_what_events_cover_and_no_crumbs_are_left() -> None:
+def test_events_are_cut_out_of_speech_without_short_remainders() -> None:
     events = [Event("music", 0, 5, 9), Event("keypad", 0, 10, 11)]
     speech = [Span(1, 3), Span(4, 6), Span(8.9, 9.2), Span(9.5, 12)]
-    assert without(speech, events) == [Span(1, 3), Span(4, 5), Span(9.5, 12)]
+    assert without_events(speech, events) == [Span(1, 3), Span(4, 5), Span(9.5, 12)]
 
 
-def test_an_event_within_speech_parts_it() -> None:
-    assert without([Span(0, 20)], [Event("ringing", 0, 5, 9)]) == [Span(0, 5), Span(9, 20)]
+def test_an_event_within_speech_splits_it() -> None:
+    assert without_events([Span(0, 20)], [Event("ringing", 0, 5, 9)]) == [Span(0, 5), Span(9, 20)]
 
 
-def test_events_stand_in_order_of_time() -> None:
+def test_events_are_sorted_by_time() -> None:
     late, early = Event("music", 0, 5, 9), Event("beep", 1, 1, 2)
     assert in_order([late, early]) == (early, late)

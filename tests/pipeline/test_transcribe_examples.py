@@ -1,4 +1,4 @@
-"""The sample calls heard by the real models: slow, and the only place where the parts meet real speech."""
+"""Transcribe the sample calls with the real models: slow, and the only test of the whole chain on real speech."""
 
 import json
 import re
@@ -37,7 +37,7 @@ def units(text: str, language: str) -> list[str]:
     return re.findall(r"\w", text) if language == "zh" else re.findall(r"[\w']+", text.lower())
 
 
-def share_heard(heard: Transcript, role: str) -> float:
+def recall(heard: Transcript, role: str) -> float:
     """The share of a role's labelled words that its turns hold."""
     said = " ".join(turn["text"] for turn in LABELLED[heard.call_id.split(".")[0]] if turn["speaker"] == role)
     found = set(units(" ".join(turn.text for turn in heard.by(role)), heard.language))
@@ -46,17 +46,15 @@ def share_heard(heard: Transcript, role: str) -> float:
 
 
 @pytest.mark.parametrize(("name", "language"), [("enA-023.flac", "en"), ("zhA-019.flac", "zh"), ("zhA-023.wav", "zh")])
-def test_a_sample_call_is_heard_in_its_language_with_the_right_roles(
-    speech_models: SpeechModels, name: str, language: str
-) -> None:
+def test_a_sample_call_gets_its_language_and_roles(speech_models: SpeechModels, name: str, language: str) -> None:
     (heard,) = transcribe([recorded(name)], speech_models=speech_models)
     assert isinstance(heard, Transcript)
     assert heard.language == language
     for role in ("agent", "customer"):
-        assert share_heard(heard, role) > 0.5
+        assert recall(heard, role) > 0.5
 
 
-def test_a_call_is_heard_alike_alone_and_among_others(speech_models: SpeechModels) -> None:
+def test_a_transcript_is_the_same_alone_and_among_other_calls(speech_models: SpeechModels) -> None:
     (alone,) = transcribe([recorded("enA-023.flac")], speech_models=speech_models)
     among = next(iter(transcribe([recorded("enA-023.flac"), recorded("enA-016.wav")], speech_models=speech_models)))
     assert isinstance(alone, Transcript)
@@ -65,7 +63,7 @@ def test_a_call_is_heard_alike_alone_and_among_others(speech_models: SpeechModel
 
 
 @pytest.mark.parametrize("asr", ["whisper-tiny-en", "whisper-base"])
-def test_cuts_of_calls_are_heard_alike_alone_and_together(asr: str) -> None:
+def test_cuts_of_calls_get_the_same_transcript_alone_and_together(asr: str) -> None:
     speech_models = SpeechModels(voice=silero(), recogniser=whisper(asr, device="cpu"), diarizer=campplus())
     recording, audio = recorded("enA-023.flac")
     at = [(number, round((1 + 2.7 * number) * ASR_SAMPLE_RATE_HZ)) for number in range(8)]

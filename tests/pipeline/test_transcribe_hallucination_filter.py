@@ -14,21 +14,21 @@ def words(text: str, probability: float = 0.9) -> tuple[Word, ...]:
     return tuple(Word(token, n * 0.1, n * 0.1 + 0.1, probability) for n, token in enumerate(text.split()))
 
 
-def signs(heard: Recognition) -> tuple[str, ...]:
-    return failed_checks(heard, WINDOW, language="en", settings=SETTINGS)
+def failed(recognition: Recognition) -> tuple[str, ...]:
+    return failed_checks(recognition, WINDOW, language="en", settings=SETTINGS)
 
 
-def kept(heard: Recognition, *, unverified: bool = False) -> str:
-    found = filter_words(heard, WINDOW, language="en", unverified=unverified, settings=SETTINGS)
+def kept(recognition: Recognition, *, unverified: bool = False) -> str:
+    found = filter_words(recognition, WINDOW, language="en", unverified=unverified, settings=SETTINGS)
     return " ".join(word.text for word in found)
 
 
-def test_plain_speech_raises_no_doubt() -> None:
-    assert signs(Recognition(words("I would like to check my order please"), -0.2)) == ()
+def test_plain_speech_passes_every_check() -> None:
+    assert failed(Recognition(words("I would like to check my order please"), -0.2)) == ()
 
 
 @pytest.mark.parametrize(
-    ("heard", "sign"),
+    ("recognition", "sign"),
     [
         (Recognition((), -0.2), "empty"),
         (Recognition(words("hello there"), -1.4), "log probability"),
@@ -38,8 +38,8 @@ def test_plain_speech_raises_no_doubt() -> None:
         (Recognition(words("thanks for watching everyone"), -0.2), "boilerplate"),
     ],
 )
-def test_each_sign_of_trouble_is_named(heard: Recognition, sign: str) -> None:
-    assert sign in signs(heard)
+def test_each_failed_check_is_named(recognition: Recognition, sign: str) -> None:
+    assert sign in failed(recognition)
 
 
 @pytest.mark.parametrize(
@@ -67,11 +67,11 @@ def test_unlikely_words_are_kept_where_speech_was_detected() -> None:
     assert kept(Recognition(words("mumbled words", 0.3), -1.2)) == "mumbled words"
 
 
-def test_a_suspect_window_must_convince() -> None:
+def test_an_unverified_window_must_pass_every_check() -> None:
     assert kept(Recognition(words("mumbled words", 0.3), -0.2), unverified=True) == ""
     assert kept(Recognition(words("clear words", 0.8), -0.2), unverified=True) == "clear words"
 
 
-def test_the_search_with_fewer_doubts_wins() -> None:
+def test_the_recognition_with_fewer_failed_checks_wins() -> None:
     doubtful, sound = Recognition(words("a " * 60), -0.1), Recognition(words("hello there"), -0.6)
     assert better_recognition(doubtful, sound, WINDOW, language="en", settings=SETTINGS) is sound

@@ -1,11 +1,11 @@
-"""Expected names: written where doubted words sound like them, and nowhere else."""
+"""Hot words replace only words with a low probability that sound like them."""
 
 import logging
 
 import pytest
 
 from pipeline.errors import ConfigError
-from pipeline.transcribe.hotwords import MOST_NAMES, read_hotwords, with_hotwords
+from pipeline.transcribe.hotwords import MAX_NAMES, read_hotwords, with_hotwords
 from pipeline.transcript import Word
 
 
@@ -17,7 +17,7 @@ def written(words, *names, language="en"):
     return [word.text for word in with_hotwords(words, names, language=language)]
 
 
-def test_a_doubted_word_that_sounds_like_a_name_is_written_as_the_name():
+def test_an_improbable_word_that_sounds_like_a_name_is_replaced():
     assert written(said("the", "zellvane", "plan"), "Selvane") == ["the", "Selvane", "plan"]
 
 
@@ -31,23 +31,23 @@ def test_a_name_heard_as_two_words_becomes_one():
     assert (word.text, word.start_s, word.end_s) == ("Selvane.", 0.0, 1.9)
 
 
-def test_words_heard_clearly_are_left_alone():
+def test_probable_words_are_kept():
     assert written(said("zellvane", probability=0.8), "Selvane") == ["zellvane"]
 
 
-def test_a_word_that_sounds_otherwise_is_left_alone():
+def test_a_word_that_sounds_different_is_kept():
     assert written(said("several", "planes"), "Selvane") == ["several", "planes"]
 
 
-def test_short_names_are_near_to_too_much_and_not_looked_for():
+def test_short_names_match_too_much_and_are_ignored():
     assert written(said("knee", "no"), "Ni") == ["knee", "no"]
 
 
-def test_no_name_runs_over_the_end_of_a_sentence():
+def test_a_name_does_not_cross_the_end_of_a_sentence():
     assert written(said("sell.", "vane"), "Selvane") == ["sell.", "vane"]
 
 
-def test_chinese_goes_by_syllables_of_the_same_number():
+def test_chinese_matches_by_syllable_and_length():
     assert written(said("我", "要", "星成", "套餐"), "星辰", language="zh") == ["我", "要", "星辰", "套餐"]
     assert written(said("星", "成"), "星辰", language="zh") == ["星辰"]
     assert written(said("星成", probability=0.9), "星辰", language="zh") == ["星成"]
@@ -67,18 +67,18 @@ def test_a_file_has_one_name_a_line_with_comments(tmp_path):
     assert read_hotwords(tmp_path / "names.txt") == ("Selvane", "Brightcast")
 
 
-def test_spaces_byte_order_marks_and_signs_within_a_name_do_no_harm(tmp_path):
+def test_spaces_byte_order_marks_and_signs_within_a_name_are_handled(tmp_path):
     (tmp_path / "names.txt").write_text("\ufeffBright  Cast\t#1\r\nBox#9\r\n  星辰套餐 \r\n", "utf-8")
     assert read_hotwords(tmp_path / "names.txt") == ("Bright Cast", "Box#9", "星辰套餐")
 
 
-def test_a_line_that_is_no_name_is_refused_with_its_number(tmp_path):
+def test_a_line_that_is_too_long_is_refused_by_number(tmp_path):
     (tmp_path / "names.txt").write_text("Selvane\n" + "a sentence and not a name " * 4, "utf-8")
     with pytest.raises(ConfigError, match=r"names\.txt have over 60 characters in line 2"):
         read_hotwords(tmp_path / "names.txt")
 
 
-def test_a_file_without_names_is_told(tmp_path, caplog):
+def test_a_file_without_names_is_logged(tmp_path, caplog):
     (tmp_path / "names.txt").write_text("# none yet\n", "utf-8")
     assert read_hotwords(tmp_path / "names.txt") == ()
     assert caplog.messages == ["names.txt has no names"]
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_utf8_is_refused(tmp_path):
         read_hotwords(tmp_path / "names.txt")
 
 
-def test_other_names_are_other_ears(tmp_path):
+def test_names_change_the_fingerprint(tmp_path):
     from models.profile import load_profile
     from models.registry import build_speech_models
 
@@ -103,18 +103,18 @@ def test_other_names_are_other_ears(tmp_path):
 
 
 def test_a_long_list_is_cut_with_a_warning(tmp_path, caplog):
-    (tmp_path / "names.txt").write_text("\n".join(f"name{n}" for n in range(MOST_NAMES + 5)), "utf-8")
+    (tmp_path / "names.txt").write_text("\n".join(f"name{n}" for n in range(MAX_NAMES + 5)), "utf-8")
     with caplog.at_level(logging.WARNING):
-        assert len(read_hotwords(tmp_path / "names.txt")) == MOST_NAMES
+        assert len(read_hotwords(tmp_path / "names.txt")) == MAX_NAMES
     assert caplog.messages == ["names.txt has 505 names; the first 500 are used"]
 
 
-def test_a_file_that_is_not_there_is_named(tmp_path):
+def test_a_missing_file_is_named(tmp_path):
     with pytest.raises(ConfigError, match=r"names\.txt cannot be read"):
         read_hotwords(tmp_path / "names.txt")
 
 
-def test_a_call_is_heard_with_the_names_of_its_settings():
+def test_a_call_is_transcribed_with_the_hot_words_of_its_settings():
     import numpy as np
 
     from models.fakes.diarizer import FakeDiarizer

@@ -14,13 +14,13 @@ from pipeline.transcript import Language, Transcript, Word
 
 RATE = 16_000
 SPANS = [Span(1, 4), Span(5, 8), Span(9, 9.8), Span(11, 14), Span(15, 18)]
-# How loud each stretch is tells the fake reader its language and how sure it is.
-LEVELS = {0.1: ("en", 0.99), 0.2: ("zh", 0.95), 0.3: ("zh", 0.8)}
+# The level of a stretch sets the language and probability that the fake recogniser returns.
+LEVELS: dict[float, tuple[Language, float]] = {0.1: ("en", 0.99), 0.2: ("zh", 0.95), 0.3: ("zh", 0.8)}
 
 
 @dataclass
-class Spoken:
-    """Speech where it was put."""
+class FixedSpans:
+    """Detects the given spans."""
 
     fingerprint: str = "spoken"
 
@@ -30,7 +30,7 @@ class Spoken:
 
 @dataclass
 class Bilingual:
-    """Knows a stretch's language by its level; reads a word a second."""
+    """Takes the language from the level; decodes a word a second."""
 
     windows_at_once: int = 8
     fingerprint: str = "bilingual"
@@ -58,13 +58,14 @@ def heard(levels: Sequence[float], *, by_turn: bool) -> tuple[Transcript, Biling
     settings = TranscriptionSettings(language_by_turn=by_turn, unclaimed_s=100)
     recording = Recording("c", "c.wav", "0" * 64, 20.0, 1, RATE, "pcm", CallMetadata())
     (transcript,) = transcribe(
-        [(recording, Audio(samples))], speech_models=SpeechModels(Spoken(), enrichment_models, FakeDiarizer(), settings)
+        [(recording, Audio(samples))],
+        speech_models=SpeechModels(FixedSpans(), enrichment_models, FakeDiarizer(), settings),
     )
     assert isinstance(transcript, Transcript)
     return transcript, enrichment_models
 
 
-def test_each_stretch_is_read_in_its_language_and_a_short_one_in_that_of_the_last() -> None:
+def test_each_stretch_is_decoded_in_its_language_and_a_short_one_in_the_previous_one() -> None:
     transcript, enrichment_models = heard([0.1, 0.2, 0.1, 0.2, 0.1], by_turn=True)
     assert transcript.language == "en"
     assert enrichment_models.read == [("en", [SPANS[0]]), ("en", [SPANS[4]]), ("zh", SPANS[1:4])]
@@ -72,12 +73,12 @@ def test_each_stretch_is_read_in_its_language_and_a_short_one_in_that_of_the_las
     assert text == "well then well 好的好 的 好的好 well then well"
 
 
-def test_a_recogniser_that_is_not_sure_does_not_switch() -> None:
+def test_an_unsure_recogniser_does_not_switch() -> None:
     _, enrichment_models = heard([0.1, 0.3, 0.1, 0.3, 0.1], by_turn=True)
     assert {language for language, _ in enrichment_models.read} == {"en"}
 
 
-def test_unless_a_centre_says_so_a_call_has_one_language_and_is_asked_once() -> None:
+def test_by_default_a_call_has_one_language_detected_once() -> None:
     transcript, enrichment_models = heard([0.1, 0.2, 0.1, 0.2, 0.1], by_turn=False)
     assert {language for language, _ in enrichment_models.read} == {"en"}
     assert len(enrichment_models.asked) == 1

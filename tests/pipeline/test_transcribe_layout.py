@@ -30,6 +30,6 @@ NOTHING = np.zeros(160_000)
     ],
     ids=["one", "two", "same", "turned", "left silent", "right hisses", "offset", "silence"],
 )
-def test_the_layout_is_told_from_the_audio(channels, layout, measured):
+def test_the_layout_follows_from_the_audio(channels, layout, measured):
     audio = Audio(np.stack(channels).astype(np.float32))
     assert layout_of(audio, audio_health(audio) if measured else None) == layout

@@ -1,4 +1,4 @@
-"""Cues: known changes of pitch, level and pace come back; what cannot be trusted is not told."""
+"""Prosody recovers known changes of pitch, level and pace, and omits what cannot be trusted."""
 
 from dataclasses import replace
 from functools import cache
@@ -15,7 +15,7 @@ from models.fakes.recogniser import FakeRecogniser
 from models.fakes.voice import FakeVoiceDetector
 from pipeline.ports import Span, SpeakerSpan
 from pipeline.recording import Audio, CallMetadata, Recording
-from pipeline.transcribe.prosody import Spoken, overlaps, pitches_of, prosody_of, units_of, with_prosody
+from pipeline.transcribe.prosody import TurnVoice, overlaps, pitches_of, prosody_of, units_of, with_prosody
 from pipeline.transcribe.speech_models import SpeechModels
 from pipeline.transcribe.transcribe import transcribe
 from pipeline.transcribe.voice_track import FRAME, HOP, voice_track
@@ -79,7 +79,7 @@ def test_a_change_of_pitch_and_of_level_comes_back(
     assert last.pace_ratio == 1.0
 
 
-def test_a_speaker_who_stays_the_same_stays_near_nothing() -> None:
+def test_an_unchanged_speaker_stays_near_zero() -> None:
     found = cues_in(spoken_call(130.0, [(0.0, 0.0)] * 3, snr_db=15.0), transcript_of(PLAIN + 3))
     assert all(prosody is not None and abs(prosody.pitch_st or 9) < 1.0 for prosody in found)
     assert all(prosody is not None and abs(prosody.loudness_db or 0) < 1.0 for prosody in found)
@@ -106,7 +106,7 @@ def test_noise_has_no_pitch() -> None:
     assert not np.isfinite(found).any()
 
 
-def test_a_tone_of_the_line_over_a_voice_is_not_its_pitch() -> None:
+def test_a_line_tone_over_a_voice_is_not_its_pitch() -> None:
     samples, _ = pulse_train(120.0, 8.0, seed=3, snr_db=15.0)
     hum = 0.05 * np.sin(2 * np.pi * 50 * np.arange(len(samples)) / RATE)
     plain, hummed = (voice_track(each.astype(np.float32), [Span(0.0, 8.0)]) for each in (samples, samples + hum))
@@ -138,23 +138,23 @@ def test_frames_lie_inside_the_spans_in_order_and_once() -> None:
     assert voice_track(samples, []).pitch_st.shape == (0, 4)
 
 
-def still(seconds: float, units: int, pitch_st: float = 0.0, level_db: float = 0.0) -> Spoken:
+def still(seconds: float, units: int, pitch_st: float = 0.0, level_db: float = 0.0) -> TurnVoice:
     frames = int(seconds * 50)
-    return Spoken(np.full(frames, pitch_st), np.full(frames, level_db), units, seconds)
+    return TurnVoice(np.full(frames, pitch_st), np.full(frames, level_db), units, seconds)
 
 
-def test_cues_are_beside_the_first_eighteen_seconds() -> None:
+def test_prosody_is_relative_to_the_first_eighteen_seconds() -> None:
     start = [still(6.0, 18)] * 3
     assert prosody_of([*start, still(4.0, 18, 2.0, 3.0)])[-1] == Prosody(2.0, 3.0, 1.5)
     assert prosody_of([*start, still(60.0, 360, 9.0, 9.0), still(4.0, 12)])[-1] == Prosody(0.0, 0.0, 1.0)
 
 
-@pytest.mark.parametrize("spoken", [[still(30.0, 90)] * 2, [still(2.0, 6)] * 3, []])
-def test_too_little_speech_gives_no_cues(spoken: list[Spoken]) -> None:
-    assert prosody_of(spoken) == [None] * len(spoken)
+@pytest.mark.parametrize("voices", [[still(30.0, 90)] * 2, [still(2.0, 6)] * 3, []])
+def test_too_little_speech_gives_no_prosody(voices: list[TurnVoice]) -> None:
+    assert prosody_of(voices) == [None] * len(voices)
 
 
-def test_each_cue_is_left_out_alone() -> None:
+def test_each_value_is_omitted_on_its_own() -> None:
     start = [still(6.0, 18)] * 3
     unvoiced = replace(still(4.0, 12), pitch_st=np.full(200, np.nan))
     another_voice, another_line, a_word = still(4.0, 12, 11.0), still(4.0, 12, 0.0, 26.0), still(0.3, 1)
@@ -166,7 +166,7 @@ def test_each_cue_is_left_out_alone() -> None:
     ]
 
 
-def test_where_both_speak_nothing_is_measured() -> None:
+def test_overlap_is_not_measured() -> None:
     samples, transcript = spoken_call(150.0, [(5.0, 8.0)], snr_db=None), transcript_of(PLAIN + 1)
     last_s = (PLAIN * PIECE_S, (PLAIN + 1) * PIECE_S)
     both = [SpeakerSpan(0, 0.0, 24.0, 0.9), SpeakerSpan(1, *last_s, 0.8)]
@@ -174,7 +174,7 @@ def test_where_both_speak_nothing_is_measured() -> None:
     assert cues_in(samples, transcript, speakers=both)[-1] == Prosody(None, None, 1.0)
 
 
-def test_sides_are_measured_each_by_its_own_start() -> None:
+def test_each_side_has_its_own_baseline() -> None:
     samples = np.concatenate([spoken_call(pitch, [], snr_db=20.0) for pitch in (110.0, 220.0)])
     transcript = transcript_of(2 * PLAIN)
     turns = tuple(replace(turn, role="agent" if turn.index < PLAIN else "customer") for turn in transcript.turns)
@@ -182,16 +182,16 @@ def test_sides_are_measured_each_by_its_own_start() -> None:
     assert all(prosody is not None and abs(prosody.pitch_st or 0) < 1.0 for prosody in found)
 
 
-def test_an_agent_who_takes_over_has_a_start_of_their_own() -> None:
+def test_an_agent_who_takes_over_has_their_own_baseline() -> None:
     samples = np.concatenate([spoken_call(pitch, [], snr_db=20.0) for pitch in (110.0, 165.0)])
     one = cues_in(samples, transcript_of(2 * PLAIN))
     two = cues_in(samples, transcript_of(2 * PLAIN, extra={"agents": f"A07@#0; A12@#{PLAIN}"}))
-    unread = cues_in(samples, transcript_of(2 * PLAIN, extra={"agents": "who knows"}))
+    unreadable = cues_in(samples, transcript_of(2 * PLAIN, extra={"agents": "who knows"}))
     assert one[-1] is not None
     assert one[-1].pitch_st == pytest.approx(7.0, abs=1.0)
     assert two[-1] is not None
     assert two[-1].pitch_st == pytest.approx(0.0, abs=1.0)
-    assert unread == one
+    assert unreadable == one
 
 
 def test_chinese_is_counted_by_character() -> None:
@@ -199,12 +199,12 @@ def test_chinese_is_counted_by_character() -> None:
     assert units_of(said) == 4
 
 
-def test_a_call_that_is_heard_has_cues() -> None:
+def test_a_transcribed_call_has_prosody() -> None:
     rest = np.zeros(2 * RATE, np.float32)
-    spoken = [
+    voices = [
         np.concatenate([pulse_train(pitch, 4.0, seed=n)[0], rest]) for n, pitch in enumerate([120.0] * 5 + [160.0])
     ]
-    channel = np.concatenate(spoken)
+    channel = np.concatenate(voices)
     audio = Audio(np.stack([channel, np.zeros_like(channel)]))
     recording = Recording("a", "a.wav", "0" * 64, audio.duration_s, 2, RATE, "pcm", CallMetadata(language="en"))
     speech_models = SpeechModels(

@@ -1,4 +1,4 @@
-"""How long a window may be."""
+"""The longest window."""
 
 import pytest
 
@@ -9,5 +9,5 @@ from pipeline.transcribe.settings import TranscriptionSettings
     ("language", "mono", "longest_s"),
     [("en", False, 12.0), ("en", True, 20.0), ("zh", False, 20.0), ("zh", True, 20.0)],
 )
-def test_windows_are_wide_in_chinese_and_where_speakers_share_a_channel(language, mono, longest_s):
+def test_windows_are_longer_in_chinese_and_on_shared_channels(language, mono, longest_s):
     assert TranscriptionSettings().longest_s(language, mono=mono) == longest_s

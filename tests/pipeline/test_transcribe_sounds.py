@@ -1,4 +1,4 @@
-"""Twenty minutes in which nobody speaks, and people between music and prompts, through the real models."""
+"""Twenty minutes without speech, and people between music and prompts, through the real models."""
 
 import io
 import re
@@ -38,7 +38,7 @@ def speech_models() -> SpeechModels:
 
 
 def joined(paths: list[Path], *, rest_s: float = 0.8) -> np.ndarray:
-    """WAV files of 8 kHz one after another, at 16 kHz."""
+    """8 kHz WAV files joined, at 16 kHz."""
     content = io.BytesIO()
     with wave.open(content, "wb") as out:
         out.setparams((1, 2, 8_000, 0, "NONE", ""))
@@ -67,13 +67,14 @@ def call(*channels: np.ndarray) -> tuple[Recording, Audio]:
     return Recording("a", "a.wav", "0" * 64, audio.duration_s, len(channels), RATE, "pcm", metadata), audio
 
 
-def one(*channels: np.ndarray) -> Transcript | Failure:
+def one(*channels: np.ndarray) -> Transcript:
     (heard,) = transcribe([call(*channels)], speech_models=speech_models())
+    assert isinstance(heard, Transcript)
     return heard
 
 
 def words_of(transcript: Transcript) -> list[str]:
-    """Everything said, each word with its role."""
+    """All words, each with its role."""
     return [f"{turn.role} {word}" for turn in transcript.turns for word in re.findall(r"[\w']+", turn.text.lower())]
 
 
@@ -116,7 +117,7 @@ def test_music_on_hold_makes_no_turn_and_is_found(number):
     assert isinstance(one(track), Failure)
 
 
-def test_people_are_heard_whole_between_a_menu_music_and_ringing():
+def test_people_between_a_menu_music_and_ringing_are_transcribed_in_full():
     example = sorted((ROOT / "examples" / "calls").glob("*"))[0]
     people = decode(example.read_bytes(), name=example.name, limits=AudioLimits()).audio.samples
     alone = one(*people)
@@ -126,7 +127,7 @@ def test_people_are_heard_whole_between_a_menu_music_and_ringing():
     agent = int(np.argmax([sum(turn.role == "agent" and turn.channel == c for turn in alone.turns) for c in (0, 1)]))
     sides = [np.concatenate([before if side == agent else np.zeros_like(before), people[side]]) for side in (0, 1)]
     heard = one(*sides)
-    # Windows are cut elsewhere when there is more in front of them: here and there a word is read in another way.
+    # More audio in front moves the window boundaries, so a few words may be recognised differently.
     assert SequenceMatcher(None, words_of(heard), words_of(alone), autojunk=False).ratio() > 0.95
     assert words_of(heard)[:5] == words_of(alone)[:5]
     assert heard.turns[0].start_s > len(before) / RATE

@@ -21,7 +21,7 @@ def test_a_word_outside_all_spans_goes_to_the_nearest() -> None:
     assert starts(by_speaker(words((5.0, 5.4)), spans)) == {1: [5.0]}
 
 
-def test_words_said_while_both_speak_go_to_the_surer_one() -> None:
+def test_words_in_overlap_go_to_the_more_confident_speaker() -> None:
     spans = [SpeakerSpan(0, 0, 4, 0.8), SpeakerSpan(1, 1, 3, 0.5), SpeakerSpan(1, 5, 6, 0.8)]
     assert starts(by_speaker(words((0.2, 0.5), (1.5, 2.0), (5.2, 5.5)), spans)) == {0: [0.2, 1.5], 1: [5.2]}
     assert starts(by_speaker(words((1.5, 2.0)), sorted(spans, key=lambda span: -span.start_s))) == {0: [1.5]}
@@ -33,5 +33,5 @@ def test_a_flip_of_a_word_or_two_inside_a_run_is_smoothed_away() -> None:
     assert set(by_speaker(said, spans)) == {0}
 
 
-def test_without_spans_one_speaks() -> None:
+def test_without_spans_there_is_one_speaker() -> None:
     assert starts(by_speaker(words((0.0, 0.5), (2.0, 2.5)), [])) == {0: [0.0, 2.0]}

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 from pipeline.ports import SpeakerSpan
 from pipeline.transcribe.settings import TranscriptionSettings
 from pipeline.transcribe.speakers import by_speaker
-from pipeline.transcribe.turns import said_in_order, turns_of
+from pipeline.transcribe.turns import split_turns, turns_of
 from pipeline.transcribe.word_text import text_of
 from pipeline.transcript import Word
 
@@ -18,7 +18,7 @@ def spoken(text: str, start_s: float, *, pace_s: float = 0.4) -> list[Word]:
 
 
 def said(sides: dict[int, list[Word]]) -> list[tuple[int, str]]:
-    return [(part.side, text_of(part.words, "en")) for part in said_in_order(sides, SETTINGS)]
+    return [(part.side, text_of(part.words, "en")) for part in split_turns(sides, SETTINGS)]
 
 
 def test_a_turn_is_split_where_the_other_speaks_in_its_pause() -> None:
@@ -39,7 +39,7 @@ def test_a_long_pause_splits() -> None:
 
 
 def test_a_backchannel_leaves_the_other_turn_whole_and_overlaps_it() -> None:
-    parts = said_in_order({0: spoken("so the bill went up by ten", 0), 1: spoken("mhm", 1.1)}, SETTINGS)
+    parts = split_turns({0: spoken("so the bill went up by ten", 0), 1: spoken("mhm", 1.1)}, SETTINGS)
     assert [(part.side, len(part.words)) for part in parts] == [(0, 7), (1, 1)]
     assert parts[1].end_s < parts[0].end_s
 
@@ -49,13 +49,13 @@ def test_no_word_is_lost_and_turns_are_in_order(starts: list[tuple[float, int]])
     sides: dict[int, list[Word]] = {0: [], 1: []}
     for start_s, side in starts:
         sides[side].append(Word("w", start_s, start_s + 0.2, 1.0))
-    parts = said_in_order(sides, SETTINGS)
+    parts = split_turns(sides, SETTINGS)
     assert sum(len(part.words) for part in parts) == len(starts)
     assert [part.start_s for part in parts] == sorted(part.start_s for part in parts)
 
 
-def test_turns_carry_role_channel_times_and_mean_probability() -> None:
-    parts = said_in_order({5: spoken("good morning", 1)}, SETTINGS)
+def test_turns_have_role_channel_times_and_mean_probability() -> None:
+    parts = split_turns({5: spoken("good morning", 1)}, SETTINGS)
     (turn,) = turns_of(parts, roles={5: "agent"}, channels={5: 1}, language="en", role_confidence=0.7)
     assert (turn.index, turn.role, turn.channel, turn.text) == (0, "agent", 1, "good morning")
     assert (turn.start_s, turn.confidence, turn.role_confidence) == (1.0, 0.8, 0.7)

@@ -18,16 +18,16 @@ def line(*bursts: tuple[float, float], level: float = 0.1, seconds: float = 20.0
     return samples.astype(np.float32)
 
 
-def test_a_quiet_line_has_nothing_unclaimed() -> None:
+def test_a_quiet_line_has_no_misses() -> None:
     assert vad_misses(line(), [], other=None, settings=SETTINGS) == []
 
 
-def test_a_loud_stretch_that_nobody_claimed_is_found() -> None:
+def test_a_loud_undetected_stretch_is_found() -> None:
     (span,) = vad_misses(line((5, 8)), [], other=None, settings=SETTINGS)
     assert (span.start_s, span.end_s) == (pytest.approx(4.75, abs=0.15), pytest.approx(8.25, abs=0.15))
 
 
-def test_what_the_detector_claimed_is_left_alone() -> None:
+def test_detected_speech_is_not_a_miss() -> None:
     assert vad_misses(line((5, 8)), [Span(4.8, 8.2)], other=None, settings=SETTINGS) == []
 
 
@@ -35,7 +35,7 @@ def test_a_click_is_too_short() -> None:
     assert vad_misses(line((5, 5.2)), [], other=None, settings=SETTINGS) == []
 
 
-def test_what_leaks_over_from_a_much_louder_other_channel_does_not_count() -> None:
+def test_crosstalk_from_a_much_louder_channel_is_ignored() -> None:
     assert vad_misses(line((5, 8), level=0.01), [], other=line((5, 8), level=0.3), settings=SETTINGS) == []
 
 

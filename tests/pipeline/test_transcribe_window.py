@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.ports import Span, Window
-from pipeline.transcribe.window import call_words, cut_again, split, unread, windows_of
+from pipeline.transcribe.window import cut_subwindow, spans_without_words, split, to_call_time, windows_of
 from pipeline.transcript import Word
 
 RATE = 16_000
@@ -31,17 +31,17 @@ def test_a_long_span_is_cut_where_it_is_quiet() -> None:
     assert second == Span(first.end_s, 16)
 
 
-def test_a_word_after_the_gap_gets_its_place_in_the_call() -> None:
+def test_a_word_after_the_gap_is_mapped_to_call_time() -> None:
     window = Window("c", 0, noise(8), ((0.0, Span(10, 14)), (4.5, Span(60, 63))))
-    first, second = call_words(window, [Word("a", 1.0, 1.5, 1.0), Word("b", 5.0, 5.25, 1.0)])
+    first, second = to_call_time(window, [Word("a", 1.0, 1.5, 1.0), Word("b", 5.0, 5.25, 1.0)])
     assert (first.start_s, first.end_s) == (11.0, 11.5)
     assert (second.start_s, second.end_s) == (60.5, 60.75)
 
 
-def test_a_sentence_does_not_run_on_over_a_stitch() -> None:
+def test_a_sentence_does_not_cross_a_stitch() -> None:
     window = Window("c", 0, noise(8), ((0.0, Span(10, 14)), (4.0, Span(60, 64))))
     said = [("help", 3.0), ("you?", 3.3), ("Of", 3.6), ("course.", 4.2)]
-    mapped = call_words(window, [Word(text, at, at + 0.2, 1.0) for text, at in said])
+    mapped = to_call_time(window, [Word(text, at, at + 0.2, 1.0) for text, at in said])
     assert [word.start_s > 50 for word in mapped] == [False, False, True, True]
     assert [word.start_s for word in mapped][2:] == [60.0, 60.2]
 
@@ -61,21 +61,23 @@ def test_windows_hold_all_speech_once_and_never_exceed_their_length(lengths: lis
 @given(st.floats(0, 8), st.floats(0, 2))
 def test_no_word_leaves_its_piece(start_s: float, length_s: float) -> None:
     window = Window("c", 0, noise(8), ((0.0, Span(10, 14)), (4.0, Span(60, 64))))
-    (word,) = call_words(window, [Word("a", start_s, start_s + length_s, 1.0)])
+    (word,) = to_call_time(window, [Word("a", start_s, start_s + length_s, 1.0)])
     assert any(span.start_s - 1e-6 <= word.start_s <= word.end_s <= span.end_s + 1e-6 for _, span in window.pieces)
 
 
-def test_speech_without_words_is_unread_between_turns_and_inside_one() -> None:
+def test_speech_without_words_is_found_between_turns_and_inside_one() -> None:
     window = Window("c", 0, noise(16), ((0.0, Span(10, 20)), (10.1, Span(30, 31.5)), (11.7, Span(40, 40.9))))
     words = [Word("a", 10.5, 11.0, 1.0), Word("b", 13.5, 14.0, 1.0), Word("c", 15.9, 16.4, 1.0)]
-    assert unread(window, words) == [Span(11.0, 13.5), Span(16.4, 20), Span(30, 31.5)]
-    assert unread(window, [*words, Word("d", 17.0, 19.0, 1.0), Word("e", 31.4, 31.6, 1.0)]) == [Span(11.0, 13.5)]
+    assert spans_without_words(window, words) == [Span(11.0, 13.5), Span(16.4, 20), Span(30, 31.5)]
+    assert spans_without_words(window, [*words, Word("d", 17.0, 19.0, 1.0), Word("e", 31.4, 31.6, 1.0)]) == [
+        Span(11.0, 13.5)
+    ]
 
 
-def test_what_is_cut_again_sounds_as_it_did_and_keeps_its_place_in_the_call() -> None:
+def test_a_subwindow_keeps_its_samples_and_call_times() -> None:
     samples = noise(30)
     (window,) = windows_of(samples, [Span(2, 6), Span(9, 12)], call_id="c", channel=1, longest_s=10, gap_s=0.5)
-    again = cut_again(window, [Span(3, 5), Span(9, 12)], gap_s=0.25)
+    again = cut_subwindow(window, [Span(3, 5), Span(9, 12)], gap_s=0.25)
     assert again.pieces == ((0.0, Span(3, 5)), (2.25, Span(9, 12)))
     assert (again.call_id, again.channel) == ("c", 1)
     np.testing.assert_array_equal(again.samples[: 2 * RATE], samples[3 * RATE : 5 * RATE])

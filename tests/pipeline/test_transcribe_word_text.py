@@ -1,4 +1,4 @@
-"""How heard words are written."""
+"""Spelling of recognised words."""
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from pipeline.recording import Audio, CallMetadata, Recording
 from pipeline.transcribe.settings import TranscriptionSettings
 from pipeline.transcribe.speech_models import SpeechModels
 from pipeline.transcribe.transcribe import transcribe
-from pipeline.transcribe.word_text import as_chosen, text_of
+from pipeline.transcribe.word_text import in_chosen_script, text_of
 from pipeline.transcript import Transcript, Word
 
 
@@ -20,7 +20,7 @@ def said(*words):
 
 def chosen(words, *, names=()):
     settings = TranscriptionSettings(chinese_script="traditional", hotwords=names)
-    return [word.text for word in as_chosen(said(*words), settings)]
+    return [word.text for word in in_chosen_script(said(*words), settings)]
 
 
 @pytest.mark.parametrize(
@@ -32,32 +32,32 @@ def chosen(words, *, names=()):
         (("工号", "30", "27"), "zh", "工号3027"),
     ],
 )
-def test_chinese_has_no_spaces_but_between_foreign_words(words, language, text):
+def test_chinese_has_spaces_only_between_foreign_words(words, language, text):
     assert text_of(said(*words), language) == text
 
 
-def test_what_a_character_becomes_hangs_on_its_neighbours_in_the_next_word():
+def test_conversion_of_a_character_depends_on_the_next_word():
     assert chosen(["头", "发", "发", "现"]) == ["頭", "髮", "發", "現"]
 
 
-def test_times_and_probabilities_stay():
-    (word,) = as_chosen(said("请问"), TranscriptionSettings(chinese_script="traditional"))
+def test_times_and_probabilities_are_kept():
+    (word,) = in_chosen_script(said("请问"), TranscriptionSettings(chinese_script="traditional"))
     assert word == Word("請問", 0.0, 0.9, 0.9)
 
 
-def test_english_stays_as_it_is():
+def test_english_is_unchanged():
     words = said("Hello", "there")
-    assert as_chosen(words, TranscriptionSettings(chinese_script="traditional")) == words
+    assert in_chosen_script(words, TranscriptionSettings(chinese_script="traditional")) == words
 
 
-def test_names_are_spelt_as_their_list_has_them_in_the_chosen_script():
+def test_names_keep_the_spelling_of_their_list_in_the_chosen_script():
     assert chosen(["台", "积", "在", "台湾"]) == ["臺", "積", "在", "臺灣"]
     assert chosen(["台", "积", "在", "台湾"], names=("台積",)) == ["台", "積", "在", "臺灣"]
     assert chosen(["台", "积"], names=("台积",)) == ["臺", "積"]
 
 
-def test_without_a_choice_chinese_is_simplified():
-    assert [word.text for word in as_chosen(said("請", "问"), TranscriptionSettings())] == ["请", "问"]
+def test_chinese_is_simplified_by_default():
+    assert [word.text for word in in_chosen_script(said("請", "问"), TranscriptionSettings())] == ["请", "问"]
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_without_a_choice_chinese_is_simplified():
         ("traditional", "您好星辰客服工號三零二七請問有什麼可以幫您", "agent"),
     ],
 )
-def test_a_call_is_heard_in_the_chosen_script(script, text, role):
+def test_a_call_is_transcribed_in_the_chosen_script(script, text, role):
     tone = np.zeros((1, 80_000), np.float32)
     tone[0, 16_000:64_000] = 0.3 * np.sin(np.arange(48_000) * 0.1)
     recording = Recording("a", "a.wav", "0", 5.0, 1, 16_000, "pcm", CallMetadata(language="zh"))
@@ -81,7 +81,7 @@ def test_a_call_is_heard_in_the_chosen_script(script, text, role):
     assert "".join(word.text for word in heard.turns[0].words) == text
 
 
-def test_another_script_is_other_ears():
+def test_the_script_changes_the_fingerprint():
     speech_models = [
         SpeechModels(
             FakeVoiceDetector(), FakeRecogniser(), FakeDiarizer(), settings=TranscriptionSettings(chinese_script=script)

@@ -1,9 +1,9 @@
 """Adjusted agents: agents compared as if all had been dealt the centre's own mix of topics, languages and queues.
 
-Rates are modelled as they are and not by their log odds: what is reported is a difference in points of a per cent, the
-sums by cell hold all that the likelihood asks for, and statsmodels' mixed logistic model takes calls one by one and
-gives intervals that are too short (its variational approximation). That a rate of 2 % varies less than one of 40 % is
-taken into account by weighing each agent by how much the calls that they were dealt vary.
+Rates are modelled as they are, not by their log odds: the report shows a difference in percentage points, and the sums
+by cell are all that the likelihood needs. A mixed logistic model would take calls one by one, and the variational one
+of statsmodels gives intervals that are too short. A rate of 2 % varies less than one of 40 %: each agent is weighted by
+how much the calls dealt to them vary.
 """
 
 from __future__ import annotations

@@ -6,9 +6,8 @@ All that the likelihood asks of a million calls are some sums by agent, so that 
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -23,8 +22,8 @@ Codes = npt.NDArray[np.int64]
 COLLINEAR = 1e-9
 # The variance between agents over that within, from all but none to more than any centre has.
 RATIOS = np.geomspace(1e-6, 10.0, 15)
-# A fit this little less likely than where it began is the same within what both round.
-LIKELIHOOD_SLACK = 1e-4
+# Where nothing varies within agents no ratio is the greatest; this one leaves an agent's own mean as it is.
+HIGHEST_RATIO = 1e12
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +57,6 @@ class Solution:
     coefficients: Floats
     root: Floats
     shrink: Floats
-
-
-@dataclass(frozen=True, slots=True)
-class Fit:
-    """The ratio at which the restricted likelihood is greatest, and what found it.
-
-    `statsmodels`; or `search` where statsmodels did not converge, or where agents do not differ at all, where it has
-    no answer.
-    """
-
-    ratio: float
-    found_by: str
 
 
 def sums_of(
@@ -141,73 +128,21 @@ def solve(sums: Sums, ratio: float) -> Solution:
     )
 
 
-def fit(sums: Sums) -> Fit:
-    """Where the restricted likelihood is greatest, by statsmodels' MixedLM from where a search puts it.
+def fit(sums: Sums) -> Solution:
+    """The model at the ratio at which the restricted likelihood is greatest; 0 where agents do not differ at all.
 
-    Each step of MixedLM takes a second with thousands of agents and hundreds of columns, so that it begins near.
+    The best of `RATIOS`, refined by a bounded search between its neighbours, or up to `HIGHEST_RATIO` from the last.
     """
-    tried = [solve(sums, ratio).likelihood for ratio in RATIOS]
-    best = int(np.argmax(tried))
-    if best == 0 and solve(sums, 0.0).likelihood >= tried[0]:
-        return Fit(0.0, "search")
-    start = _by_search(sums, best=best)
-    ratio = _by_statsmodels(sums, start=start)
-    if ratio is None or solve(sums, ratio).likelihood < solve(sums, start).likelihood - LIKELIHOOD_SLACK:
-        return Fit(start, "search")
-    return Fit(ratio, "statsmodels")
-
-
-def condensed(sums: Sums, *, start: float) -> Any:
-    """A MixedLM of statsmodels over a row an agent and a row a column, with the restricted likelihood of all the calls.
-
-    An agent's calls are turned so that one row holds all that the agent's effect is in; the other rows, which hold
-    none of it, are turned into one a column, and a last row holds what no column explains. Turning rows changes no
-    likelihood, and rows that are all zeros only their number, which is set. In the model a variance between agents
-    of 1 stands for the ratio `start`.
-    """
-    from statsmodels.regression.mixed_linear_model import MixedLM
-
-    length = np.sqrt(sums.weights)
-    columns, values = sums.moments / length[:, None], sums.totals / length
-    cross, products = sums.cross - columns.T @ columns, sums.products - columns.T @ values
-    found, vectors = np.linalg.eigh(cross)
-    kept = found > COLLINEAR * found[-1]
-    within = (vectors[:, kept] * np.sqrt(found[kept])).T
-    explained = vectors[:, kept].T @ products / np.sqrt(found[kept])
-    rest = sums.squares - float(values @ values) - float(explained @ explained)
-    agents = len(length)
-    model = MixedLM(
-        endog=np.concatenate([values, explained, [np.sqrt(max(rest, 0.0))]]),
-        exog=np.vstack([columns, within, np.zeros((1, columns.shape[1]))]),
-        groups=np.concatenate([np.arange(agents), np.full(len(explained) + 1, agents)]),
-        exog_re=np.concatenate([length * np.sqrt(start), np.zeros(len(explained) + 1)]),
-    )
-    model.n_totobs = sums.n
-    return model
-
-
-def _by_statsmodels(sums: Sums, *, start: float) -> float | None:
-    """None where it does not converge, or has no answer. Its warnings say the same, and are read from its result."""
-    with warnings.catch_warnings():
-        # statsmodels sets filters of its own on import, so that this comes first and is forgotten with the block.
-        import statsmodels.regression.mixed_linear_model  # noqa: F401
-
-        warnings.simplefilter("ignore")
-        try:
-            found = condensed(sums, start=start).fit(reml=True, start_params=np.ones(1))
-        except (np.linalg.LinAlgError, ValueError):
-            return None
-    if not found.converged:
-        return None
-    return float(found.cov_re_unscaled[0, 0]) * start
-
-
-def _by_search(sums: Sums, *, best: int) -> float:
-    """The greatest likelihood between the neighbours of the best ratio tried."""
     from scipy.optimize import minimize_scalar
 
-    low, high = RATIOS[max(best - 1, 0)], RATIOS[min(best + 1, len(RATIOS) - 1)]
+    tried = [solve(sums, ratio).likelihood for ratio in RATIOS]
+    best = int(np.argmax(tried))
+    if best == 0:
+        alike = solve(sums, 0.0)
+        if alike.likelihood >= tried[0]:
+            return alike
+    low, high = RATIOS[max(best - 1, 0)], [*RATIOS, HIGHEST_RATIO][best + 1]
     found = minimize_scalar(
         lambda log: -solve(sums, float(np.exp(log))).likelihood, bounds=(np.log(low), np.log(high)), method="bounded"
     )
-    return float(np.exp(found.x))
+    return solve(sums, float(np.exp(found.x)))

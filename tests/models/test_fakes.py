@@ -10,7 +10,7 @@ from models.fakes.sentiment import WordSentiment
 from pipeline.enrich import EnrichmentModels, enrich
 
 
-def test_keyword_heads_hear_the_right_role_only(calls):
+def test_keyword_heads_match_the_right_role_only(calls):
     (call,) = enrich([calls[1].transcript], enrichment_models=EnrichmentModels(HashingEncoder(), WordSentiment()))
     heads = KeywordHeads({"greets": ("hello",), "voices_problem": ("hello", "bill")}, {"outcome": {"resolved": 1.0}})
     found = heads.act_probabilities(call)
