@@ -105,9 +105,9 @@ def _turn(index: int, role: Role, text: str, language: Language, at_s: float, ch
 
 def _item(transcript: Transcript, engine: Engine) -> CallTask:
     digest = transcript_hash(transcript)
-    heard = engine.transcript_fingerprint(input_hash=digest, metadata=transcript.metadata, written=True)
+    written = engine.transcript_fingerprint(input_hash=digest, metadata=transcript.metadata, written=True)
     uri = f"made/{transcript.call_id}.jsonl"
-    fingerprints = engine.fingerprints(heard=heard, metadata=transcript.metadata)
+    fingerprints = engine.fingerprints(transcript=written, metadata=transcript.metadata)
     source = Source(uri, "transcript", digest, 0)
     return CallTask(
         transcript.call_id, transcript.date, "hear", digest, uri, transcript.metadata, fingerprints, source,

@@ -17,7 +17,7 @@ from pipeline.store import Store, open_duckdb
 from pipeline.store.schemas import TABLES
 
 # Columns that depend on the version, the run or the clock, not on the call.
-VERSIONED = ("part", "turns_part", "rubric_version", "settings", "made_at", "uri")
+VERSIONED = ("part", "turns_part", "rubric_version", "heads", "settings", "made_at", "uri")
 # `runs` describes nights; `measured` has only fingerprints of days.
 LEFT_OUT = ("runs", "measured")
 

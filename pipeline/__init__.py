@@ -1,1 +1,1 @@
-"""The way of a call: ingest, hear, read, score, flag, and the tables. Knows no torch, no Prefect and no web."""
+"""Everything that happens to a call: ingest, transcribe, enrich, score, flag, store. No torch, Prefect or web here."""

@@ -1,4 +1,4 @@
-"""Call facts: what decides which form judges a call."""
+"""Call facts: what decides which forms apply to a call."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ TOPIC_COLUMN = "topic"
 
 @dataclass(frozen=True, slots=True)
 class CallFacts:
-    """What decides which form judges a call; "" is unknown. `day` is YYYY-MM-DD."""
+    """What decides which forms apply to a call; "" means unknown. `day` is YYYY-MM-DD."""
 
     language: Language
     queue: str = ""
@@ -22,12 +22,12 @@ class CallFacts:
 
 
 def facts_of(transcript: Transcript, *, topic: str = "") -> CallFacts:
-    """The facts of a call; its topic is the one given, else the telephone system's column `topic`."""
+    """The facts of a call. Its topic is `topic`, or else the metadata column `topic`."""
     return known_facts(transcript.metadata, language=transcript.language, topic=topic)
 
 
 def known_facts(known: CallMetadata, *, language: Language, topic: str = "") -> CallFacts:
-    """The facts of a call of which no turn is at hand."""
+    """The facts of a call whose turns are not loaded."""
     return CallFacts(
         language=language,
         queue=known.queue,

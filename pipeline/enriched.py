@@ -1,4 +1,4 @@
-"""An enriched call: the transcript with what can be read off it before any question is asked."""
+"""An enriched call: a transcript with everything that is derived before any question is asked."""
 
 from __future__ import annotations
 
@@ -8,7 +8,9 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.transcript import Role, Transcript
+from pipeline.issue import Issue
+from pipeline.promise import Promise
+from pipeline.transcript import Language, Role, Transcript
 
 Sentiment = Literal["negative", "neutral", "positive"]
 Direction = Literal["worse", "better"]
@@ -31,9 +33,10 @@ class TurnSentiment:
 
 @dataclass(frozen=True, slots=True)
 class TurningPoint:
-    """A speaker's sentiment turns: `turn` is the first after it, `cause_turn` the other side's that it follows.
+    """A lasting change of one speaker's sentiment.
 
-    `before` and `after` are the mean scores of the stretches on either side, from -1 to 1.
+    `turn` is the first turn after the change, `cause_turn` the other speaker's turn before it. `before` and `after`
+    are the mean sentiment scores on either side, from -1 to 1.
     """
 
     turn: int
@@ -46,9 +49,9 @@ class TurningPoint:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """The course of both speakers' sentiment: the agent's by third, and where either turns.
+    """How both speakers' sentiment develops: the agent's by third of the call, and the turning points of both.
 
-    `recovered` says whether a customer who was negative for a stretch ended otherwise; None where there was none.
+    `recovered`: whether a customer who was negative for a while ended otherwise; None if they never were.
     """
 
     agent_by_third: tuple[Sentiment, Sentiment, Sentiment] | None = None
@@ -58,9 +61,9 @@ class Mood:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """What the call cost the customer: how often and how long on hold, and how often they had to say the same again.
+    """What the call cost the customer: number and total length of holds, and how often they repeated themselves.
 
-    `hold_s` is None where the transcript has no times.
+    `hold_s` is None if the transcript has no times.
     """
 
     holds: int | None = None
@@ -70,7 +73,7 @@ class Effort:
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """A stretch in which nobody speaks, and who owed the next turn."""
+    """A stretch in which nobody speaks, and whose turn it was to speak."""
 
     start_s: float
     end_s: float
@@ -89,11 +92,11 @@ class Interruption:
 
 @dataclass(frozen=True, slots=True)
 class Conduct:
-    """How the call was held, in numbers. None where the transcript has no times.
+    """Talk share, silences, interruptions and pace of a call. All None and empty if the transcript has no times.
 
-    `talk_share` is the agent's share of all speaking time; `pace` counts words (English) or characters (Chinese)
-    a minute of the agent's speech; `longest_monologue_s` is the agent's, across back-channels; `silence_share` is the
-    part of the time from the first word to the last in which nobody speaks and the call is not on hold.
+    `talk_share` is the agent's share of all speaking time. `pace` counts the agent's words (English) or characters
+    (Chinese) per minute of speech. `longest_monologue_s` is the agent's, across back-channels. `silence_share` is the
+    silent share of the time from the first word to the last, holds excluded.
     """
 
     talk_share: float | None = None
@@ -106,10 +109,11 @@ class Conduct:
 
 @dataclass(frozen=True, slots=True)
 class ClassifierOutputs:
-    """What the fitted heads `heads` see in one call, whichever form asks; acts, verdicts and options in their order.
+    """What the fitted heads predict for one call, for any form; acts, call labels and options in the heads' order.
 
-    `acts` is float32 [acts, turns]; `shares` and `named` have one entry an option of every verdict: its probability,
-    and the turns that weigh most for it. `part` is the part of the store that holds it, "" where none does yet.
+    `heads` identifies heads and code. `acts` is float32 [acts, turns]. `shares` and `named` have one entry for each
+    option of each call label: its probability, and the turns with most weight. `part` is the part of the store that
+    holds the outputs, "" if none does yet.
     """
 
     heads: str
@@ -121,11 +125,14 @@ class ClassifierOutputs:
 
 @dataclass(frozen=True, slots=True)
 class EnrichedCall:
-    """A transcript with sentiment by turn, conduct measures and one vector a turn.
+    """A transcript with sentiment, conduct, vectors and everything else that enriching derives from it.
 
-    `sentiments` has one entry a turn; `vectors` is float32 [turns, dimensions], unit length, made by `encoder`.
-    `sentiment_by_third` is the customer's, for the first, second and last third of the call. `head_view` saves asking
-    the fitted heads again; it is None until they were asked. The turning points of `mood` do not come back from tables.
+    One entry for each turn: `sentiments`; `vectors`, float32 [turns, dimensions] of unit length, made by `encoder`;
+    `itn_texts`, "" where the text has no number to rewrite; `turn_languages`. `sentiment_by_third` is the customer's,
+    for the first, second and last third of the call. `classifier_outputs` are None until the heads have run.
+
+    A call read back from the tables has no turning points, promises, issues, `itn_texts` or `turn_languages`: scoring
+    needs none of them. `enrich.findings` derives them again.
     """
 
     transcript: Transcript
@@ -138,3 +145,12 @@ class EnrichedCall:
     classifier_outputs: ClassifierOutputs | None = field(default=None, repr=False, compare=False)
     mood: Mood = Mood()
     effort: Effort = Effort()
+    promises: tuple[Promise, ...] = ()
+    issues: tuple[Issue, ...] = ()
+    itn_texts: tuple[str, ...] = field(default=(), repr=False)
+    turn_languages: tuple[Language, ...] = ()
+
+
+def half_precision(vectors: Vectors) -> Vectors:
+    """Round vectors to 16 bits, as the store keeps them, so that a stored call gets the same answers again."""
+    return vectors.astype(np.float16).astype(np.float32)

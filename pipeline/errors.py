@@ -1,4 +1,4 @@
-"""Every error that Everycall raises on purpose.
+"""Every error that Everycall raises deliberately.
 
 EverycallError
 ├── ConfigError            settings, rubric or command line are wrong; a person must change a file
@@ -7,7 +7,7 @@ EverycallError
 │   ├── IngestError        the recording or transcript cannot be read
 │   ├── TranscriptionError the audio was read but gives no usable transcript
 │   └── ScoreError         the scorecard cannot be filled
-├── ModelError             a model cannot be loaded or answered nonsense
+├── ModelError             a model cannot be loaded or returned nonsense
 │   └── WeightError        a weight is missing or its hash does not match
 ├── StoreError             a table cannot be written or read
 └── EvidenceError          a quote is not in the transcript: a bug, never data
@@ -17,7 +17,7 @@ from __future__ import annotations
 
 
 class EverycallError(Exception):
-    """The root: `message` says what and where, `remedy` what to do next."""
+    """The base class. `message` says what is wrong and where, `remedy` what to do next."""
 
     def __init__(self, message: str, *, remedy: str = "") -> None:
         super().__init__(message)
@@ -37,7 +37,7 @@ class RubricError(ConfigError):
 
 
 class CallError(EverycallError):
-    """One call is bad. `source` is its file or id, `stage` the verb that found out."""
+    """One call is bad. `source` is its file or id, `stage` the stage that failed."""
 
     stage = ""
 
@@ -65,7 +65,7 @@ class ScoreError(CallError):
 
 
 class ModelError(EverycallError):
-    """A model cannot be loaded or answered nonsense."""
+    """A model cannot be loaded or returned nonsense."""
 
 
 class WeightError(ModelError):

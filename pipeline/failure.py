@@ -1,4 +1,4 @@
-"""A failure: one call (or row of metadata) that the night could not finish, and why."""
+"""A failure: one call, file or metadata row that the night could not process, and why."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.errors import CallError
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """One line for the operator: which file, at which stage, what was wrong, what to do."""
+    """One line for the operator: which file, at which stage, what is wrong, what to do."""
 
     source: str
     stage: str
@@ -20,7 +20,7 @@ class Failure:
 
 
 def failure_of(error: CallError, *, call_id: str = "", date: str = "1970-01-01") -> Failure:
-    """The row that records an error about one call."""
+    """The failure that records an error of one call."""
     return Failure(
         source=error.source, stage=error.stage, cause=error.message, remedy=error.remedy, call_id=call_id, date=date
     )

@@ -13,7 +13,7 @@ Severity = Literal["critical", "high", "medium", "low"]
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One rule that one call tripped. `play_from_s` is where to start listening; `gain` sorts the list.
+    """A rule that matched a call. `play_from_s` is where to start listening; flags are sorted by `gain`.
 
     `reason` is worded in English; `reason_code` and `reason_values` let it be worded in a reader's language.
     """

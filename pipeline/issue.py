@@ -1,4 +1,4 @@
-"""An issue: one thing that a customer calls about."""
+"""An issue: one reason for which a customer calls."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pipeline.transcript import ChineseScript, Language
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """One thing that the customer calls about; `issue` counts from 1. The repr shows no content.
+    """One reason for the call; `issue` counts from 1. The repr shows no content.
 
-    `turns` index the turns that voice it, `turn` is that which says it best. `vector` is their mean, float32
-    [dimensions] of unit length, made by `encoder`; `terms` are hashes of the words and pairs of words said, each as
-    often as it is said. Vectors of two encoders do not compare.
+    `turns` are the indices of the turns that state it, `turn` is the one that states it best. `vector` is their mean,
+    float32 [dimensions] of unit length, made by `encoder`; vectors of different encoders are not comparable. `terms`
+    are hashes of the words and word pairs said, one for each time.
     """
 
     call_id: str

@@ -1,7 +1,7 @@
-"""A leg: the stretch of a call that one agent holds, from the turn in which they take over to the next agent's.
+"""A leg: the part of a call that one agent holds, from the turn in which they take over to the next agent's.
 
-Which agents there are is told by the metadata's column `agents`, e.g. `A07@0; A12@95.5` for seconds of call time or
-`A07@#0; A12@#14` for turns. Transcripts that name an agent turn by turn get that column as they are read.
+The metadata column `agents` lists the agents, e.g. `A07@0; A12@95.5` with seconds of call time or `A07@#0; A12@#14`
+with turns. Ingest adds the column to transcripts that name the agent of each turn.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _START = re.compile(r"^(?P<agent_id>[^@]*)@(?:#(?P<turn>\d+)|(?P<start_s>\d+(?:\
 
 @dataclass(frozen=True, slots=True)
 class Leg:
-    """One leg, numbered from 1. `first_turn` and `last_turn` both belong to it; an agent who is not known is ""."""
+    """One leg, numbered from 1. `first_turn` and `last_turn` are inclusive; `agent_id` is "" if unknown."""
 
     call_id: str
     leg: int
@@ -30,33 +30,36 @@ class Leg:
 
 
 def legs_of(transcript: Transcript) -> tuple[Leg, ...]:
-    """The legs of a call, which together are all its turns: one where nothing tells of several agents.
+    """The legs of a call. Together they cover all turns; there is one unless several agents are named.
 
-    Who says nothing has no leg. Raises ScoreError when the column cannot be read.
+    Agents who never speak get no leg. Raises ScoreError if the column `agents` cannot be read.
     """
-    turns, known = transcript.turns, transcript.metadata
-    starts = [(known.agent_id, 0)]
-    column = known.extra.get(AGENTS_COLUMN, "")
+    turns, metadata = transcript.turns, transcript.metadata
+    starts = [(metadata.agent_id, 0)]
+    column = metadata.extra.get(AGENTS_COLUMN, "")
     if column.strip():
         (first, _), *others = _starts(transcript, column)
-        starts = [(first or known.agent_id, 0), *others]
-    spoken = list(_spoken(starts, turns))
-    ends = [*(start - 1 for _, start in spoken[1:]), len(turns) - 1]
+        starts = [(first or metadata.agent_id, 0), *others]
+    speaking = list(_speaking(starts, turns))
+    ends = [*(start - 1 for _, start in speaking[1:]), len(turns) - 1]
     return tuple(
         Leg(transcript.call_id, number, agent_id, start, end)
-        for number, ((agent_id, start), end) in enumerate(zip(spoken, ends, strict=True), 1)
+        for number, ((agent_id, start), end) in enumerate(zip(speaking, ends, strict=True), 1)
     )
 
 
 def agents_column(speakers: Sequence[tuple[str, str] | None]) -> str:
-    """The column for a transcript that tells its agents apart; "" where there is one.
+    """The column `agents` for a transcript that distinguishes its agents; "" if there is only one.
 
-    `speakers` has an entry a turn: what the agent is called there and their id ("" is unknown), None for others. One
-    turn between two of the same other agent is an interjection, and nobody takes over.
+    `speakers` has one entry for each turn: the agent's name and id ("" if unknown), None for other speakers. A single
+    turn between two turns of another agent is an interjection, not a takeover.
+
+    >>> agents_column([("Ann", "A1"), None, ("Bob", "A2"), ("Bob", "A2")])
+    'A1@#0; A2@#2'
     """
     runs = [
-        (who, [index for index, _ in found])
-        for who, found in groupby(
+        (who, [index for index, _ in run])
+        for who, run in groupby(
             ((index, who) for index, who in enumerate(speakers) if who is not None), key=lambda pair: pair[1]
         )
     ]
@@ -71,20 +74,20 @@ def agents_column(speakers: Sequence[tuple[str, str] | None]) -> str:
 
 def _starts(transcript: Transcript, column: str) -> list[tuple[str, int]]:
     """Each agent with the turn in which they take over, in order."""
-    found = []
+    starts = []
     for entry in filter(None, (part.strip() for part in re.split("[;,]", column))):
         match = _START.match(entry)
         if match is None:
             raise _unreadable(transcript, f"`{AGENTS_COLUMN}` holds an entry that is not an agent and a time")
         turn = int(match["turn"]) if match["turn"] else _turn_at(transcript, float(match["start_s"]))
-        found.append((match["agent_id"].strip(), turn))
-    if not found or any(later < earlier for (_, earlier), (_, later) in pairwise(found)):
+        starts.append((match["agent_id"].strip(), turn))
+    if not starts or any(later < earlier for (_, earlier), (_, later) in pairwise(starts)):
         raise _unreadable(transcript, f"the entries of `{AGENTS_COLUMN}` are not in the order of the call")
-    return found
+    return starts
 
 
 def _turn_at(transcript: Transcript, second: float) -> int:
-    """The first turn of which the greater part lies after a second: switches log whole seconds."""
+    """The first turn whose greater part comes after this second; telephone switches log whole seconds."""
     for turn in transcript.turns:
         if turn.start_s is None or turn.end_s is None:
             raise _unreadable(transcript, f"`{AGENTS_COLUMN}` gives seconds and this transcript has no times")
@@ -93,8 +96,8 @@ def _turn_at(transcript: Transcript, second: float) -> int:
     return len(transcript.turns)
 
 
-def _spoken(starts: Sequence[tuple[str, int]], turns: Sequence[Turn]) -> Iterator[tuple[str, int]]:
-    """The agents who say something in their stretch; the first of them begins with the call."""
+def _speaking(starts: Sequence[tuple[str, int]], turns: Sequence[Turn]) -> Iterator[tuple[str, int]]:
+    """The agents who speak while they hold the call; the first of them starts at the first turn."""
     begun = False
     for number, (agent_id, start) in enumerate(starts):
         end = starts[number + 1][1] if number + 1 < len(starts) else len(turns)

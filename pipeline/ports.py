@@ -1,6 +1,6 @@
-"""What the way of a call asks of a model. Adapters live in `models/`; each port has a fake there for tests.
+"""Ports: the interfaces of models. Adapters are in `models/`, with a fake of each for tests.
 
-Every adapter has a `fingerprint`: name, revision and settings, so that a changed model re-runs what it made.
+Every adapter has a `fingerprint` of its name, revision and settings, so a changed model re-runs what it made.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from pipeline.transcript import Language, Transcript, Word
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of one channel, in seconds of call time."""
+    """A section of one channel, in seconds of call time."""
 
     start_s: float
     end_s: float
@@ -28,7 +28,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class SpeakerSpan:
-    """A stretch that one speaker holds; `speaker` is 0 or 1, `confidence` from 0 to 1."""
+    """A section in which one speaker talks; `speaker` is 0 or 1, `confidence` from 0 to 1."""
 
     speaker: int
     start_s: float
@@ -38,10 +38,10 @@ class SpeakerSpan:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Up to 28 s of one channel's speech, cut from a call and stitched: the unit of recognition, across calls.
+    """Up to 28 s of speech from one channel, stitched together: the unit of recognition, batched across calls.
 
-    `samples` float32 [n] at 16 kHz. `pieces` say where each stretch of it lies in the call: (window start, call span).
-    `language` is None where it is the call's.
+    `samples` is float32 [n] at 16 kHz. `pieces` map window time to call time: (start in the window, span in the call).
+    `language` is None if it is the call's.
     """
 
     call_id: str
@@ -53,7 +53,7 @@ class Window:
 
 @dataclass(frozen=True, slots=True)
 class Recognition:
-    """What a recogniser heard in one window: words in window time, and its own signs of trouble."""
+    """The result of recognising one window: words in window time, and indicators of failed recognition."""
 
     words: tuple[Word, ...] = field(repr=False)
     mean_log_probability: float = 0.0
@@ -62,88 +62,88 @@ class Recognition:
 
 
 class VoiceDetector(Protocol):
-    """Finds speech in one channel. Called from several threads at once, as the other two that hear are."""
+    """Finds speech in one channel. Like all speech models it must be thread-safe."""
 
     fingerprint: str
 
     def speech(self, samples: Samples) -> list[Span]:
-        """Speech in `samples` (float32 [n] at 16 kHz), in time order, not overlapping; empty when there is none."""
+        """Speech in `samples` (float32 [n] at 16 kHz), in time order and without overlaps; empty if there is none."""
 
 
 class MusicDetector(Protocol):
-    """Tells music from speech on one channel."""
+    """Distinguishes music from speech on one channel."""
 
     fingerprint: str
     frame_s: float
 
     def probabilities(self, samples: Samples) -> npt.NDArray[np.float32]:
-        """Of speech and of music in each frame of `frame_s`: float32 [frames, 2] for float32 [n] at 16 kHz."""
+        """Probabilities of speech and music by frame of `frame_s`: float32 [frames, 2] for float32 [n] at 16 kHz."""
 
 
 class Recogniser(Protocol):
-    """Turns windows into words. What is heard in a window does not depend on the windows beside it."""
+    """Turns windows into words. A window's result does not depend on the other windows of the batch."""
 
     fingerprint: str
 
     @property
     def windows_at_once(self) -> int:
-        """How many windows it wants together, at least 2, so that its batches are full and of like lengths."""
+        """How many windows to pass at once, at least 2, so that batches are full and of similar lengths."""
 
     def language(self, windows: Sequence[Window]) -> tuple[Language, float]:
         """The language spoken in these windows of one call, and its probability."""
 
     def recognise(self, windows: Sequence[Window], *, language: Language, fallback: bool = False) -> list[Recognition]:
-        """One recognition a window, in the same order. Chinese comes in Simplified characters.
+        """One recognition for each window, in order. Chinese comes in Simplified characters.
 
-        `careful` asks for a wider search, for windows whose first recognition raised doubts.
+        `fallback` requests a wider search, for windows whose first recognition failed a check.
         """
 
 
 class Diarizer(Protocol):
-    """Says who speaks when on one channel with two speakers."""
+    """Finds out who speaks when on a channel with two speakers."""
 
     fingerprint: str
 
     def speakers(self, samples: Samples, speech: Sequence[Span]) -> list[SpeakerSpan]:
-        """Speaker spans in time order; spans of the two speakers may overlap."""
+        """Speaker spans in time order; the two speakers' spans may overlap."""
 
 
 class TextEncoder(Protocol):
-    """Turns sentences into vectors, English and Chinese in one space."""
+    """Encodes sentences as vectors, English and Chinese in one space."""
 
     fingerprint: str
     dimensions: int
 
     def encode(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors, float32 [texts, dimensions]; the vector of a text does not depend on its neighbours."""
+        """Unit vectors, float32 [texts, dimensions]. A text's vector does not depend on the rest of the batch."""
 
 
 class SentimentModel(Protocol):
-    """Reads the sentiment of each turn."""
+    """Classifies the sentiment of each turn."""
 
     fingerprint: str
 
     def sentiments(self, transcript: Transcript, vectors: Vectors) -> list[TurnSentiment]:
-        """One entry a turn. `vectors` are the turns' own, from the night's encoder."""
+        """One entry for each turn. `vectors` are the turns' vectors from the night's encoder."""
 
 
 class Heads(Protocol):
-    """Fitted classifiers on top of the encoder: what each turn does, and verdicts over a whole call."""
+    """Fitted classifiers on top of the encoder: dialogue acts of turns, and labels of whole calls."""
 
     fingerprint: str
     acts: tuple[str, ...]
     call_labels: Mapping[str, tuple[str, ...]]
 
     def act_probabilities(self, call: EnrichedCall) -> Mapping[str, npt.NDArray[np.float32]]:
-        """For each act, one probability a turn: float32 [turns]; 0 for turns of a role that cannot perform it."""
+        """For each act a probability by turn, float32 [turns]; 0 for turns of roles that cannot perform it."""
 
     def call_label(self, name: str, call: EnrichedCall) -> CallLabel:
-        """The distribution over a call-level verdict's options, e.g. `outcome`."""
+        """The distribution over the options of one call label, e.g. `outcome`."""
 
 
 @dataclass(frozen=True, slots=True)
 class CallLabel:
-    """Probabilities by option (they sum to 1), and the turns that weigh most for each option, heaviest first."""
+    """Probabilities by option (they sum to 1), and for each option the turns with most weight, heaviest first."""
 
     probabilities: Mapping[str, float]
     turns: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
@@ -151,7 +151,7 @@ class CallLabel:
 
 @dataclass(frozen=True, slots=True)
 class Completion:
-    """An answer that fits its JSON schema. The tokens are as the server counted them; None where it does not say."""
+    """An answer that fits its JSON schema, with the server's token counts; None if it reports none."""
 
     answer: Mapping[str, object] = field(repr=False)
     tokens_read: int | None = None
@@ -159,24 +159,24 @@ class Completion:
 
 
 class LanguageModel(Protocol):
-    """An optional judge behind an address; off unless a rubric asks for it."""
+    """An optional language model behind an address; used only if a rubric asks for it."""
 
     fingerprint: str
 
     def complete(self, *, system: str, user: str, schema: Mapping[str, object]) -> Completion:
-        """An answer that fits the JSON schema, and its cost. Raises ModelError."""
+        """An answer that fits the JSON schema, with its token counts. Raises ModelError."""
 
 
 class Fingerprinted(Protocol):
-    """A bundle of models and settings; the verb that it belongs to knows what is inside."""
+    """A bundle of models and settings; only its stage knows what is inside."""
 
     @property
     def fingerprint(self) -> str:
-        """Changes when a model or a setting does."""
+        """Changes with a model or a setting."""
 
 
 class Form(Protocol):
-    """A rubric, as far as the night must know it."""
+    """A rubric, as far as the night needs to know it."""
 
     @property
     def id(self) -> str:
@@ -192,15 +192,15 @@ class Forms(Form, Protocol):
 
     @property
     def members(self) -> Sequence[Form]:
-        """Every form, whichever calls it is for."""
+        """Every form, for any calls."""
 
     def fitting(self, facts: CallFacts) -> Sequence[Form]:
-        """The forms that such a call may be judged by."""
+        """The forms that fit such a call."""
 
     def judging(self, facts: CallFacts) -> Sequence[Form]:
-        """Those of them that do judge it. Raises RubricError when there is none."""
+        """Those of the fitting forms that are applied. Raises RubricError if there is none."""
 
 
 def rubric_ids(rubric: Forms) -> tuple[str, ...]:
-    """The names under which the scorecards of these forms stand."""
+    """The ids of these forms, under which their scorecards are stored."""
     return tuple(member.id for member in rubric.members)

@@ -1,4 +1,4 @@
-"""Promises: what an agent commits to on a call for the time after it, and by when."""
+"""Promises: what an agent commits to do after the call, and by when."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ KINDS: tuple[PromiseKind, ...] = get_args(PromiseKind)
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise. `quote` and `due_words` are exact words of the turn, which the repr does not show.
+    """One promise. `quote` and `due_words` are exact words of the turn, hidden from the repr.
 
-    `position` counts from 0 within the call; `start_s` is when the quote begins, None without times; `due_words` is ""
-    where nothing says by when; `due_date` is the last day on which the promise is kept, None where it cannot be told.
+    `position` counts from 0 within the call. `start_s` is when the quote begins, None without times. `due_words` is ""
+    if nothing says by when. `due_date` is the last day on which the promise counts as kept, None if unknown.
     """
 
     call_id: str

@@ -1,4 +1,4 @@
-"""Makes evidence: quotes that are checked against the transcript, with the times of their words."""
+"""Evidence: quotes checked against the transcript, with the times of their words."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from pipeline.transcript import Transcript, Turn
 
 
 def quoted(transcript: Transcript, *, turn: int, quote: str) -> Evidence:
-    """Evidence for words that stand in a turn. Raises EvidenceError when they do not."""
+    """Evidence for a quote from a turn. Raises EvidenceError if the turn does not contain it."""
     if not 0 <= turn < len(transcript.turns):
         raise EvidenceError(f"call {transcript.call_id} has no turn {turn}")
     start = transcript.turns[turn].text.find(quote) if quote.strip() else -1
@@ -28,14 +28,14 @@ def cut(transcript: Transcript, *, turn: int, start: int, end: int) -> Evidence:
 
 
 def whole_turn(transcript: Transcript, *, turn: int) -> Evidence:
-    """Evidence for all that is said in a turn."""
+    """Evidence for a whole turn."""
     text = transcript.turns[turn].text
     lead = len(text) - len(text.lstrip())
     return cut(transcript, turn=turn, start=lead, end=len(text.rstrip()))
 
 
 def _times(turn: Turn, start: int, end: int) -> tuple[float | None, float | None]:
-    """The span of the words that overlap the characters; the turn's own where words cannot be placed."""
+    """The span of the words that overlap the characters, or of the turn if words cannot be located."""
     cursor, times = 0, []
     for word in turn.words:
         text = word.text.strip()

@@ -1,4 +1,4 @@
-"""A recording: where one call's audio lies and what is known about it before anyone listens."""
+"""A recording: where one call's audio is, and what is known about it before it is transcribed."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ ASR_SAMPLE_RATE_HZ = 16_000
 
 @dataclass(frozen=True, slots=True)
 class AudioHealth:
-    """What is wrong with the audio itself; each figure is a reason for doubt.
+    """What may be wrong with the audio.
 
-    `level_dbfs`, `clipped_share` and `silent` have one value a channel; `duplicate_channels` is true
-    when both channels carry the same audio.
+    `level_dbfs`, `clipped_share` and `silent` have one value for each channel. `duplicate_channels` is true if both
+    channels carry the same audio.
     """
 
     level_dbfs: tuple[float, ...]
@@ -32,7 +32,7 @@ class AudioHealth:
 class CallMetadata:
     """What the telephone system knows. Empty strings mean unknown; `started_at` is ISO 8601.
 
-    `agent_channel` is 0 or 1 where the exporter fixed it, None where the words must tell.
+    `agent_channel` is 0 or 1 if the export states it, None if it must be found out from the words.
     """
 
     agent_id: str = ""
@@ -47,7 +47,7 @@ class CallMetadata:
 
 @dataclass(frozen=True, slots=True)
 class Recording:
-    """One call's audio file. `sha256` is that of the file's bytes; `date` names its partition."""
+    """One call's audio file. `sha256` is of the file's bytes; `date` is the call's partition."""
 
     call_id: str
     uri: str
@@ -61,7 +61,7 @@ class Recording:
 
     @property
     def date(self) -> str:
-        """The call's day, YYYY-MM-DD, or `1970-01-01` when nobody recorded it."""
+        """The call's day, YYYY-MM-DD, or `1970-01-01` if unknown."""
         return self.metadata.started_at[:10] or "1970-01-01"
 
 

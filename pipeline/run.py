@@ -1,4 +1,4 @@
-"""A run: one night (or one scoring again), what it did and how long it took: the only noun with clock times."""
+"""A run: one night or re-score, what it did and how long it took. The only noun with clock times."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One line of `runs`.
+    """One row of `runs`. `kind` is `night` or `rescore`, `status` is `completed` or `failed`; times are UTC, ISO 8601.
 
-    `kind` is `night` or `rescore`; times are ISO 8601 in UTC; `status` is `completed` or `failed`.
+    `ears`, `reader` and `judges` are the fingerprints of the speech, enrichment and scoring models.
     """
 
     run_id: str

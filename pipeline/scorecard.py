@@ -1,4 +1,4 @@
-"""A scorecard: the answers to one rubric, each with the words it rests on."""
+"""A scorecard: the answers to one rubric, each with its evidence."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FailSeverity = Literal["minor", "major", "critical"]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """A quote that is really there. `quote` is an exact substring of the turn's text; times are None without audio."""
+    """A verified quote: an exact substring of the turn's text. Times are None without audio."""
 
     turn: int
     quote: str = field(repr=False)
@@ -52,7 +52,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class SectionScore:
-    """Points of one section; `score` is 0 to 100 (or the form's `most`), None when nothing in it applied."""
+    """Points of one section; `score` is 0 to 100 (or the form's `most`), None if no question in it applied."""
 
     section_id: str
     points: float
@@ -64,9 +64,9 @@ class SectionScore:
 class Scorecard:
     """All answers of one call, or of one leg of it, to one rubric version.
 
-    `total` is a view of the answers, 0 to 100 (or the form's `most`).
-    `interval` is where the total lies 90 % of the time, as measured on held-out calls (see `score.interval`).
-    `auto_failed` names the questions that failed the whole form. `leg` counts from 1, and `agent_id` is its agent.
+    `total` follows from the answers and is 0 to 100 (or the form's `most`). `interval` contains the total 90 % of the
+    time, as measured on held-out calls (see `score.interval`). `auto_failed` lists the questions that failed the whole
+    form. `leg` counts from 1; `agent_id` is the leg's agent.
     """
 
     call_id: str
@@ -82,7 +82,7 @@ class Scorecard:
     agent_id: str = ""
 
     def answer(self, question_id: str) -> Answer:
-        """The answer to one question. Raises KeyError when the rubric does not ask it."""
+        """The answer to one question. Raises KeyError if the rubric does not ask it."""
         for answer in self.answers:
             if answer.question_id == question_id:
                 return answer

@@ -1,4 +1,4 @@
-"""Topics: what customers call about, found over all calls."""
+"""Topics: what customers call about, across all calls."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ OTHER = "other"
 
 @dataclass(frozen=True, slots=True)
 class TopicQuote:
-    """A customer's own words: all of one turn."""
+    """A quote from a customer: one whole turn."""
 
     call_id: str
     turn: int
@@ -22,10 +22,10 @@ class TopicQuote:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One group of calls about the same issue; of `keywords`, `examples` (call ids) and `quotes` the best come first.
+    """A group of calls about the same issue. `keywords`, `examples` (call ids) and `quotes` are sorted best first.
 
-    An id never means anything else. `status` is `pinned` for what people named, pinned or made; a topic that went into
-    another is `merged`, and one whose calls went several ways `retired`.
+    An id is never reused. `status` is `pinned` for topics that people named, pinned or created, `merged` for topics
+    merged into another, and `retired` for topics whose calls were divided among several others.
     """
 
     topic_id: str
@@ -42,5 +42,5 @@ class Topic:
 
     @property
     def stands(self) -> bool:
-        """Whether calls may still be in it."""
+        """Whether the topic may still have calls."""
         return self.status in ("found", "pinned")

@@ -1,4 +1,4 @@
-"""A transcript: who said what, when, and how sure the recogniser was."""
+"""A transcript: who said what and when, and how sure the recogniser was."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Prosody:
-    """How a turn is spoken beside the same speaker's own start of the call; None where that cannot be told.
+    """How a turn is spoken, relative to the same speaker at the start of the call; None if it cannot be measured.
 
-    `pitch_st` is in semitones and `loudness_db` in decibels above it, `pace_ratio` a ratio to it.
+    `pitch_st` is in semitones and `loudness_db` in decibels above that baseline; `pace_ratio` is a ratio to it.
     """
 
     pitch_st: float | None = None
@@ -39,9 +39,9 @@ class Prosody:
 class Turn:
     """What one speaker says until the other takes over.
 
-    `start_s` and `end_s` are NaN-free: a transcript that came without times has None. `confidence` is the mean
-    word probability, 1.0 for written transcripts. `role_confidence` says how sure the speaker's role is. `cues` are
-    None where none can be told, as in a transcript that came without audio.
+    `start_s` and `end_s` are None in a transcript without times, never NaN. `confidence` is the mean word probability,
+    1.0 for written transcripts; `role_confidence` is the confidence in the speaker's role. `prosody` is None if it
+    cannot be measured, as without audio.
     """
 
     index: int
@@ -58,10 +58,10 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something on a channel that no person says, in call time; `confidence`, from 0 to 1, says how sure its kind is.
+    """Something on a channel that no person says, in call time; `confidence` in its kind is from 0 to 1.
 
-    `ivr` is a recorded prompt, `voicemail` the greeting of a mailbox, `music` is music on hold, `keypad` pressed keys
-    (which ones is not kept), `beep` a short high tone, `tone` any other of a telephone network.
+    `ivr` is a recorded prompt, `voicemail` a mailbox greeting, `music` music on hold, `keypad` pressed keys (which ones
+    is not kept), `beep` a short high tone, `tone` any other signalling tone of a telephone network.
     """
 
     kind: EventKind
@@ -73,11 +73,11 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Transcript:
-    """All turns of a call in time order, with what produced them.
+    """All turns of a call in time order, and where they come from.
 
     `source` is `audio`, `jsonl`, `webvtt` or `amazon`; `model` names the recogniser ("" for written sources);
-    `duration_s` is None where nothing says how long the call was; `fingerprint` identifies the input, the models and
-    their settings. `events` are what no person says, in time order; no turn holds them.
+    `duration_s` is None if unknown; `fingerprint` identifies the input, the models and their settings. `events` are in
+    time order and not part of any turn.
     """
 
     call_id: str
@@ -92,7 +92,7 @@ class Transcript:
 
     @property
     def date(self) -> str:
-        """The call's day, YYYY-MM-DD, or `1970-01-01` when nobody recorded it."""
+        """The call's day, YYYY-MM-DD, or `1970-01-01` if unknown."""
         return self.metadata.started_at[:10] or "1970-01-01"
 
     def by(self, role: Role) -> tuple[Turn, ...]:

@@ -37,16 +37,13 @@ from pipeline.analytics.topics.topic_tables import find_topic_tables
 from pipeline.analytics.trends.emerging import find_emerging
 from pipeline.analytics.trends.fixes import find_fixes
 from pipeline.analytics.trends.trends import find_peaks, find_trends
-from pipeline.fingerprint import fingerprint
+from pipeline.code_fingerprint import code_fingerprint
 from pipeline.ports import TextEncoder
 from pipeline.store.schemas import schema_of
 from pipeline.store.taxonomy_file import NAME
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-# Raise it when the same calls would give other measures.
-REVISION = "overall-3"
 
 # What only `adjusted_figures` makes: the raw rate of triggered repeats is one of the figures of resolution.
 FITTED = sorted(
@@ -113,8 +110,8 @@ class Analytics:
 
     @property
     def fingerprint(self) -> str:
-        """Changes with the code's revision, and with it the rules."""
-        return fingerprint(REVISION)
+        """Changes with the code and the data files of the measures, and with it the rules."""
+        return code_fingerprint("pipeline.analytics.measures", "pipeline.analytics.update")
 
     def __call__(self, run: AnalyticsInput) -> Mapping[str, pa.Table]:
         """Return the rows of every table of measures. The same calls give the same rows, in any order."""

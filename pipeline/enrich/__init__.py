@@ -1,4 +1,4 @@
-"""Read: what a transcript shows before any question is asked: sentiment, conduct and one vector a turn."""
+"""Enrich: derive sentiment, conduct, vectors, promises and issues from a transcript, before any question is asked."""
 
 from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.enrich import EnrichmentModels, enrich

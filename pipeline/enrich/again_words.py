@@ -1,4 +1,4 @@
-"""How a customer says that they have said it already, and how an agent asks to hear something again."""
+"""Phrases with which customers say that they repeat themselves, and agents ask for a repetition."""
 
 from __future__ import annotations
 

@@ -20,7 +20,11 @@ _CHINESE = re.compile(
 
 
 def is_backchannel(text: str, *, language: Language) -> bool:
-    """Whether a turn says nothing beyond "I am listening"."""
+    """Whether a turn says no more than "I am listening".
+
+    >>> is_backchannel("Mm-hm, okay.", language="en"), is_backchannel("Okay, it works.", language="en")
+    (True, False)
+    """
     words = _WORD.findall(text.casefold())
     if not words:
         return True

@@ -1,4 +1,4 @@
-"""A commitment: where in a turn's text somebody commits to something, of what kind, and by when."""
+"""A commitment: where in a turn's text somebody commits to something, its kind, and by when."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pipeline.promise import PromiseKind
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
-    """Characters `start` to `end` of a text commit to something; `due` is None where no word says by when."""
+    """Characters `start` to `end` of a text are a commitment; `due` is None if nothing says by when."""
 
     start: int
     end: int

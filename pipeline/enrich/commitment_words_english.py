@@ -1,4 +1,4 @@
-"""The English words by which commitments are known: future forms, verbs of service, and what makes a clause void."""
+"""English words that mark commitments: future forms, verbs of service, and what makes a clause void."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.promise import PromiseKind
 
 
 def whole_words(expression: str) -> re.Pattern[str]:
-    """The expression between the edges of words, in any case."""
+    """The expression as whole words, in any case."""
     return re.compile(rf"\b(?:{expression})\b", re.IGNORECASE)
 
 
@@ -23,7 +23,7 @@ POST = (
     r"documents?|paperwork|forms?|links?|labels?|deliver(?:y|ies)|orders?|box(?:es)?|codes?|invoices?|receipts?|"
     r"statements?|copy|copies|tickets?|keys?|samples?|kits?|policy|certificates?"
 )
-# What the verb after a future form says, in the words up to the next one.
+# What the words after a future form commit to, up to the next form.
 ACTIVE: Mapping[PromiseKind, re.Pattern[str]] = {
     "call_back": whole_words(
         r"(?:call|ring|phone|telephone|contact|message|notify|inform)(?:s|ing)? "
@@ -138,7 +138,7 @@ EXPECT = re.compile(
 )
 
 SENTENCE = re.compile(r"(?:[^.!?;\n]|(?<=\d)\.(?=\d)|(?<=[ap])\.(?=m\b)|(?<=[ap]\.m)\.(?=\s+[a-z]))+[.!?;\n]*")
-# Where the words of one verb end: the next clause with a subject of its own, and what only explains.
+# Where the words of one verb end: at the next clause with its own subject, or at an explanation.
 STOP = re.compile(
     r", so\b|,? (?:he|she|they|it|you|we|i) (?:may|might|can|could|would)\b|"
     r",? (?:but|because|so that|so (?=you|i|we|if)|which|unless|until you|while|whereas|otherwise)\b",
@@ -201,8 +201,8 @@ FORMS = {"future": SUBJECT, "should": SHOULD, "doing": DOING, "booked": BOOKED, 
 JOINED = re.compile(r"[,:—–]\s|\b(?:and|so|but|or|then|that|because)\s", re.IGNORECASE)
 BOUNDARY = re.compile(r"[,:—–]\s|\b(?:but|so)\s", re.IGNORECASE)
 TRAILING = re.compile(r"(?:[\s,]|\b(?:and|so|but|or|then))+$", re.IGNORECASE)
-# How many characters before a future form are looked at, how far an "if" and a "once" reach in speech without stops,
-# and how far an object stands from its verb.
+# Distances in characters: context before a future form, the reach of "if" and "once" in unpunctuated speech, and from
+# a verb to its object.
 BEFORE_REACH, IF_REACH, ONCE_REACH, OBJECT_REACH = 300, 120, 60, 60
 MINUTES = whole_words(r"(?:one|two|three|four|five|ten|\d|a few|a couple of) (?:minutes?|mins?)|a minute")
 PEOPLE = frozenset(

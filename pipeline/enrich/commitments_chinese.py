@@ -1,7 +1,7 @@
-"""Commitments in Chinese (in Simplified characters): who will do what, from the verbs of service, clause by clause.
+"""Commitments in Chinese (in Simplified characters): who will do what, found by verbs of service in each clause.
 
-The language marks no future. A clause commits when it says by when, or that it will be (会, 将, 负责 …), or for whom
-it is done (给您, 帮您 …), and neither denies, asks, reports nor tells the customer what to do.
+Chinese has no future tense. A clause commits if it says by when, that it will happen (会, 将, 负责 …) or for whom
+(给您, 帮您 …), and is not negated, a question, reported speech or an instruction to the customer.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ _ASKED = re.compile(
     r"[吗么嘛](?:您|你)?[？?\s]*$|要不要|需不需要|需要我|要我|是否|是不是|对吧|是吧|是不|对不对|有没有|能不能|"
     r"可不可以|多久|什么时候|几[天号点]|哪[天里]|怎么|为什么|还是您"
 )
-# A question that asks for no more than a nod, and one that makes the whole sentence a question.
+# A tag question that only seeks assent, and one that makes the whole sentence a question.
 _NOD = re.compile(
     r"(?:[您你]看)?(?:可以|行|好|成|方便)(?:吗|吧|么|不可以|不行|不好|不)?[。？?！!\s]*$|[。？?！!；;\s]+$"
 )
@@ -117,7 +117,7 @@ _BY_TEXT = re.compile("短信|邮件|微信")
 _ONCE = re.compile(r"(?:收到|签收|审核|通过|确认|入库|到仓|寄回|提交|完成|批).{0,6}(?:后|以后|之后|起|了)")
 _VOID = (_NEGATED, _PAST, _REPORTED, _ASKED, _OFFERED, _TOLD, _RULE, _CODES)
 _FEELS = re.compile(r"抱歉|不好意思|理解|捏把汗|添[堵麻]|着急|生气|窝火|委屈|心疼|难受|改填|试[下一试]|查|看[一下看]")
-# An expression of time before a clause is the clause's when no more than a few characters lie between.
+# An expression of time at most this many characters before a clause belongs to it.
 _NEAR = 12
 _DONE = re.compile(r"了\s*$")
 _WEAK = frozenset({"check", "repair"})
@@ -133,7 +133,7 @@ class _Clause:
 
 
 def chinese_commitments(text: str, *, moment: Moment | None) -> list[Commitment]:
-    """Every commitment in a turn's text, in order."""
+    """Find all commitments in a turn's text, in order."""
     found: list[Commitment] = []
     dues = chinese_dues(text, moment=moment)
     for sentence in _SENTENCE.finditer(text):
@@ -143,7 +143,7 @@ def chinese_commitments(text: str, *, moment: Moment | None) -> list[Commitment]
 
 
 def _clauses(sentence: re.Match[str]) -> list[_Clause]:
-    """The clauses of a sentence without the little question at their end (可以吗), which asks for a nod alone."""
+    """The clauses of a sentence, without a tag question (可以吗) at the end."""
     clauses = []
     for match in _CLAUSE.finditer(sentence.string, sentence.start(), sentence.end()):
         words = _NOD.sub("", match.group())
@@ -157,7 +157,7 @@ def _in_sentence(clauses: list[_Clause], dues: list[Due]) -> list[Commitment]:
     found: list[Commitment] = []
     taken: set[Due] = set()
     for clause in clauses:
-        if _hangs_on_if(clause.words):
+        if _is_conditional(clause.words):
             break
         if _is_void(clause.words):
             continue
@@ -169,19 +169,19 @@ def _in_sentence(clauses: list[_Clause], dues: list[Due]) -> list[Commitment]:
     return _in_company(found)
 
 
-def _hangs_on_if(words: str) -> bool:
+def _is_conditional(words: str) -> bool:
     return _IF.search(_POLITE_IF.sub("", words)) is not None
 
 
 def _is_void(words: str) -> bool:
-    """Whether a clause denies, asks, offers, reports, is of the past, or tells a rule or what the customer is to do."""
+    """Whether a clause is negated, a question, an offer, reported, past, a rule or an instruction to the customer."""
     return any(pattern.search(words) for pattern in _VOID)
 
 
 def _due_of(clause: _Clause, dues: list[Due]) -> Due | None:
-    """The clause's own expression of time, else the last one before it in the sentence that is no other clause's.
+    """The clause's own expression of time, or else the last one before it that belongs to no other clause.
 
-    Three days after something else happens are no day.
+    "Three days after" some other event is not a day.
     """
     own = sorted((due for due in dues if clause.start <= due.start < clause.end), key=lambda due: due.kind == "vague")
     before = [due for due in dues if 0 <= clause.start - due.end <= _NEAR]
@@ -192,7 +192,7 @@ def _due_of(clause: _Clause, dues: list[Due]) -> Due | None:
 
 
 def _kinds(words: str, due: Due | None) -> list[PromiseKind]:
-    """What a clause commits to, each kind once."""
+    """The kinds of commitment in a clause, each once."""
     dated = due is not None and due.day is not None
     will, for_you = _WILL.search(words) is not None, _FOR_YOU.search(words) is not None
     gets = _GETS.search(words)
@@ -213,14 +213,14 @@ def _kinds(words: str, due: Due | None) -> list[PromiseKind]:
 
 
 def _gets(words: str) -> PromiseKind:
-    """The kind of what the customer is to get."""
+    """The kind of what the customer will get."""
     if "电话" in words:
         return "call_back"
     return "refund" if re.search("款|钱|退|赔", words) else "send"
 
 
 def _in_company(found: list[Commitment]) -> list[Commitment]:
-    """Looking into something is a promise when something is to follow from it, or when it is said by when."""
+    """Drop checks that nothing follows from and that have no date: they are not promises."""
     others = any(commitment.kind != "check" for commitment in found)
     return [commitment for commitment in found if commitment.kind != "check" or commitment.due or others]
 

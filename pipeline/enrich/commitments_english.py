@@ -1,4 +1,4 @@
-"""Commitments in English: who will do what, from the future forms of speech and the verbs of service."""
+"""Commitments in English: who will do what, found by future forms and verbs of service."""
 
 from __future__ import annotations
 
@@ -55,9 +55,9 @@ from pipeline.promise import PromiseKind
 
 @dataclass(frozen=True, slots=True)
 class _Clause:
-    """A future form in a sentence: `start` is where what it is said of begins, `verb` to `end` are the words after it.
+    """A future form in a sentence: `start` is where its subject begins, `verb` to `end` are the words after it.
 
-    `reach` is how far an expression of time belongs to it; `before` are the sentence's words before it.
+    Expressions of time up to `reach` belong to it; `before` are the words of the sentence before it.
     """
 
     subject: str
@@ -73,7 +73,7 @@ class _Clause:
 
 
 def english_commitments(text: str, *, moment: Moment | None) -> list[Commitment]:
-    """Every commitment in a turn's text, in order."""
+    """Find all commitments in a turn's text, in order."""
     found: list[Commitment] = []
     dues: list[Due] | None = None
     for sentence in SENTENCE.finditer(text):
@@ -92,7 +92,7 @@ def english_commitments(text: str, *, moment: Moment | None) -> list[Commitment]
 
 
 def _clauses(text: str, start: int, end: int) -> list[_Clause]:
-    """The future forms of a sentence, in order."""
+    """Find the future forms of a sentence, in order."""
     forms: list[tuple[re.Match[str], str]] = []
     for name, pattern in FORMS.items():
         forms += [(match, name) for match in pattern.finditer(text, start, end)]
@@ -122,7 +122,7 @@ def _clauses(text: str, start: int, end: int) -> list[_Clause]:
 
 
 def _phrase_start(text: str, since: int, at: int) -> int:
-    """Where the words that belong to a subject begin: after the last comma or joining word before it."""
+    """Where the subject phrase begins: after the last comma or conjunction before it."""
     starts = [match.end() for match in JOINED.finditer(text, since, at)]
     start = starts[-1] if starts else since
     while start < at and text[start].isspace():
@@ -131,7 +131,7 @@ def _phrase_start(text: str, since: int, at: int) -> int:
 
 
 def _is_void(clause: _Clause) -> bool:
-    """Whether the clause denies, doubts, reports, or hangs on an "if"."""
+    """Whether the clause is negated, doubtful, reported or conditional."""
     said = BOUNDARY.split(clause.before)[-1]
     negated = NEGATED.match(clause.words) or NO_SUBJECT.match(_subject_phrase(clause))
     if (
@@ -143,16 +143,16 @@ def _is_void(clause: _Clause) -> bool:
         or OTHERS.search(said + " " + clause.subject)
     ):
         return True
-    return any(_hangs_on_if(words) for words in (clause.before[-IF_REACH:], clause.words, clause.after[:12]))
+    return any(_is_conditional(words) for words in (clause.before[-IF_REACH:], clause.words, clause.after[:12]))
 
 
-def _hangs_on_if(words: str) -> bool:
+def _is_conditional(words: str) -> bool:
     polite = [match.start() for match in POLITE_IF.finditer(words)]
     return any(not any(start <= match.start() <= start + 9 for start in polite) for match in IF.finditer(words))
 
 
 def _due_of(clause: _Clause, dues: list[Due], *, text: str, since: int) -> Due | None:
-    """The expression of time after the future form, else one before it; no day if it counts from what is to come."""
+    """The expression of time after the future form, or else before it; no day if it counts from a future event."""
     after = [due for due in dues if clause.start <= due.start < clause.reach]
     before = [due for due in dues if since <= due.start and due.end <= clause.start]
     best = next(iter(sorted(after, key=lambda due: due.kind == "vague")), before[-1] if before else None)
@@ -166,7 +166,7 @@ def _due_of(clause: _Clause, dues: list[Due], *, text: str, since: int) -> Due |
 
 
 def _kinds(clause: _Clause, due: Due | None) -> list[PromiseKind]:
-    """What the clause commits to, each kind once."""
+    """The kinds of commitment in the clause, each once."""
     dated = due is not None and due.day is not None
     timed = due is not None
     here = HERE.search(clause.words)
@@ -184,7 +184,7 @@ def _kinds(clause: _Clause, due: Due | None) -> list[PromiseKind]:
 
 
 def _does(clause: _Clause, *, dated: bool, timed: bool) -> list[PromiseKind]:
-    """What somebody will do."""
+    """Kinds of what somebody will do."""
     kinds = [kind for kind, pattern in ACTIVE.items() if _says(kind, pattern, clause.words)]
     kinds += [kind for kind, pattern in PASSIVE.items() if kind not in kinds and pattern.search(clause.words)]
     phrase = _subject_phrase(clause)
@@ -205,14 +205,14 @@ def _does(clause: _Clause, *, dated: bool, timed: bool) -> list[PromiseKind]:
 
 
 def _is_somebody(clause: _Clause) -> bool:
-    """Whether a clause is about people of the centre; a capital in the middle of a sentence is a name's."""
+    """Whether the subject is staff of the centre; a capital in the middle of a sentence indicates a name."""
     return clause.subject in PEOPLE or (
         clause.named and whole_words(VISITOR).search(clause.subject) is None and bool(clause.before.strip())
     )
 
 
 def _gets(clause: _Clause, *, timed: bool) -> list[PromiseKind]:
-    """What the customer is told they will get."""
+    """Kinds of what the customer will get."""
     passive: list[PromiseKind] = [kind for kind, pattern in PASSIVE.items() if pattern.match(clause.words.lstrip())]
     if passive:
         return passive
@@ -229,7 +229,7 @@ def _gets(clause: _Clause, *, timed: bool) -> list[PromiseKind]:
 
 
 def _comes(clause: _Clause, *, dated: bool) -> list[PromiseKind]:
-    """What is told to arrive or to be done."""
+    """Kinds of what will arrive or be done."""
     passive: list[PromiseKind] = [kind for kind, pattern in PASSIVE.items() if pattern.match(clause.words.lstrip())]
     if passive:
         return passive
@@ -245,7 +245,7 @@ def _comes(clause: _Clause, *, dated: bool) -> list[PromiseKind]:
 
 
 def _booked(clause: _Clause) -> list[PromiseKind]:
-    """What has been arranged for a day to come."""
+    """Kinds of what is arranged for a future day."""
     if whole_words(VISITOR).search(clause.words):
         return ["repair"]
     if whole_words("deliver(?:y|ed)|courier|collection").search(clause.words):
@@ -254,7 +254,7 @@ def _booked(clause: _Clause) -> list[PromiseKind]:
 
 
 def _says(kind: PromiseKind, pattern: re.Pattern[str], words: str) -> bool:
-    """Whether the words hold such a verb; some verbs are nouns after an article."""
+    """Whether the words contain such a verb; after an article some verbs are nouns."""
     return any(
         kind not in VERBS_ONLY or not NOUN_BEFORE.search(words, 0, match.start()) for match in pattern.finditer(words)
     )

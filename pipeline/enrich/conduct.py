@@ -1,4 +1,4 @@
-"""Conduct: how a call was held, in numbers, from the turns' times alone."""
+"""Conduct: talk share, silences, interruptions and pace of a call, from the times of its turns."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from pipeline.text.chinese_script import in_simplified
 from pipeline.transcript import Event, Language, Role, Transcript, Turn
 
 SILENCE_S = 3.0
-# Recognised word edges are a few tenths of a second out: a smaller overlap is nobody's interruption.
+# Recognised word boundaries are off by a few tenths of a second; a smaller overlap is not an interruption.
 OVERLAP_S = 0.3
 
 _UNIT = {"en": re.compile(r"[\w'’-]*\w"), "zh": re.compile(r"[\u3400-\u9fff]|[a-zA-Z]+|\d")}
@@ -23,7 +23,7 @@ _ANYBODY_THERE = re.compile(r"\b(?:hello|are you (?:still )?there|you there)\b|^
 
 @dataclass(frozen=True, slots=True)
 class _Timed:
-    """A turn that is known to have times."""
+    """A turn with times."""
 
     turn: Turn
     start_s: float
@@ -31,7 +31,7 @@ class _Timed:
 
 
 def conduct_of(transcript: Transcript) -> Conduct:
-    """The conduct measures of a call; all None and empty when any turn lacks its times."""
+    """The conduct of a call; all None and empty if any turn has no times."""
     transcript = in_simplified(transcript)
     timed = [
         _Timed(turn, turn.start_s, turn.end_s)
@@ -56,12 +56,16 @@ def conduct_of(transcript: Transcript) -> Conduct:
 
 
 def speech_units(text: str, *, language: Language) -> int:
-    """Words of English; characters of Chinese, where a Latin word or a digit counts as one."""
+    """Count words (English) or characters (Chinese, where a Latin word or a digit counts as one).
+
+    >>> speech_units("Hello, it's me", language="en"), speech_units("您好, Ann", language="zh")
+    (3, 3)
+    """
     return len(_UNIT[language].findall(text))
 
 
 def _covered_s(timed: Iterable[_Timed]) -> float:
-    """Seconds in which at least one of the turns, sorted by start, is being spoken."""
+    """Seconds covered by at least one of these turns, which are sorted by start."""
     total, reached = 0.0, float("-inf")
     for each in timed:
         total += max(0.0, each.end_s - max(each.start_s, reached))
@@ -75,7 +79,7 @@ def _pace(transcript: Transcript, agent_s: float) -> float | None:
 
 
 def _longest_monologue_s(timed: Sequence[_Timed], language: Language) -> float | None:
-    """The longest that the agent holds the floor, from first word to last; back-channels do not end it."""
+    """The longest time that the agent holds the floor, from first word to last, across back-channels."""
     longest, start_s = None, None
     for each in timed:
         if each.turn.role == "agent":
@@ -87,12 +91,12 @@ def _longest_monologue_s(timed: Sequence[_Timed], language: Language) -> float |
 
 
 def _held_s(silences: Iterable[Silence], events: Sequence[Event]) -> float:
-    """Seconds of the silences in which the call is on hold."""
+    """Seconds of these silences in which the call is on hold."""
     return sum(each.end_s - each.start_s for each in silences if is_hold(each.start_s, each.end_s, events))
 
 
 def _silences(timed: Sequence[_Timed], events: Sequence[Event]) -> Iterable[Silence]:
-    """Gaps of more than 3 s between turns. Whoever plays music owes the next turn: the agent."""
+    """Gaps of more than 3 s between turns. After music on hold it is the agent's turn to speak."""
     last = timed[0]
     for each in timed[1:]:
         if each.start_s - last.end_s > SILENCE_S:
@@ -104,7 +108,7 @@ def _silences(timed: Sequence[_Timed], events: Sequence[Event]) -> Iterable[Sile
 
 
 def _owed_by(before: Turn, after: Turn) -> Role:
-    """Who should have spoken: whoever was asked, else whoever breaks the silence, unless to ask for signs of life."""
+    """Who should have spoken: who was asked, or else who ends the silence, unless by asking "are you there?"."""
     other: Role = "customer" if before.role == "agent" else "agent"
     if _QUESTION.search(before.text):
         return other
@@ -114,7 +118,7 @@ def _owed_by(before: Turn, after: Turn) -> Role:
 
 
 def _interruptions(timed: Sequence[_Timed], language: Language) -> Iterable[Interruption]:
-    """Turns that start while the other side's turn still has more than 0.3 s to go."""
+    """Turns that start more than 0.3 s before the other speaker's turn ends."""
     speaking: dict[Role, float] = {}
     for each in timed:
         role = each.turn.role

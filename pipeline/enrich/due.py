@@ -1,8 +1,8 @@
-"""Due: by when something is to be done, from the words that say so and the start of the call.
+"""Due dates: by when something is to be done, from an expression of time and the start of the call.
 
-Of a range the later end counts, and a week ends on Sunday, so that nobody is late before they must be. Working days
-are Monday to Friday; holidays are not known here. dateparser 1.5 reads fewer than half of 24 such expressions as they
-are meant: it knows no working days, no ends of weeks or months, and few Chinese ones (三个工作日内, 下周三).
+The later end of a range counts and weeks end on Sunday, so a promise is never overdue too early. Working days are
+Monday to Friday; holidays are unknown. Of 24 such expressions dateparser 1.5 understands fewer than half: no working
+days, no ends of weeks or months, and few Chinese ones (三个工作日内, 下周三).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
 
-# `day` and `span` name a day or a stretch of time, `clock` an hour of some day, `vague` neither ("soon", 尽快).
+# `day` and `span` name a day or a period, `clock` a time of day, `vague` neither ("soon", 尽快).
 DueKind = Literal["day", "span", "clock", "vague"]
 
 FURTHEST_DAYS = 300
@@ -23,7 +23,7 @@ _EVENING = time(17)
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """When the call began, on the clock where it was; `clock` is None where only the day is known."""
+    """When the call began, in local time; `clock` is None if only the day is known."""
 
     day: date
     clock: time | None = None
@@ -31,7 +31,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """Characters `start` to `end` of a text say by when; `day` is None where that cannot be told as a day."""
+    """An expression of time: characters `start` to `end` of a text. `day` is None if it names no day."""
 
     start: int
     end: int
@@ -46,7 +46,7 @@ Known = tuple[DueKind, str, Resolver]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """An expression of time, and the day that a match of it means."""
+    """A pattern for an expression of time, and how to resolve a match to a day."""
 
     kind: DueKind
     pattern: re.Pattern[str]
@@ -54,7 +54,7 @@ class Rule:
 
 
 def moment_of(started_at: str) -> Moment | None:
-    """The moment that metadata name, as they write it; None where it cannot be read."""
+    """Parse the metadata's start of the call; None if that is not possible."""
     try:
         at = datetime.fromisoformat(started_at)
     except ValueError:
@@ -63,9 +63,9 @@ def moment_of(started_at: str) -> Moment | None:
 
 
 def dues_in(text: str, *, rules: Iterable[Rule], moment: Moment | None) -> list[Due]:
-    """Every expression of time in order; of two that overlap one that names a day, then the longer.
+    """Find all expressions of time, in order. Of overlapping ones, those that name a day win, then the longer.
 
-    A day that is not in the calendar, or too far from the call to be meant, is None.
+    A day that does not exist, or is too far from the call to be meant, becomes None.
     """
     found = [
         Due(match.start(), match.end(), rule.kind, _day(rule, match, moment))
@@ -79,25 +79,25 @@ def dues_in(text: str, *, rules: Iterable[Rule], moment: Moment | None) -> list[
     return sorted(kept, key=lambda due: due.start)
 
 
-def joined(dues: Sequence[Due], text: str, *, between: re.Pattern[str]) -> list[Due]:
-    """Neighbours with only joining words between as one: "Friday or Monday" is Monday, "tomorrow by five" tomorrow."""
+def join_dues(dues: Sequence[Due], text: str, *, between: re.Pattern[str]) -> list[Due]:
+    """Join neighbours that `between` connects: "Friday or Monday" becomes Monday, "tomorrow by five" tomorrow."""
     groups: list[list[Due]] = []
     for due in dues:
         if groups and between.fullmatch(text, groups[-1][-1].end, due.start):
             groups[-1].append(due)
         else:
             groups.append([due])
-    return [_one(group) for group in groups]
+    return [_merged(group) for group in groups]
 
 
-def _one(group: Sequence[Due]) -> Due:
-    """What names a day goes before what names an hour; of several days the last."""
+def _merged(group: Sequence[Due]) -> Due:
+    """Merge expressions: days take precedence over times of day, and the last of several days counts."""
     for kinds in (("day", "span"), ("clock",), ("vague",)):
-        told = [due for due in group if due.kind in kinds]
-        if told:
-            days = [due.day for due in told if due.day is not None]
-            return Due(group[0].start, group[-1].end, told[0].kind, max(days, default=None))
-    raise ValueError("a group of expressions holds at least one")
+        chosen = [due for due in group if due.kind in kinds]
+        if chosen:
+            days = [due.day for due in chosen if due.day is not None]
+            return Due(group[0].start, group[-1].end, chosen[0].kind, max(days, default=None))
+    raise ValueError("a group of expressions cannot be empty")
 
 
 def _day(rule: Rule, match: re.Match[str], moment: Moment | None) -> date | None:
@@ -111,7 +111,7 @@ def _day(rule: Rule, match: re.Match[str], moment: Moment | None) -> date | None
 
 
 def after_span(moment: Moment, count: int, unit: str) -> date:
-    """The day on which so many minutes, hours, days, working days, weeks or months are over."""
+    """The day on which `count` minutes, hours, days, working days, weeks or months have passed."""
     if unit in ("minute", "hour"):
         length = timedelta(**{f"{unit}s": count})
         if moment.clock is not None:
@@ -125,7 +125,7 @@ def after_span(moment: Moment, count: int, unit: str) -> date:
 
 
 def after_working_days(day: date, count: int) -> date:
-    """The day that lies so many working days after a day, which itself does not count."""
+    """The day `count` working days after a day, which itself does not count."""
     while count > 0:
         day += timedelta(days=1)
         count -= day.isoweekday() <= 5
@@ -133,7 +133,7 @@ def after_working_days(day: date, count: int) -> date:
 
 
 def after_months(day: date, count: int) -> date:
-    """The same day of a later month, or its last day where it is shorter."""
+    """The same day of a later month, or that month's last day if it is shorter."""
     year, month = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
@@ -150,7 +150,7 @@ def end_of_week(day: date, later: int = 0) -> date:
 
 
 def next_weekday(day: date, weekday: int) -> date:
-    """The first such weekday (1 is Monday) after a day; a week on when the day is one itself."""
+    """The first given weekday (1 is Monday) after a day, a week later if the day is one itself."""
     return day + timedelta(days=(weekday - day.isoweekday() - 1) % 7 + 1)
 
 
@@ -160,7 +160,7 @@ def weekday_of_week(day: date, weekday: int, later: int) -> date:
 
 
 def next_date(day: date, number: int, month: int | None = None) -> date:
-    """The next time that it is the given day of the month, this one or any. Raises ValueError where there is none."""
+    """The next date with this day of the month, in `month` or any month. Raises ValueError if there is none."""
     if month is not None:
         this_year = date(day.year, month, number)
         return this_year if this_year >= day else date(day.year + 1, month, number)
@@ -174,7 +174,7 @@ def next_date(day: date, number: int, month: int | None = None) -> date:
 
 
 def next_clock(moment: Moment, hour: int, *, half_known: bool) -> date:
-    """The day on which the clock next shows an hour; one that may be of either half of the day is the nearer."""
+    """The day on which the clock next shows an hour; if it may be a.m. or p.m., the nearer one."""
     hours = [hour] if half_known or hour > 12 else [hour % 12, hour % 12 + 12]
     if moment.clock is None or any(each > moment.clock.hour for each in hours):
         return moment.day
@@ -182,20 +182,20 @@ def next_clock(moment: Moment, hour: int, *, half_known: bool) -> date:
 
 
 def later_today(moment: Moment) -> date:
-    """Today, or tomorrow when the working day is over."""
+    """Today, or tomorrow if the working day is over."""
     return moment.day + timedelta(days=int(moment.clock is not None and moment.clock >= _EVENING))
 
 
 def in_days(count: int) -> Resolver:
-    """So many days after the call."""
+    """Resolve to `count` days after the call."""
     return lambda _, moment: moment.day + timedelta(days=count)
 
 
 def in_weeks(count: int) -> Resolver:
-    """The end of the week so many weeks after that of the call."""
+    """Resolve to the end of the week, `count` weeks after the call's."""
     return lambda _, moment: end_of_week(moment.day, count)
 
 
-def untold(match: re.Match[str], moment: Moment) -> date | None:
-    """No day: the words name none."""
+def no_day(match: re.Match[str], moment: Moment) -> date | None:
+    """Resolve to None: the words name no day."""
     return None

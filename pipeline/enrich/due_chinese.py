@@ -16,12 +16,12 @@ from pipeline.enrich.due import (
     end_of_month,
     in_days,
     in_weeks,
-    joined,
+    join_dues,
     later_today,
     next_clock,
     next_date,
     next_weekday,
-    untold,
+    no_day,
     weekday_of_week,
 )
 from pipeline.text.numerals import digits
@@ -32,7 +32,7 @@ _UNIT = (
     r"个?(?P<week>周|星期|礼拜)(?![一二三四五六日天末])|个(?P<month>月))"
 )
 _WITHIN = r"(?:之内|以内|内|左右|以后|之后|后(?!天)|就|时间|里面|里)"
-# 三天前 is past; 三天之内 and a range of days are to come.
+# 三天前 is in the past; 三天之内 and a range of days are in the future.
 _NOT_PAST = r"(?!之前|以前|前|了|没|来(?!给|修|处)|多了)"
 _LIMIT = r"(?:最[多晚迟快]|大概|大约|预计|需要|不超过|差不多|请?给我们?)"
 _SPAN = rf"(?:(?P<first>{_NUMERAL})(?:个?(?:小时|工作日|天|周))?(?:到|至|或者?|-|~|—|–))?(?P<count>{_NUMERAL}){_UNIT}"
@@ -46,8 +46,8 @@ _JOINS = re.compile(r"[\s，,、~—-]*(?:到|至|或者?|的|最[晚迟]|大概
 
 
 def chinese_dues(text: str, *, moment: Moment | None) -> list[Due]:
-    """Every expression of time in a text, those that belong together as one."""
-    return joined(dues_in(text, rules=_rules(), moment=moment), text, between=_JOINS)
+    """Find all expressions of time in a text, with those that belong together joined."""
+    return join_dues(dues_in(text, rules=_rules(), moment=moment), text, between=_JOINS)
 
 
 @cache
@@ -65,14 +65,14 @@ def _span(match: re.Match[str], moment: Moment) -> date | None:
 
 
 def _half(moment: Moment, unit: str) -> date:
-    """半小时, 半个月; 半天 and halves of what is shorter are over on the same day."""
+    """Resolve 半小时, 半个月, …; half a day and shorter periods end on the same day."""
     if unit == "month":
         return moment.day + timedelta(days=15)
     return after_span(moment, 30, "minute") if unit == "hour" else moment.day
 
 
 def _most(numeral: str) -> int | None:
-    """The value of a numeral, of 两三 and 三五 the greater; None for a half."""
+    """The value of a numeral, the greater one of 两三 and 三五; None for a half."""
     if numeral == "半":
         return None
     if len(numeral) == 2 and not numeral.isdigit() and "十" not in numeral:
@@ -139,7 +139,7 @@ _DAYS: tuple[Known, ...] = (
     (
         "vague",
         r"尽快|尽早|第一时间|稍后|稍晚|回头|晚点儿?|过会儿?|过一会儿?|一会儿?(?=.{0,4}(?:打|联系|回电|发))",
-        untold,
+        no_day,
     ),
 )
 _DATES: tuple[Known, ...] = (
@@ -157,7 +157,7 @@ _CLOCKS: tuple[Known, ...] = (
         "clock",
         (
             rf"(?<![\d初一二三四五六七八九十])(?P<part>{_PART})?(?<![\d初一二三四五六七八九十])"
-            # By itself 一点 is "a little".
+            # On its own, 一点 means "a little".
             rf"(?(part)|(?!一点(?!钟|半|前|之前|以前|左右|到))){_HOUR}(?:点|时(?!间|候))"
             rf"(?:半|一刻|三刻|{_NUMERAL}分?)?(?:钟|左右|多|到{_NUMBER}点)?{_BY}(?!儿)"
         ),

@@ -16,12 +16,12 @@ from pipeline.enrich.due import (
     end_of_month,
     in_days,
     in_weeks,
-    joined,
+    join_dues,
     later_today,
     next_clock,
     next_date,
     next_weekday,
-    untold,
+    no_day,
     weekday_of_week,
 )
 from pipeline.text.numerals import digits
@@ -36,7 +36,7 @@ _UNIT = (
     r"(?P<day>(?:calendar )?days?)|(?P<week>weeks?)|(?P<fortnight>fortnight)|(?P<month>months?))\b"
 )
 _SPAN = rf"(?:(?P<first>{_NUMBER}) ?(?:to|or|and|-|–|,) ?)?(?P<count>{_NUMBER})[- ]{_UNIT}"
-# A bare "two weeks" may be how long something lasts; what stands before or after makes it a limit.
+# A bare "two weeks" may be a duration; only the words around it make it a deadline.
 _LED = r"(?:within|in|inside|inside of|under|up to|over|less than|no more than|at most|after|allow|give it|takes?)"
 _FILL = r"(?: (?:the|next|about|around|roughly|approximately|maximum|of|up|to|coming|following|under|another))*"
 _NOT_PAST = r"(?! (?:ago|old|late|notice|free|before|earlier|trial|warranty|contract|back\b))"
@@ -65,8 +65,8 @@ _JOINS = re.compile(r"[\s,–-]*(?:(?:or|to|and|by|at|before|between|on|around|a
 
 
 def english_dues(text: str, *, moment: Moment | None) -> list[Due]:
-    """Every expression of time in a text, those that belong together as one."""
-    return joined(dues_in(text, rules=_rules(), moment=moment), text, between=_JOINS)
+    """Find all expressions of time in a text, with those that belong together joined."""
+    return join_dues(dues_in(text, rules=_rules(), moment=moment), text, between=_JOINS)
 
 
 @cache
@@ -88,7 +88,7 @@ def _span(match: re.Match[str], moment: Moment) -> date | None:
 
 
 def _count(words: str) -> int | None:
-    """What a number counts; None for a few."""
+    """The value of a number; None for "a few"."""
     plain = words.lower().replace("-", " ")
     if plain in ("a", "an"):
         return 1
@@ -192,7 +192,7 @@ _DAYS: tuple[Known, ...] = (
             r"as soon as (?:possible|(?:I|we|they|he|she) (?:can|get)\b[^.,;]*)|ASAP|shortly|very soon|soon|"
             r"in due course"
         ),
-        untold,
+        no_day,
     ),
 )
 _WEEKS: tuple[Known, ...] = (

@@ -1,4 +1,4 @@
-"""Effort: what a call cost the customer, in holds and in having to say the same again."""
+"""Effort: what a call cost the customer, in holds and repetitions."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from pipeline.enrich.repetition import repetitions
 from pipeline.enriched import Conduct, Effort, Silence, Vectors
 from pipeline.transcript import Transcript, Turn
 
-# Without music a shorter silence after "one moment" is an agent who types, not a customer who was left alone.
+# Without music, a shorter silence after "one moment" is an agent who types rather than a hold.
 ANNOUNCED_S = 10.0
-# Where no times are known, thanks for holding belong to a wait that was spoken of within so many of the agent's turns.
+# Without times, thanks for holding refer to a wait announced within this many of the agent's turns.
 TURNS_TO_RETURN = 3
-# "That's fine, I can wait": an assent to a hold; what is longer goes on with the conversation.
+# "That's fine, I can wait" agrees to a hold; a longer turn continues the conversation.
 ASSENT_CHARACTERS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class _Hold:
-    """One stretch on hold."""
+    """One hold."""
 
     start_s: float
     end_s: float
 
 
 def effort_of(transcript: Transcript, *, vectors: Vectors, conduct: Conduct) -> Effort:
-    """The effort of a call; `vectors` has one row a turn, `conduct` is the call's own."""
+    """The effort of a call; `vectors` has one row for each turn."""
     again = len(repetitions(transcript, vectors))
     if any(turn.start_s is None or turn.end_s is None for turn in transcript.turns):
         return Effort(holds=_spoken_holds(transcript), hold_s=None, repetitions=again)
@@ -38,9 +38,9 @@ def effort_of(transcript: Transcript, *, vectors: Vectors, conduct: Conduct) -> 
 
 
 def _holds(transcript: Transcript, silences: Sequence[Silence]) -> list[_Hold]:
-    """Silences with music or after an announcement; those between which no agent speaks are one, from first to last.
+    """Silences with music or after an announcement, merged if no agent speaks in between.
 
-    What precedes the agent's first word is a queue, no hold.
+    Before the agent's first word the customer is in a queue, not on hold.
     """
     holds: list[_Hold] = []
     for silence in silences:
@@ -55,7 +55,7 @@ def _holds(transcript: Transcript, silences: Sequence[Silence]) -> list[_Hold]:
 
 
 def _is_hold(silence: Silence, last: Turn, transcript: Transcript) -> bool:
-    """Whether music plays, or the agent, who said `last`, spoke of a wait and is then silent for long."""
+    """Whether music plays, or the agent announced a wait in the turn `last` and is then silent for long."""
     if is_hold(silence.start_s, silence.end_s, transcript.events):
         return True
     if silence.end_s - silence.start_s < ANNOUNCED_S or not speaks_of_waiting(last.text, language=transcript.language):
@@ -64,7 +64,7 @@ def _is_hold(silence: Silence, last: Turn, transcript: Transcript) -> bool:
 
 
 def _only_agreed(transcript: Transcript, last: Turn, *, until_s: float) -> bool:
-    """Whether between the announcement and the silence the customer agreed at most."""
+    """Whether the customer at most agreed between the announcement and the silence."""
     between = [turn for turn in transcript.turns[last.index + 1 :] if _starts_before(turn, until_s)]
     return all(
         len(turn.text) <= ASSENT_CHARACTERS or is_backchannel(turn.text, language=transcript.language)
@@ -73,7 +73,7 @@ def _only_agreed(transcript: Transcript, last: Turn, *, until_s: float) -> bool:
 
 
 def _agent_owes(silence: Silence, transcript: Transcript) -> bool:
-    """Whether the agent should have spoken: by conduct's rule, or by coming back from "May I put you on hold?"."""
+    """Whether it was the agent's turn: by the rule for silences, or because the agent speaks next."""
     after = next((turn for turn in transcript.turns if not _starts_before(turn, silence.end_s)), None)
     return silence.owed_by == "agent" or (after is not None and after.role == "agent")
 
@@ -83,7 +83,7 @@ def _starts_before(turn: Turn, at_s: float) -> bool:
 
 
 def _spoken_holds(transcript: Transcript) -> int:
-    """Holds as the agent's words tell them where there are no times: asked for, or spoken of and then thanked for."""
+    """Count holds without times, by the agent's words: requested, or announced and then thanked for."""
     found, open_turns = 0, 0
     spoken = transcript.by("agent")
     for turn in spoken:

@@ -1,4 +1,4 @@
-"""Read: transcripts in, enriched calls out."""
+"""The enrich stage: transcripts in, enriched calls out."""
 
 from __future__ import annotations
 
@@ -8,39 +8,39 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.enrich.conduct import OVERLAP_S, SILENCE_S, conduct_of
+from pipeline.code_fingerprint import code_fingerprint, model_fingerprint
+from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.effort import effort_of
+from pipeline.enrich.findings import with_findings
 from pipeline.enrich.thirds import sentiment_by_third
-from pipeline.enrich.turning_points import mood_of
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import SentimentModel, TextEncoder
 from pipeline.text.chinese_script import in_simplified
 from pipeline.transcript import Transcript
 
-VERSION = 3
-
 
 @dataclass(frozen=True)
 class EnrichmentModels:
-    """The models that read, and what identifies them."""
+    """The text encoder and the sentiment model."""
 
     encoder: TextEncoder
     sentiment: SentimentModel
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when a model or a setting of reading does."""
-        return fingerprint(VERSION, SILENCE_S, OVERLAP_S, self.encoder.fingerprint, self.sentiment.fingerprint)
+        """Changes with a model, an adapter's code or the code of this stage."""
+        models = (model_fingerprint(self.encoder), model_fingerprint(self.sentiment))
+        return fingerprint(code_fingerprint("pipeline.enrich.enrich"), *models)
 
 
 def enrich(transcripts: Sequence[Transcript], *, enrichment_models: EnrichmentModels) -> list[EnrichedCall]:
-    """One enriched call a transcript, in order. Each distinct text of the batch is encoded once.
+    """Enrich each transcript, in order. Each distinct text of the batch is encoded once.
 
-    Traditional characters are read as Simplified ones; the calls keep theirs.
+    Traditional characters are converted to Simplified for the models; the calls keep theirs.
     """
-    judged = [in_simplified(transcript) for transcript in transcripts]
-    row_of = {text: row for row, text in enumerate(_texts(judged))}
+    simplified = [in_simplified(transcript) for transcript in transcripts]
+    row_of = {text: row for row, text in enumerate(_texts(simplified))}
     vectors = (
         enrichment_models.encoder.encode(list(row_of))
         if row_of
@@ -48,25 +48,26 @@ def enrich(transcripts: Sequence[Transcript], *, enrichment_models: EnrichmentMo
     )
     return [
         _enriched(transcript, each, vectors[[row_of[turn.text] for turn in each.turns]], enrichment_models)
-        for transcript, each in zip(transcripts, judged, strict=True)
+        for transcript, each in zip(transcripts, simplified, strict=True)
     ]
 
 
 def _enriched(
-    transcript: Transcript, judged: Transcript, vectors: Vectors, enrichment_models: EnrichmentModels
+    transcript: Transcript, simplified: Transcript, vectors: Vectors, enrichment_models: EnrichmentModels
 ) -> EnrichedCall:
-    sentiments = tuple(enrichment_models.sentiment.sentiments(judged, vectors))
+    sentiments = tuple(enrichment_models.sentiment.sentiments(simplified, vectors))
     conduct = conduct_of(transcript)
-    return EnrichedCall(
-        transcript=transcript,
-        sentiments=sentiments,
-        sentiment_by_third=sentiment_by_third(transcript, sentiments),
-        conduct=conduct,
-        vectors=vectors,
-        encoder=enrichment_models.encoder.fingerprint,
-        fingerprint=fingerprint(transcript.fingerprint, enrichment_models.fingerprint),
-        mood=mood_of(judged, sentiments),
-        effort=effort_of(judged, vectors=vectors, conduct=conduct),
+    return with_findings(
+        EnrichedCall(
+            transcript=transcript,
+            sentiments=sentiments,
+            sentiment_by_third=sentiment_by_third(transcript, sentiments),
+            conduct=conduct,
+            vectors=vectors,
+            encoder=enrichment_models.encoder.fingerprint,
+            fingerprint=fingerprint(transcript.fingerprint, enrichment_models.fingerprint),
+            effort=effort_of(simplified, vectors=vectors, conduct=conduct),
+        )
     )
 
 

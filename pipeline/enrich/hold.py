@@ -1,4 +1,4 @@
-"""Holds: silences that the caller spends with music or ringing in the ear, which is a hold and no dead air."""
+"""Holds: silences with music or ringing, which are holds rather than dead air."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How agents announce a hold and come back from one, in both languages."""
+"""What agents say before and after a hold, in both languages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from pipeline.transcript import Language
 
-# A plain request to hold the line; by itself it says that there was a hold where no times can.
+# A plain request to hold the line. Without times it is sufficient evidence of a hold.
 _ASKS_ENGLISH = (
     r"\b(?:put|putting|pop|popping|place|placing|stick|sticking|park|leave|set|keep) (?:you|ye|ya|the call)\b.{0,20}\b"
     r"(?:hold|mute|music)\b",
@@ -38,7 +38,7 @@ _ASKS_CHINESE = (
     r"候着|先晾|hold一下",
     r"等(?:一会|会)儿?|[请您你]稍[等候待]",
 )
-# Looser words that mean a hold only if a long silence, or thanks for waiting, comes after them.
+# Looser words, which mean a hold only if a long silence or thanks for waiting follows.
 _WAITS_ENGLISH = (
     r"\bhold(?:ing)?\b",
     r"\bbear with\b",
@@ -82,12 +82,16 @@ _THANKS: Mapping[Language, re.Pattern[str]] = {"en": _any(*_THANKS_ENGLISH), "zh
 
 
 def asks_to_hold(text: str, *, language: Language) -> bool:
-    """Whether an agent's turn plainly asks the customer to hold the line."""
+    """Whether an agent's turn plainly asks the customer to hold the line.
+
+    >>> asks_to_hold("Can I put you on hold?", language="en")
+    True
+    """
     return _ASKS[language].search(text) is not None and not thanks_for_holding(text, language=language)
 
 
 def speaks_of_waiting(text: str, *, language: Language) -> bool:
-    """Whether an agent's turn may announce a wait: it takes a silence or a thanks to make a hold of it."""
+    """Whether an agent's turn may announce a wait; it is a hold if silence or thanks for waiting follow."""
     return _WAITS[language].search(text) is not None
 
 

@@ -1,6 +1,6 @@
-"""The issue: where in a call the customer says what it is about, as turns, as one vector and as hashes of its words.
+"""Issues: where in a call the customer says what it is about, as turns, one vector and hashes of words.
 
-Most calls have one. A customer who has "another question" has a second, which begins where they say so.
+Most calls have one issue. A customer with "another question" has a second, which begins there.
 """
 
 from __future__ import annotations
@@ -18,21 +18,19 @@ from pipeline.issue import Issue
 from pipeline.text.chinese_script import script_of, simplified
 from pipeline.transcript import Turn
 
-# Raise it when the same call would have other issues.
-REVISION = 1
 ISSUE_TURNS = 6
 LATER_ISSUE_TURNS = 4
 MOST_ISSUES = 4
 FEWEST_WORDS = 3
 FEWEST_QUOTED_WORDS = 5
 MOST_DIGITS = 4
-# People say what they call about first: a later turn must be this much nearer to the whole for each turn before it.
+# People state their issue first: each turn before a candidate lowers its similarity to the issue by this much.
 LATENESS = 0.06
-# A spoken Chinese word has about 1.6 characters, so that a turn weighs the same in both languages.
+# A spoken Chinese word has about 1.6 characters; turns then weigh the same in both languages.
 CHARACTERS_A_WORD = 1.6
 CHINESE_GRAMS = (2, 3)
-# Scikit-learn takes these for stop words; customers call about them.
-TELLING = frozenset({"amount", "bill", "computer", "fire", "interest", "move", "system"})
+# Stop words of scikit-learn that customers do call about.
+KEPT_WORDS = frozenset({"amount", "bill", "computer", "fire", "interest", "move", "system"})
 
 _WORD = re.compile(r"[^\W\d_\u3400-\u9fff]+(?:['’][^\W\d_\u3400-\u9fff]+)*")
 _LONG_WORD = re.compile(r"[^\W\d_\u3400-\u9fff]{2,}(?:['’][^\W\d_\u3400-\u9fff]+)?")
@@ -41,7 +39,7 @@ _CHINESE = re.compile(r"[\u3400-\u9fff]+")
 _DIGIT = re.compile(
     r"\b(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|double)\b|[\d零〇一二三四五六七八九幺两]"
 )
-# What opens a further issue, unless it is denied just before. One call may have turns in both languages.
+# Phrases that open a further issue, unless negated just before. A call may have turns in both languages.
 _FURTHER_ENGLISH = (
     r"\b(?:another|one more|one other|a second|the second|a separate|a different|the other)"
     r" (?:quick |small |little )?(?:thing|question|issue|matter|problem|query|point)\b",
@@ -63,7 +61,7 @@ DENIAL_REACH = 16
 
 
 def find_issues(call: EnrichedCall) -> list[Issue]:
-    """The issues of one call in order; none where no customer says a word or no turn has a vector."""
+    """Find the issues of one call, in order; none if the customer never speaks or turns have no vectors."""
     transcript = call.transcript
     if not len(call.vectors):
         return []
@@ -85,43 +83,47 @@ def find_issues(call: EnrichedCall) -> list[Issue]:
 
 
 def issue_turns(turns: Sequence[Turn]) -> list[tuple[int, ...]]:
-    """For each issue the indices of the turns that voice it.
+    """The indices of the turns that state each issue.
 
-    Of the first, the customer's first six that are more than a greeting or a yes; of a further one, that which opens it
-    and up to three after it. A customer who never says more than that is taken by all of those first turns.
+    The first issue has the customer's first six turns that are more than a greeting or a yes; a further issue has the
+    turn that opens it and up to three more. If all turns of the customer are that short, short turns count as well.
     """
     spoken = [turn for turn in turns if turn.role == "customer" and turn.text.strip()]
-    telling = [turn for turn in spoken if word_count(turn.text) >= FEWEST_WORDS] or spoken
-    starts = [0, *list(_further(telling))[: MOST_ISSUES - 1]]
+    long = [turn for turn in spoken if word_count(turn.text) >= FEWEST_WORDS] or spoken
+    starts = [0, *list(_further(long))[: MOST_ISSUES - 1]]
     found = []
-    for number, (start, end) in enumerate(pairwise([*starts, len(telling)])):
+    for number, (start, end) in enumerate(pairwise([*starts, len(long)])):
         most = LATER_ISSUE_TURNS if number else ISSUE_TURNS
-        found.append(tuple(turn.index for turn in telling[start:end][:most]))
+        found.append(tuple(turn.index for turn in long[start:end][:most]))
     return [indices for indices in found if indices]
 
 
 def issue_vector(texts: Sequence[str], vectors: Vectors) -> npt.NDArray[np.float32]:
-    """The unit mean of the issue turns' vectors, float32 [dimensions]; a long turn weighs by the root of its words."""
+    """The mean of the vectors at unit length, float32 [dimensions], weighted by the root of the word counts."""
     weights = np.sqrt([1.0 + word_count(text) for text in texts]).astype(np.float32)
     mean: npt.NDArray[np.float32] = unit_rows((weights @ vectors)[None, :])[0]
     return mean
 
 
 def quoted_place(texts: Sequence[str], vectors: Vectors, vector: npt.NDArray[np.float32]) -> int:
-    """The place of the turn that says best what the issue is: nearest to the whole of it, and rather early.
+    """The position of the turn to quote: the one most similar to the whole issue, preferring early turns.
 
-    Turns of a few words, or those that spell out a number, come last.
+    Turns of a few words and turns that spell out a number come last.
     """
-    nearness = vectors @ vector - LATENESS * np.arange(len(texts))
-    telling = [word_count(text) >= FEWEST_QUOTED_WORDS and spoken_digits(text) < MOST_DIGITS for text in texts]
-    return int(np.argmax(np.where(telling, nearness, nearness - 2.0)))
+    similarity = vectors @ vector - LATENESS * np.arange(len(texts))
+    quotable = [word_count(text) >= FEWEST_QUOTED_WORDS and spoken_digits(text) < MOST_DIGITS for text in texts]
+    return int(np.argmax(np.where(quotable, similarity, similarity - 2.0)))
 
 
 def terms(texts: Sequence[str]) -> list[str]:
-    """Words and pairs of words without stop words, and runs of two and three Chinese characters."""
+    """Words and word pairs without stop words, and sequences of two and three Chinese characters.
+
+    >>> terms(["my bill is wrong"])
+    ['bill', 'wrong', 'bill wrong']
+    """
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-    stop_words = ENGLISH_STOP_WORDS - TELLING
+    stop_words = ENGLISH_STOP_WORDS - KEPT_WORDS
     found: list[str] = []
     for text in texts:
         words = [word for word in _LONG_WORD.findall(text.casefold()) if word not in stop_words]
@@ -132,29 +134,33 @@ def terms(texts: Sequence[str]) -> list[str]:
 
 
 def hashed(words: Sequence[str]) -> tuple[int, ...]:
-    """A number of 31 bits for each, sorted; the same on every machine."""
+    """A sorted 31-bit hash of each word, the same on every machine."""
     return tuple(sorted(zlib.crc32(word.encode()) & 0x7FFFFFFF for word in words))
 
 
 def word_count(text: str) -> float:
-    """English words plus Chinese characters at 1.6 a word; digits do not count."""
+    """English words plus Chinese characters at 1.6 for a word, without digits.
+
+    >>> word_count("my bill"), word_count("我的账单多扣了钱")
+    (2.0, 5.0)
+    """
     return len(_WORD.findall(text)) + len(_CHARACTER.findall(text)) / CHARACTERS_A_WORD
 
 
 def spoken_digits(text: str) -> int:
-    """How many digits are said, as figures or as words: many of them are a number being spelled out."""
+    """How many digits are said, as figures or words; many of them are a number being spelled out."""
     return len(_DIGIT.findall(text.casefold()))
 
 
 def unit_rows(rows: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Rows at unit length; a row of zeros stays one."""
+    """Rows scaled to unit length; rows of zeros stay zero."""
     lengths = np.linalg.norm(rows, axis=1, keepdims=True)
     return np.asarray(rows / np.where(lengths > 0, lengths, 1.0), dtype=np.float32)
 
 
-def _further(telling: Sequence[Turn]) -> Iterator[int]:
-    """The places of the turns, never the first, that open a further issue."""
-    for place, turn in enumerate(telling):
+def _further(turns: Sequence[Turn]) -> Iterator[int]:
+    """The positions of turns, never the first, that open a further issue."""
+    for place, turn in enumerate(turns):
         text = simplified(turn.text)
         opened = _FURTHER.search(text)
         if place and opened and word_count(text) >= FEWEST_QUOTED_WORDS and not _denied(text, opened.start()):

@@ -1,7 +1,7 @@
-"""Promises in a transcript: what its agents commit to for the time after the call, found in words alone.
+"""Promises: what agents commit to do after the call, found by words alone.
 
-What is done on the call ("I'll put you on hold"), refused, offered, asked, reported of others or tied to an "if" is no
-promise. The acts of the fitted heads are not asked: so a call's promises depend on its turns and on nothing else.
+Actions during the call ("I'll put you on hold"), refusals, offers, questions, reported speech and conditions are not
+promises. Dialogue acts are not used, so a call's promises depend on its turns and metadata alone.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from pipeline.text.chinese_script import in_simplified, language_of
 from pipeline.transcript import Transcript, Turn
 
 
-def promises_of(transcript: Transcript) -> tuple[Promise, ...]:
-    """The promises of a call in order. One that is said again is one, with the day that was told last."""
+def find_promises(transcript: Transcript) -> tuple[Promise, ...]:
+    """Find the promises of a call, in order. A repeated promise counts once, with the day that was named last."""
     agents = _agents(transcript)
     moment = moment_of(transcript.metadata.started_at)
     said = [
@@ -34,30 +34,30 @@ def promises_of(transcript: Transcript) -> tuple[Promise, ...]:
 
 
 def commitments_in(turn: Turn, *, transcript: Transcript, moment: Moment | None) -> list[Commitment]:
-    """The commitments of one turn, whose text is in Simplified characters, in the language that it is in."""
+    """Find the commitments of one turn in its own language; its text must be in Simplified characters."""
     chinese = language_of(turn.text, call=transcript.language) == "zh"
     return (chinese_commitments if chinese else english_commitments)(turn.text, moment=moment)
 
 
-def _promise(transcript: Transcript, turn: Turn, found: Commitment, agent_id: str) -> Promise:
-    """The commitment with the turn's own characters: those it was found in are as many."""
-    evidence = cut(transcript, turn=turn.index, start=found.start, end=found.end)
+def _promise(transcript: Transcript, turn: Turn, commitment: Commitment, agent_id: str) -> Promise:
+    """Make a promise with the turn's own characters; Simplified text has the same positions."""
+    evidence = cut(transcript, turn=turn.index, start=commitment.start, end=commitment.end)
     own = transcript.turns[turn.index].text
     return Promise(
         call_id=transcript.call_id,
         position=0,
         turn=turn.index,
         agent_id=agent_id,
-        kind=found.kind,
+        kind=commitment.kind,
         quote=evidence.quote,
         start_s=evidence.start_s,
-        due_words=own[found.due.start : found.due.end] if found.due else "",
-        due_date=found.due.day if found.due else None,
+        due_words=own[commitment.due.start : commitment.due.end] if commitment.due else "",
+        due_date=commitment.due.day if commitment.due else None,
     )
 
 
 def _agents(transcript: Transcript) -> dict[int, str]:
-    """Who speaks in each turn; the call's agent throughout where the legs cannot be read."""
+    """The agent's id in each turn; the call's agent in all of them if the legs cannot be read."""
     try:
         legs = legs_of(transcript)
     except ScoreError:
@@ -66,7 +66,7 @@ def _agents(transcript: Transcript) -> dict[int, str]:
 
 
 def _once(said: Iterable[Promise]) -> list[Promise]:
-    """Of promises of one agent and kind that name the same day, or of which one names none, one."""
+    """Keep one of several promises by one agent and of one kind, unless they name different days."""
     kept: list[Promise] = []
     for promise in said:
         for place, earlier in enumerate(kept):

@@ -1,4 +1,4 @@
-"""Repetition: where a customer has to say the same again within a call."""
+"""Repetition: where a customer has to repeat themselves within a call."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from pipeline.enrich.backchannel import is_backchannel
 from pipeline.enriched import Vectors
 from pipeline.transcript import Language, Transcript, Turn
 
-# A turn is said again when its vector is so like an earlier one's, and it shares at least so many units and so large a
-# part of the shorter turn's. Of the training calls' 17,000 pairs of turns two are, and both say the same again; the
-# likest pairs that do not share words, up to a likeness of 0.75, say different things about one matter.
+# A turn repeats an earlier one if their vectors are this similar and they share this many units and this share of the
+# shorter turn's units. Of 17,000 pairs of turns in the training calls, two do, and both are repetitions. Pairs without
+# shared words say different things about one matter, even at a similarity of 0.75.
 LIKE = 0.5
 SHARED = 0.6
 FEWEST_UNITS = 3
 
 _WORD = re.compile(r"[a-z]+(?:'[a-z]+)*")
 _RUN = re.compile(r"[\u3400-\u9fff]+")
-# Small words, courtesies, numbers, and words that letters are spelt by: nobody says anything again in these alone.
+# Function words, courtesies, numbers and spelling alphabets: none of them makes a repetition.
 _EMPTY_LINE = (
     "a about ah all alright also am an and any are as at be because been being but by bye can cheers could did do"
     " does don't er for from get go god good goodbye got great had has have he hello her hey hi him his how i i'd"
@@ -40,16 +40,16 @@ _EMPTY_CHINESE = re.compile(
 
 
 def repetitions(transcript: Transcript, vectors: Vectors) -> list[int]:
-    """The customer's turns that say again what was said, in order; `vectors` has one unit row a turn.
+    """The customer's turns that repeat something, in order; `vectors` has one unit vector for each turn.
 
-    They are much like an earlier one, or say so ("as I said"), or follow the agent's wish to hear something again.
+    They resemble an earlier turn, say so ("as I said"), or follow the agent's request to repeat something.
     """
     said = (turn.index for turn in transcript.by("customer") if says_said(turn.text, language=transcript.language))
     return sorted({*_like_an_earlier(transcript, vectors), *said, *_asked_again(transcript)})
 
 
 def _like_an_earlier(transcript: Transcript, vectors: Vectors) -> Iterator[int]:
-    """Turns that share vector and words with one before; a turn with too few words of its own says nothing again."""
+    """Turns that resemble an earlier one in vector and words; turns with too few content words never do."""
     units = {turn.index: _units(turn, transcript.language) for turn in transcript.by("customer")}
     turns = [index for index, own in units.items() if len(own) >= FEWEST_UNITS]
     for place, later in enumerate(turns):
@@ -63,7 +63,7 @@ def _same(earlier: frozenset[str], later: frozenset[str], similarity: np.float32
 
 
 def _asked_again(transcript: Transcript) -> Iterator[int]:
-    """The customer's next turn after each wish of the agent's to hear something again, once they have spoken."""
+    """The customer's next turn after each request to repeat something, once they have spoken."""
     spoken, asked = False, False
     for turn in transcript.turns:
         if turn.role == "agent":
@@ -75,7 +75,7 @@ def _asked_again(transcript: Transcript) -> Iterator[int]:
 
 
 def _units(turn: Turn, language: Language) -> frozenset[str]:
-    """What a turn says: its words, or of Chinese its pairs of characters."""
+    """The content of a turn: its words, or pairs of characters in Chinese."""
     text = turn.text.casefold().replace("’", "'")
     words = {word for word in _WORD.findall(text) if len(word) > 1 and word not in _EMPTY}
     if language == "en":

@@ -11,7 +11,7 @@ from pipeline.transcript import Role, Transcript
 def sentiment_by_third(
     transcript: Transcript, sentiments: Sequence[TurnSentiment], *, role: Role = "customer"
 ) -> tuple[Sentiment, Sentiment, Sentiment]:
-    """One speaker's mean sentiment in each third of the turns; neutral where they say nothing."""
+    """One speaker's mean sentiment in each third of the turns; neutral if they say nothing."""
     count = len(transcript.turns)
     thirds: list[list[TurnSentiment]] = [[], [], []]
     for number, (turn, sentiment) in enumerate(zip(transcript.turns, sentiments, strict=True)):

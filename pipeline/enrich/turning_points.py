@@ -1,9 +1,8 @@
-"""Turning: where a speaker's mood turns, and what the other side said just before.
+"""Turning points: where a speaker's sentiment changes for good, and what the other speaker said just before.
 
-A turn's sentiment is judged wrongly about one time in four, so a turn alone turns nothing. A speaker is taken to be in
-one mood for a stretch of turns, and the likeliest course of moods given all of their turns is found: a hidden Markov
-model decoded by the Viterbi algorithm (Rabiner 1989, "A tutorial on hidden Markov models", equations 30 to 35), in
-which a mood lasts two turns at least.
+The sentiment of about one turn in four is classified wrongly, so a single turn is not enough. A speaker stays in one
+mood for several turns, and the most likely sequence of moods is found: a hidden Markov model, decoded by the Viterbi
+algorithm (Rabiner 1989, "A tutorial on hidden Markov models", equations 30 to 35), with at least two turns in a mood.
 """
 
 from __future__ import annotations
@@ -19,11 +18,11 @@ from pipeline.enriched import Mood, Sentiment, TurningPoint, TurnSentiment
 from pipeline.transcript import Role, Transcript, Turn
 
 MOODS: tuple[Sentiment, Sentiment, Sentiment] = ("negative", "neutral", "positive")
-# A new mood is believed after two turns: the one that turned may be irony, relief, or someone else's anger.
+# A new mood needs two turns: a single one may be irony, relief, or anger at someone else.
 FEWEST_TURNS = 2
-# Neighbouring turns are misjudged together, so each counts as this much of a turn of its own; and the mean score must
-# change by so much, which a polite goodbye alone does not. With both, on training calls judged by heads that had not
-# seen them, 85 % of the turning points agree with people's labels of the turns (`bench.turning_points`).
+# Errors of neighbouring turns are correlated, so each turn counts as this much of an independent one; and the mean
+# score must change by at least this much, which a polite goodbye does not. With both, 85 % of the turning points agree
+# with human labels, on training calls that the heads had not seen (`bench.turning_points`).
 TRUST = 0.8
 LEAST_CHANGE = 0.4
 SMALLEST = 1e-6
@@ -33,8 +32,8 @@ Share = tuple[float, float, float]
 
 
 @dataclass(frozen=True, slots=True)
-class Course:
-    """How moods follow each other: how often each begins a call, how often each follows each, how often each is met."""
+class MoodModel:
+    """Probabilities of moods: at the start of a call, after each mood, and overall."""
 
     first: Share
     following: tuple[Share, Share, Share]
@@ -43,21 +42,21 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """Turns of one speaker in one mood; back-channels are left out."""
+    """Consecutive turns of one speaker in one mood, without back-channels."""
 
     mood: Sentiment
     turns: tuple[int, ...]
     score: float
 
 
-# Counted on the turns of the training calls, whose sentiments or, of agents, rudeness people labelled.
-CUSTOMER = Course(
+# Counted in the training calls, where people labelled the customer's sentiment and the agent's rudeness.
+CUSTOMER = MoodModel(
     first=(0.41, 0.45, 0.14),
     following=((0.74, 0.25, 0.01), (0.17, 0.71, 0.12), (0.02, 0.24, 0.74)),
     usual=(0.37, 0.48, 0.15),
 )
-# Kind words are a phrase of an agent's and no mood, so that theirs are two.
-AGENT = Course(
+# Kind words are a habit of agents rather than a mood, so agents have only two moods.
+AGENT = MoodModel(
     first=(0.01, 0.985, 0.005),
     following=((0.24, 0.755, 0.005), (0.04, 0.955, 0.005), (0.04, 0.955, 0.005)),
     usual=(0.04, 0.955, 0.005),
@@ -65,7 +64,7 @@ AGENT = Course(
 
 
 def mood_of(transcript: Transcript, sentiments: Sequence[TurnSentiment]) -> Mood:
-    """The course of both sides' sentiment; `sentiments` has one entry a turn."""
+    """How both speakers' sentiment develops; `sentiments` has one entry for each turn."""
     stretches = stretches_of(transcript, sentiments, role="customer")
     points = [
         *_turning_points(transcript, stretches, role="customer"),
@@ -79,7 +78,7 @@ def mood_of(transcript: Transcript, sentiments: Sequence[TurnSentiment]) -> Mood
 
 
 def stretches_of(transcript: Transcript, sentiments: Sequence[TurnSentiment], *, role: Role) -> list[Stretch]:
-    """What one speaker says, cut where the mood changes; empty where they say nothing but back-channels."""
+    """One speaker's turns, split where the mood changes; empty if they say only back-channels."""
     own = [turn.index for turn in transcript.turns if turn.role == role and _says_something(turn, transcript)]
     if role == "customer":
         moods = _likeliest([sentiments[index] for index in own], CUSTOMER)
@@ -104,16 +103,16 @@ def _mean_score(sentiments: Sequence[TurnSentiment], turns: Sequence[int]) -> fl
     return sum(sentiments[index].score for index in turns) / len(turns)
 
 
-def _likeliest(sentiments: Sequence[TurnSentiment], course: Course) -> list[int]:
-    """The likeliest course of moods that last two turns at least, as places in `MOODS`, one a turn.
+def _likeliest(sentiments: Sequence[TurnSentiment], model: MoodModel) -> list[int]:
+    """The most likely moods, each lasting at least two turns, as indices into `MOODS`, one for each turn.
 
-    A state is a mood and whether it may end: it may from its second turn on.
+    A state is a mood and whether it may end, which it may from its second turn on.
     """
     if len(sentiments) < FEWEST_TURNS:
         return [1] * len(sentiments)
-    evidence = [_evidence(each, course.usual) for each in sentiments]
-    follows = [[math.log(share) for share in row] for row in course.following]
-    new = [math.log(share) + seen for share, seen in zip(course.first, evidence[0], strict=True)]
+    evidence = [_evidence(each, model.usual) for each in sentiments]
+    follows = [[math.log(share) for share in row] for row in model.following]
+    new = [math.log(share) + seen for share, seen in zip(model.first, evidence[0], strict=True)]
     lasting = [-math.inf] * len(MOODS)
     came_from: list[tuple[list[int], list[bool]]] = []
     for seen in evidence[1:]:
@@ -128,7 +127,7 @@ def _likeliest(sentiments: Sequence[TurnSentiment], course: Course) -> list[int]
 
 
 def _path(last: int, came_from: Sequence[tuple[list[int], list[bool]]]) -> list[int]:
-    """The moods back from the last one, which may end: before a mood's second turn comes its first, then another's."""
+    """Trace moods back from the last: before a mood's second turn comes its first, and before that another mood."""
     path, lasts = [last], True
     for entered, stayed in reversed(came_from):
         mood = path[-1]
@@ -142,7 +141,7 @@ def _others(mood: int) -> list[int]:
 
 
 def _evidence(sentiment: TurnSentiment, usual: Share) -> list[float]:
-    """How much a turn speaks for each mood: log-odds against how often that mood is met anyway."""
+    """The evidence of a turn for each mood: log-odds against the mood's overall frequency."""
     shares = (sentiment.negative, sentiment.neutral, sentiment.positive)
     return [TRUST * math.log((share + SMALLEST) / met) for share, met in zip(shares, usual, strict=True)]
 
@@ -163,7 +162,7 @@ def _turning_points(transcript: Transcript, stretches: Sequence[Stretch], *, rol
 
 
 def _cause(transcript: Transcript, turn: int, *, role: Role) -> int | None:
-    """The other side's latest turn that is more than a back-channel; None where there is none."""
+    """The other speaker's latest turn that is more than a back-channel; None if there is none."""
     other: Role = "agent" if role == "customer" else "customer"
     found = (each for each in reversed(transcript.turns[:turn]) if each.role == other)
     return next((each.index for each in found if _says_something(each, transcript)), None)

@@ -1,4 +1,4 @@
-"""Ingest: find recordings and transcripts at an address, read them, and know what is wrong with them."""
+"""Ingest: find recordings and transcripts at an address, read them and check them."""
 
 from pipeline.ingest.audio import AudioLimits, read_recording
 from pipeline.ingest.discovery import Discovery, Source, discover

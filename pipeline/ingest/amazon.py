@@ -1,4 +1,4 @@
-"""Amazon Transcribe Call Analytics JSON as a transcript: participants, offsets and word confidences are kept."""
+"""Amazon Transcribe Call Analytics JSON as a transcript, with participants, offsets and word confidences."""
 
 from __future__ import annotations
 

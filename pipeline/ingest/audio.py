@@ -1,4 +1,4 @@
-"""Audio: any container and codec that FFmpeg reads, decoded to 16 kHz float, one row a channel."""
+"""Audio: any container and codec that FFmpeg reads, decoded to 16 kHz float32, one row for each channel."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from av.container import InputContainer
 
 MAX_CHANNELS = 2
-# A header that promises more than the file holds by less than this is rounding, not truncation.
+# A smaller difference between the header's duration and the decoded one is rounding, not truncation.
 TRUNCATION_TOLERANCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class AudioLimits:
-    """What is refused: more than `max_duration_s` would fill the memory, less than `min_duration_s` holds no words."""
+    """Which durations are accepted: longer files would fill the memory, shorter ones hold no words."""
 
     max_duration_s: float = 7_200.0
     min_duration_s: float = 0.5
@@ -33,7 +33,7 @@ class AudioLimits:
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """Audio with what the container said about it."""
+    """Decoded audio and what its container says about it."""
 
     audio: Audio
     codec: str
@@ -42,7 +42,7 @@ class Decoded:
 
 
 def read_recording(source: Source, *, limits: AudioLimits | None = None) -> tuple[Recording, Audio]:
-    """Fetch and decode one recording. Raises IngestError that names file, cause and remedy."""
+    """Fetch and decode one recording. Raises IngestError with file, cause and remedy."""
     decoded = decode(_content(source), name=source.name, limits=limits or AudioLimits())
     health = replace(audio_health(decoded.audio), truncated=decoded.truncated)
     recording = Recording(
@@ -60,7 +60,7 @@ def read_recording(source: Source, *, limits: AudioLimits | None = None) -> tupl
 
 
 def decode(content: bytes, *, name: str, limits: AudioLimits) -> Decoded:
-    """Decode a whole file. Raises IngestError; a file that breaks off is decoded up to there and marked truncated."""
+    """Decode a whole file. Raises IngestError. A file that breaks off is decoded that far and marked truncated."""
     import av
 
     try:
@@ -69,12 +69,12 @@ def decode(content: bytes, *, name: str, limits: AudioLimits) -> Decoded:
         raise IngestError("not audio in any known format", source=name, remedy="Export it again") from error
     with container:
         stream = _audio_stream(container, name=name)
-        _check_promise(container, name=name, limits=limits)
+        _check_stated_length(container, name=name, limits=limits)
         chunks, broken = _samples(container, stream, name=name, limits=limits)
         samples = np.concatenate(chunks, axis=1) if chunks else np.zeros((1, 0), np.float32)
         audio = Audio(np.ascontiguousarray(samples))
         _check_length(audio, name=name, limits=limits)
-        truncated = broken or _promised_s(container) > audio.duration_s + TRUNCATION_TOLERANCE_S
+        truncated = broken or _stated_s(container) > audio.duration_s + TRUNCATION_TOLERANCE_S
         return Decoded(audio, stream.codec_context.name, stream.rate, truncated or _riff_breaks_off(content))
 
 
@@ -99,13 +99,13 @@ def _audio_stream(container: InputContainer, *, name: str) -> AudioStream:
     return stream
 
 
-def _promised_s(container: InputContainer) -> float:
+def _stated_s(container: InputContainer) -> float:
     return container.duration / 1_000_000 if container.duration else 0.0
 
 
-def _check_promise(container: InputContainer, *, name: str, limits: AudioLimits) -> None:
-    if _promised_s(container) > limits.max_duration_s:
-        raise _too_long(_promised_s(container), name=name, limits=limits)
+def _check_stated_length(container: InputContainer, *, name: str, limits: AudioLimits) -> None:
+    if _stated_s(container) > limits.max_duration_s:
+        raise _too_long(_stated_s(container), name=name, limits=limits)
 
 
 def _samples(
@@ -133,7 +133,7 @@ def _samples(
 
 
 def _frames(container: InputContainer, stream: AudioStream) -> Iterator[Any]:
-    """Decoded frames, then None to flush the resampler. Time stamps are dropped: telephone exports break them."""
+    """Decoded frames, then None to flush the resampler. Drops timestamps, which telephone exports often break."""
     for frame in container.decode(stream):
         frame.pts = None
         yield frame
@@ -148,12 +148,12 @@ def _check_length(audio: Audio, *, name: str, limits: AudioLimits) -> None:
 
 def _too_long(duration_s: float, *, name: str, limits: AudioLimits) -> IngestError:
     cause = f"{duration_s / 60:.0f} minutes long; the limit is {limits.max_duration_s / 60:.0f}"
-    return IngestError(cause, source=name, remedy="Raise max_call_s in a profile and --retry-failed, or cut it up")
+    return IngestError(cause, source=name, remedy="Raise max_call_s in a profile and use --retry-failed, or split it")
 
 
 def _riff_breaks_off(content: bytes) -> bool:
-    """Whether a WAV holds fewer bytes than its header says; streamed files say 0 or the maximum, meaning unknown."""
+    """Whether a WAV has fewer bytes than its header states; 0 and the maximum mean unknown, as in streamed files."""
     if content[:4] != b"RIFF":
         return False
-    promised = int.from_bytes(content[4:8], "little")
-    return 0 < promised < 0xFFFF_FF00 and promised + 8 > len(content) + 1
+    stated = int.from_bytes(content[4:8], "little")
+    return 0 < stated < 0xFFFF_FF00 and stated + 8 > len(content) + 1

@@ -1,4 +1,4 @@
-"""Discovery: every recording and transcript at an address, hashed and joined to its metadata."""
+"""Discovery: find every recording and transcript at an address, hash it and join it with its metadata."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ Kind = Literal["audio", "transcript"]
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to ingest; `sha256` is that of its bytes. `call_id` is "" where the file itself names its calls."""
+    """One file to ingest; `sha256` is of its bytes. `call_id` is "" if the file itself names its calls."""
 
     uri: str
     kind: Kind
@@ -47,16 +47,20 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """What was found, in the order of the addresses; `failures` are files and metadata rows that lead nowhere."""
+    """The sources found, sorted by address. `failures` are unusable files, and metadata rows without a file."""
 
     sources: tuple[Source, ...]
     failures: tuple[Failure, ...]
 
 
 def discover(address: str, *, metadata: MetadataSource | None = None) -> Discovery:
-    """All recordings and transcripts under a folder (recursive), a file, or any fsspec address.
+    """Find all recordings and transcripts under a folder (recursively), in a file or at any fsspec address.
 
-    The same bytes twice are one call; the second is reported. Raises ConfigError when the address does not exist.
+    Identical files are one call; copies are reported. Raises ConfigError if the address does not exist.
+
+    >>> discover("no-such-folder")
+    Traceback (most recent call last):
+    pipeline.errors.ConfigError: no-such-folder does not exist. Name a folder, a file or an fsspec address
     """
     from fsspec.core import url_to_fs
 
@@ -68,7 +72,7 @@ def discover(address: str, *, metadata: MetadataSource | None = None) -> Discove
     found = list(_examined(filesystem, paths, root=root, metadata=metadata))
     sources = [item for item in found if isinstance(item, Source)]
     failures = [item for item in found if isinstance(item, Failure)]
-    unique, repeated = _without_repeats(sources)
+    unique, repeated = _unique(sources)
     failures += repeated + list(_unmatched_rows(metadata, paths, root=root))
     return Discovery(tuple(unique), tuple(failures))
 
@@ -116,14 +120,14 @@ def _joined(
         try:
             rows.append(read_sidecar(filesystem.cat_file(sidecar).decode(), name=PurePosixPath(sidecar).name))
         except (ConfigError, UnicodeDecodeError, OSError) as error:
-            yield _failure(sidecar, f"the sidecar cannot be read ({error})", "Mend or remove it")
+            yield _failure(sidecar, f"the sidecar cannot be read ({error})", "Fix or remove it")
     rows.append(metadata_from_name(relative, metadata.pattern))
     row = merged(rows)
     yield replace(source, call_id=row.call_id or f"c{source.sha256[:16]}", metadata=row.metadata)
 
 
 def _kind(filesystem: AbstractFileSystem, path: str) -> Kind | None:
-    """By ending; a file whose ending says nothing is judged by its first bytes."""
+    """Decide by the file's ending, or by its first bytes if the ending is unknown."""
     ending = PurePosixPath(path).suffix.lower()
     if ending in AUDIO_ENDINGS:
         return "audio"
@@ -144,14 +148,14 @@ def _is_amazon(content: bytes) -> bool:
 
 
 def _sidecars(paths: list[str]) -> Mapping[str, str]:
-    """`call.json` or `call.wav.json` beside `call.wav`, by recording."""
-    known, found = set(paths), {}
+    """The sidecars by recording: `call.json` or `call.wav.json` next to `call.wav`."""
+    known, sidecars = set(paths), {}
     for path in paths:
         candidates = (str(PurePosixPath(path).with_suffix(".json")), f"{path}.json")
         sidecar = next((name for name in candidates if name in known), None)
         if sidecar and PurePosixPath(path).suffix.lower() in AUDIO_ENDINGS:
-            found[path] = sidecar
-    return found
+            sidecars[path] = sidecar
+    return sidecars
 
 
 def _hidden(path: str) -> bool:
@@ -167,8 +171,8 @@ def _hashed(filesystem: AbstractFileSystem, path: str) -> tuple[str, int]:
     return digest.hexdigest(), size_bytes
 
 
-def _without_repeats(sources: list[Source]) -> tuple[list[Source], list[Failure]]:
-    """Of equal files the one that most is known of is kept, then the first by name."""
+def _unique(sources: list[Source]) -> tuple[list[Source], list[Failure]]:
+    """Keep one of each set of identical files: the one with most metadata, then the first by name."""
     first: dict[str, Source] = {}
     names: dict[str, Source] = {}
     repeated = []

@@ -1,4 +1,4 @@
-"""Audio health: level, clipping, silent and duplicate channels; reasons to doubt what is heard."""
+"""Audio health: level, clipping, silent and duplicate channels, all reasons to doubt a transcript."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ import numpy as np
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio, AudioHealth, Samples
 
 SILENT_DBFS = -60.0
-# A line that hums or hisses as evenly as this, and no louder, carries nobody: speech rises and falls by 20 dB and more.
+# An even and quiet hum or hiss is not speech, whose level varies by 20 dB and more.
 EVEN_DB = 6.0
 LOUDEST_HUM_DBFS = -40.0
 FRAME = ASR_SAMPLE_RATE_HZ // 10
 CLIPPED_LEVEL = 0.999
-# Two microphones never agree this well; one signal written to both channels does, whatever its level or polarity.
+# Two microphones never correlate this well; one signal on both channels does, at any level and polarity.
 DUPLICATE_CORRELATION = 0.99
 
 
@@ -29,7 +29,7 @@ def audio_health(audio: Audio) -> AudioHealth:
 
 
 def _silent(samples: Samples, level_dbfs: float) -> bool:
-    """Whether a channel holds nothing at all, or an even hum or hiss around its own offset."""
+    """Whether a channel is empty, or holds only an even hum or hiss around its offset."""
     if level_dbfs < SILENT_DBFS:
         return True
     frames = samples[: len(samples) // FRAME * FRAME].reshape(-1, FRAME)
@@ -45,7 +45,7 @@ def _level_dbfs(samples: Samples) -> float:
 
 
 def _correlation(first: Samples, second: Samples) -> float:
-    """Pearson's, so that an offset that both recorders add makes no two channels alike; 0 where one is constant."""
+    """Pearson's correlation, which an offset on both channels does not raise; 0 if one channel is constant."""
     size = len(first)
     if not size:
         return 0.0

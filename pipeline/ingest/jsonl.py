@@ -24,7 +24,12 @@ METADATA_KEYS = (
 
 
 def transcript_from_json(value: Mapping[str, Any], *, source: str) -> Transcript:
-    """A transcript from one JSON object; unknown keys are left alone. Raises IngestError."""
+    """A transcript from one JSON object; unknown keys are ignored. Raises IngestError.
+
+    >>> call = {"call_id": "c1", "turns": [{"speaker": "agent", "text": "Hello!"}]}
+    >>> transcript_from_json(call, source="calls.jsonl").turns[0].role
+    'agent'
+    """
     call_id, turns = value.get("call_id"), value.get("turns")
     if not isinstance(call_id, str) or not call_id:
         raise IngestError("no call_id", source=source, remedy='Add "call_id": "…"')

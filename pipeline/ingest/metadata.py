@@ -1,4 +1,4 @@
-"""What the telephone system knows about a call: from a CSV, a JSON sidecar or the file's name, in that order."""
+"""Call metadata from the telephone system: from a CSV, a JSON sidecar or the file's name, in that order."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ COMPACT_TIME = "%Y%m%d%H%M%S"
 
 @dataclass(frozen=True, slots=True)
 class MetadataRow:
-    """One call's metadata before it is joined to a file. `call_id` is "" when the source does not name it."""
+    """One call's metadata before it is joined with a file. `call_id` is "" if the source does not name it."""
 
     call_id: str
     metadata: CallMetadata
@@ -30,26 +30,26 @@ class MetadataRow:
 
 @dataclass(frozen=True, slots=True)
 class MetadataSource:
-    """Where metadata comes from: rows of a CSV by file name (or call id), and a pattern with named groups for names."""
+    """Where metadata comes from: CSV rows by file name or call id, and a pattern with named groups for file names."""
 
     rows: Mapping[str, MetadataRow] = field(default_factory=dict)
     pattern: re.Pattern[str] | None = None
 
     def row_key(self, relative_path: str) -> str | None:
-        """The CSV row that speaks of this file: by relative path, by name, or by name without its ending."""
+        """The key of this file's CSV row: its relative path, its name, or its name without ending."""
         path = PurePosixPath(relative_path)
         return next((key for key in (relative_path, path.name, path.stem) if key in self.rows), None)
 
 
 def metadata_source(csv_address: str | None, name_pattern: str | None) -> MetadataSource:
-    """A source from the address of a CSV and a regular expression for names, either of them optional.
+    """A source from the address of a CSV and a regular expression for file names, both optional.
 
-    Raises ConfigError when one cannot be read.
+    Raises ConfigError if either cannot be read.
     """
     try:
         pattern = re.compile(name_pattern) if name_pattern else None
     except re.error as error:
-        raise ConfigError(f"the name pattern is not a regular expression: {error}", remedy="Mend it") from error
+        raise ConfigError(f"the name pattern is not a regular expression: {error}", remedy="Fix it") from error
     return MetadataSource(rows=_csv_rows(csv_address) if csv_address else {}, pattern=pattern)
 
 
@@ -72,18 +72,18 @@ def read_metadata_csv(text: str, *, name: str) -> dict[str, MetadataRow]:
 
 
 def read_sidecar(text: str, *, name: str) -> MetadataRow:
-    """The metadata of a JSON file beside a recording: one flat object. Raises ConfigError when it is not that."""
+    """The metadata in a JSON file next to a recording, a flat object. Raises ConfigError if it is not one."""
     try:
         values = json.loads(text)
     except json.JSONDecodeError as error:
-        raise ConfigError(f"{name} is not JSON (line {error.lineno})", remedy="Mend or remove it") from error
+        raise ConfigError(f"{name} is not JSON (line {error.lineno})", remedy="Fix or remove it") from error
     if not isinstance(values, dict):
         raise ConfigError(f"{name} is not a JSON object", remedy='Write {"agent_id": "…", …}')
     return metadata_row({str(key): "" if value is None else str(value) for key, value in values.items()})
 
 
 def metadata_from_name(relative_path: str, pattern: re.Pattern[str] | None) -> MetadataRow:
-    """What the file's name says: the pattern's named groups, else only a date if one is in it."""
+    """The metadata in a file's name: the pattern's named groups, and a date if there is one."""
     match = pattern.search(relative_path) if pattern else None
     values = {key: value or "" for key, value in match.groupdict().items()} if match else {}
     row = metadata_row(values)
@@ -94,7 +94,7 @@ def metadata_from_name(relative_path: str, pattern: re.Pattern[str] | None) -> M
 
 
 def metadata_row(values: Mapping[str, str]) -> MetadataRow:
-    """Named values as a row: known names to their fields, the rest to `extra`."""
+    """A row from named values: known names become fields, the rest goes to `extra`."""
     known = {name: values.get(name, "").strip() for name in FIELDS}
     known["started_at"] = iso_time(known["started_at"])
     known["language"] = LANGUAGES.get(re.split(r"[-_]", known["language"].lower())[0], "")
@@ -104,7 +104,11 @@ def metadata_row(values: Mapping[str, str]) -> MetadataRow:
 
 
 def iso_time(value: str) -> str:
-    """The time as ISO 8601 without a zone; "" where it cannot be read as one (never a wrong day)."""
+    """The time as ISO 8601 without a zone; "" if it cannot be parsed (never a wrong day).
+
+    >>> iso_time("20260302140500"), iso_time("2026-03-02 14:05"), iso_time("yesterday")
+    ('2026-03-02T14:05:00', '2026-03-02T14:05:00', '')
+    """
     digits = re.sub(r"\D", "", value)
     try:
         return datetime.fromisoformat(value).replace(tzinfo=None).isoformat(timespec="seconds")
@@ -117,7 +121,7 @@ def iso_time(value: str) -> str:
 
 
 def merged(rows: Iterable[MetadataRow]) -> MetadataRow:
-    """One row out of several: for each field the first source that knows it wins."""
+    """Merge rows; for each field the first row that has a value wins."""
     result = MetadataRow("", CallMetadata())
     for row in rows:
         fields = {name: getattr(result.metadata, name) or getattr(row.metadata, name) for name in FIELDS}

@@ -1,4 +1,4 @@
-"""Speakers as other systems name them, and the language of written text."""
+"""Speaker names of other systems, and the language of written text."""
 
 from __future__ import annotations
 
@@ -16,12 +16,16 @@ CUSTOMER_NAMES = ("customer", "caller", "client", "user", "member", "patient", "
 IVR_NAMES = ("ivr", "system", "bot", "自动语音")
 HAN = re.compile(r"[\u4e00-\u9fff]")
 LETTER = re.compile(r"[A-Za-z\u4e00-\u9fff]")
-# Chinese calls name brands and apps in Latin letters; English calls hold no Chinese characters.
+# Chinese calls contain brands and apps in Latin letters; English calls contain no Chinese characters.
 CHINESE_SHARE = 0.3
 
 
 def role_of(name: str) -> Role | None:
-    """The role behind a speaker's name ("Agent 1", "客户"); None when the name does not tell."""
+    """The role that a speaker's name means; None if it is unknown.
+
+    >>> role_of("Agent 1"), role_of("客户"), role_of("Ann")
+    ('agent', 'customer', None)
+    """
     plain = simplified(re.sub(r"[\s_\d:]+$", "", name.strip().lower()))
     if plain in AGENT_NAMES:
         return "agent"
@@ -33,10 +37,10 @@ def role_of(name: str) -> Role | None:
 def with_agents(
     metadata: CallMetadata, speakers: Sequence[str], *, agent_ids: Sequence[str] | None = None
 ) -> CallMetadata:
-    """The metadata with its column `agents`, where it lacks one and the turns are spoken by several agents.
+    """The metadata with a column `agents` added if it has none and several agents speak.
 
-    Both have an entry a turn. A name like "Agent 2" tells agents apart and is nobody's id; where some turns have an id,
-    those without tell nothing.
+    `speakers` and `agent_ids` have one entry for each turn. Names like "Agent 2" distinguish agents but are not ids. If
+    some turns have ids, turns without one are ignored.
     """
     if metadata.extra.get(AGENTS_COLUMN):
         return metadata
@@ -52,7 +56,7 @@ def with_agents(
 
 
 def language_of(stated: str, texts: Sequence[str]) -> Language:
-    """The stated language where there is one, otherwise by the share of Chinese characters."""
+    """The stated language, or the one that the share of Chinese characters indicates."""
     if stated in ("en", "zh"):
         return "zh" if stated == "zh" else "en"
     text = "".join(texts)

@@ -1,4 +1,4 @@
-"""Survey answers from a CSV: checked row by row, bad ones told, never a word of what a customer wrote."""
+"""Survey answers from a CSV, checked row by row. Reports never contain a customer's comment."""
 
 from __future__ import annotations
 
@@ -16,21 +16,21 @@ from pipeline.failure import Failure
 from pipeline.ingest.metadata import iso_time
 from pipeline.ingest.survey_scale import Scale, parse_scale, recognised_scale
 
-# What a desk closes a call as is a word or two; what is longer is a comment in the wrong column.
+# A closing status is a word or two; anything longer is a comment in the wrong column.
 LONGEST_STATUS = 40
 STAGE = "surveys"
-REMEDY = "Mend the line and import the file again"
+REMEDY = "Fix the line and import the file again"
 
 
 def _known_time(value: str) -> str:
     known = iso_time(value) if len(value) > len("YYYY-MM-DD") else iso_time(value)[:10]
     if value and not known:
-        raise ValueError("is no time; write it as 2026-03-02T14:05:00")
+        raise ValueError("is not a time; write it as 2026-03-02T14:05:00")
     return known
 
 
 class SurveyAnswer(BaseModel):
-    """One row of the CSV. Other columns, comments among them, are not looked at."""
+    """One row of the CSV. Other columns, such as comments, are not read."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True, hide_input_in_errors=True)
 
@@ -44,7 +44,7 @@ class SurveyAnswer(BaseModel):
     @model_validator(mode="after")
     def _says_something(self) -> SurveyAnswer:
         if not self.call_id and not (self.customer_id and self.answered_at):
-            raise ValueError("the call is not named: it takes `call_id`, or `customer_id` and `answered_at`")
+            raise ValueError("the call is not named: give `call_id`, or `customer_id` and `answered_at`")
         if self.score is None and not self.closed_as:
             raise ValueError("there is neither a `score` nor a `closed_as`")
         return self
@@ -55,7 +55,7 @@ COLUMNS = tuple(SurveyAnswer.model_fields)
 
 @dataclass(frozen=True, slots=True)
 class ReadAnswer:
-    """One good row: its line in the file, and the answer on the scale that it was given on (None without a score)."""
+    """One valid row: its line in the file, the answer, and its scale (None without a score)."""
 
     line: int
     answer: SurveyAnswer
@@ -64,7 +64,7 @@ class ReadAnswer:
 
 @dataclass(frozen=True, slots=True)
 class SurveyFile:
-    """A file as read. `recognised` is the scale that the numbers showed, None where it was stated."""
+    """The contents of a file. `recognised` is the scale that was recognised, None if it was stated."""
 
     name: str
     answers: tuple[ReadAnswer, ...]
@@ -73,9 +73,9 @@ class SurveyFile:
 
 
 def read_surveys(address: str, *, scale: str | None = None, columns: Mapping[str, str] | None = None) -> SurveyFile:
-    """All answers of a CSV with a header line; `columns` maps our column to the file's own name for it.
+    """Read the answers of a CSV with a header line; `columns` maps our column names to the file's.
 
-    Raises ConfigError where the file is no such CSV or its scale cannot be told.
+    Raises ConfigError if the file is not such a CSV or its scale is unclear.
     """
     name = PurePosixPath(address).name
     stated = parse_scale(scale) if scale else None
@@ -85,14 +85,14 @@ def read_surveys(address: str, *, scale: str | None = None, columns: Mapping[str
         try:
             answers[line] = SurveyAnswer.model_validate(values)
         except ValidationError as error:
-            failures[line] = _failure(name, line, _told(error))
+            failures[line] = _failure(name, line, _problems(error))
     unstated = [answer.score for answer in answers.values() if answer.score is not None and not answer.scale]
     recognised = recognised_scale(unstated) if unstated and stated is None else None
-    found = {line: _on_its_scale(name, line, answer, default=stated or recognised) for line, answer in answers.items()}
-    failures |= {line: each for line, each in found.items() if isinstance(each, Failure)}
+    rows = {line: _on_its_scale(name, line, answer, default=stated or recognised) for line, answer in answers.items()}
+    failures |= {line: each for line, each in rows.items() if isinstance(each, Failure)}
     return SurveyFile(
         name=name,
-        answers=tuple(each for each in found.values() if isinstance(each, ReadAnswer)),
+        answers=tuple(each for each in rows.values() if isinstance(each, ReadAnswer)),
         failures=tuple(failures[line] for line in sorted(failures)),
         recognised=recognised,
     )
@@ -109,7 +109,7 @@ def _text(address: str) -> str:
 
 
 def _rows(text: str, *, name: str, columns: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line and known values of each row that is not blank."""
+    """The line number and known values of each row that is not blank."""
     reader = csv.DictReader(io.StringIO(text))
     chosen = _chosen(reader.fieldnames or (), name=name, columns=columns)
     for row in reader:
@@ -119,7 +119,7 @@ def _rows(text: str, *, name: str, columns: Mapping[str, str]) -> Iterator[tuple
 
 
 def _chosen(header: Sequence[str], *, name: str, columns: Mapping[str, str]) -> dict[str, str]:
-    """Our columns and what the file calls them. Raises ConfigError."""
+    """The file's column name for each of ours. Raises ConfigError."""
     unknown = sorted(set(columns) - set(COLUMNS))
     if unknown:
         raise ConfigError(f"there is no column {', '.join(unknown)}", remedy=f"The columns are: {', '.join(COLUMNS)}")
@@ -143,22 +143,22 @@ def _on_its_scale(name: str, line: int, answer: SurveyAnswer, *, default: Scale 
     except ConfigError:
         return _failure(name, line, "its `scale` is not written worst-best, e.g. 0-10")
     if scale is None or not scale.holds(answer.score):
-        return _failure(name, line, f"its `score` lies outside the scale {scale.name if scale else ''}".rstrip())
+        return _failure(name, line, f"its `score` is outside the scale {scale.name if scale else ''}".rstrip())
     return ReadAnswer(line, answer, scale)
 
 
-def _told(error: ValidationError) -> str:
-    """What is wrong with a row, without what stands in it."""
-    told = []
+def _problems(error: ValidationError) -> str:
+    """What is wrong with a row, without its contents."""
+    problems = []
     for problem in error.errors(include_input=False, include_url=False):
         column = ".".join(str(part) for part in problem["loc"])
-        said = problem["msg"].removeprefix("Value error, ")
+        cause = problem["msg"].removeprefix("Value error, ")
         if problem["type"] == "string_too_long":
-            said = f"is longer than {LONGEST_STATUS} characters; comments are not taken in"
+            cause = f"is longer than {LONGEST_STATUS} characters; comments are not imported"
         elif problem["type"] in ("float_parsing", "finite_number"):
-            said = "is not a number"
-        told.append(f"`{column}` {said}" if column else said)
-    return "; ".join(told)
+            cause = "is not a number"
+        problems.append(f"`{column}` {cause}" if column else cause)
+    return "; ".join(problems)
 
 
 def _failure(name: str, line: int, cause: str) -> Failure:

@@ -1,4 +1,4 @@
-"""Transcripts that come in by the same door as recordings: labelled JSONL, WebVTT, Amazon Transcribe call JSON."""
+"""Written transcripts: JSONL, WebVTT and Amazon Transcribe Call Analytics JSON."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ from pipeline.transcript import Transcript
 
 
 def read_transcripts(source: Source) -> list[Transcript | Failure]:
-    """Every transcript of a file; a line that cannot be read is a Failure in its place.
+    """Read every transcript of a file; an unreadable line becomes a Failure in its place.
 
-    Raises IngestError when the file as a whole cannot be read.
+    Raises IngestError if the whole file cannot be read.
     """
     text = _text(source)
     if source.uri.endswith(".jsonl"):

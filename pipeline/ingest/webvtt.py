@@ -1,4 +1,4 @@
-"""A WebVTT file as a transcript: voices name the speakers, cues of one voice in a row are one turn."""
+"""A WebVTT file as a transcript: voices name the speakers; consecutive cues of one voice are one turn."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAMED_LINE = re.compile(r"^\s*([^:：]{1,30})[:：]\s*(.+)$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One caption. `voice` is "" where the file names nobody."""
+    """One caption. `voice` is "" if the file names no speaker."""
 
     voice: str
     start_s: float
@@ -30,7 +30,7 @@ class Cue:
 
 
 def transcript_from_webvtt(text: str, *, source: Source) -> Transcript:
-    """Read captions with `<v Agent>` voices or `Agent: …` lines. Raises IngestError when nobody is named."""
+    """Read captions with `<v Agent>` voices or `Agent: …` lines. Raises IngestError if no speaker is named."""
     cues = [cue for cue in _cues(text, source=source) if cue.text]
     metadata = source.metadata or CallMetadata()
     groups = [list(group) for _, group in groupby(cues, key=lambda cue: cue.voice)]
@@ -68,7 +68,7 @@ def _cue(caption: Caption) -> Cue:
 
 
 def _seconds(stamp: str) -> float:
-    """Of `hh:mm:ss.mmm`; the library's own conversion drops the fraction."""
+    """Convert `hh:mm:ss.mmm` to seconds; the library's own conversion drops the fraction."""
     hours, minutes, seconds = stamp.split(":")
     return int(hours) * 3_600 + int(minutes) * 60 + float(seconds)
 

@@ -1,7 +1,7 @@
-"""A batch: a few calls of a shard on their way through the verbs, from where each must enter to its flags.
+"""A batch: a few calls of a shard on their way through the stages.
 
-Hearing is a stream: while the first calls are read and scored, others are heard and the next are decoded, and no more
-than a few calls' audio is in memory at once.
+Transcription streams: while the first calls are enriched and scored, others are transcribed and the next are decoded,
+with the audio of only a few calls in memory.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from typing import TypeVar
 
 from pipeline.call_facts import facts_of
 from pipeline.concurrency.prefetch import prefetch
-from pipeline.enriched import EnrichedCall
+from pipeline.enrich.findings import with_findings
+from pipeline.enriched import EnrichedCall, half_precision
 from pipeline.errors import CallError, RubricError
 from pipeline.failure import Failure, failure_of
 from pipeline.flag import Flag
@@ -26,20 +27,19 @@ from pipeline.ports import Form
 from pipeline.recording import Audio, Recording
 from pipeline.scorecard import Scorecard
 from pipeline.store.rows.stored_calls import StoredCall
-from pipeline.store.rows.turns import storable
 from pipeline.transcript import Transcript
 
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Input = TypeVar("Input")
+Output = TypeVar("Output")
 
-# Calls that were heard are read and scored so many at a time.
-READ_AT_ONCE = 8
+# How many transcribed calls are enriched and scored together.
+CALLS_AT_ONCE = 8
 DECODERS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class TranscribedCall:
-    """A call that has a transcript, and after reading an enriched call."""
+    """A call with a transcript and, once it is enriched, an enriched call."""
 
     item: CallTask
     transcript: Transcript
@@ -50,10 +50,10 @@ class TranscribedCall:
 
 @dataclass(frozen=True, slots=True)
 class ProcessedCall:
-    """A call at the end of its way, with a scorecard by each form (for each leg) and the flags on each.
+    """A call after all stages, with the scorecards of each form (one for each leg) and the flags on each.
 
-    A form that failed has none; without any the call could not be scored, and its turns are kept all the same.
-    `turns_part` is "" where the turns must be written anew.
+    A form that failed has no scorecard. A call without any scorecard still keeps its turns. `turns_part` is the part
+    that already holds the turns, "" if they must be written.
     """
 
     item: CallTask
@@ -65,7 +65,7 @@ class ProcessedCall:
 
 @dataclass(frozen=True, slots=True)
 class FailedCall:
-    """A call that left the way, and where."""
+    """A call that failed, and at which stage."""
 
     item: CallTask
     failure: Failure
@@ -78,26 +78,26 @@ def process_calls(
     stored: Mapping[str, StoredCall],
     progress: Progress,
 ) -> Iterator[ProcessedCall | FailedCall]:
-    """Bring calls through the verbs, a few at a time as they come. `stored` are the calls as the tables have them."""
-    for group in _groups(_heard(items, engine=engine, stored=stored, progress=progress), items):
+    """Run calls through the stages, a few at a time. `stored` are the calls as the tables have them, by id."""
+    for group in _groups(_transcribed(items, engine=engine, stored=stored, progress=progress), items):
         yield from (each for each in group if isinstance(each, FailedCall))
-        read = [*_read([each for each in group if isinstance(each, TranscribedCall)], engine=engine)]
-        yield from (each for each in read if isinstance(each, FailedCall))
-        yield from _judged([each for each in read if isinstance(each, TranscribedCall)], engine=engine)
+        enriched = [*_enriched([each for each in group if isinstance(each, TranscribedCall)], engine=engine)]
+        yield from (each for each in enriched if isinstance(each, FailedCall))
+        yield from _scored([each for each in enriched if isinstance(each, TranscribedCall)], engine=engine)
         progress(Step("score", len(group)))
 
 
 def _groups(
-    heard: Iterable[TranscribedCall | FailedCall], items: Sequence[CallTask]
+    transcribed: Iterable[TranscribedCall | FailedCall], items: Sequence[CallTask]
 ) -> Iterator[Sequence[TranscribedCall | FailedCall]]:
-    """Calls as they come, few enough that the first are read and scored while the next are being heard."""
-    size = READ_AT_ONCE if any(map(_needs_ears, items)) else max(len(items), 1)
-    coming = iter(heard)
-    while group := list(islice(coming, size)):
+    """Group calls as they arrive; groups stay small while the next calls are still being transcribed."""
+    size = CALLS_AT_ONCE if any(map(_needs_transcription, items)) else max(len(items), 1)
+    arriving = iter(transcribed)
+    while group := list(islice(arriving, size)):
         yield group
 
 
-def _heard(
+def _transcribed(
     items: Sequence[CallTask],
     *,
     engine: Engine,
@@ -110,28 +110,35 @@ def _heard(
             yield _from_store(item, stored[item.stored_id])
         elif item.transcript is not None:
             progress(Step("hear", 1))
-            yield TranscribedCall(item, replace(item.transcript, fingerprint=item.fingerprints.hear))
-    for heard in _listened([item for item in items if _needs_ears(item)], engine=engine):
-        progress(Step("hear", 1, _audio_s(heard) if isinstance(heard, TranscribedCall) else 0.0))
-        yield heard
+            yield TranscribedCall(item, replace(item.transcript, fingerprint=item.fingerprints.transcribe))
+    for call in _from_recordings([item for item in items if _needs_transcription(item)], engine=engine):
+        progress(Step("hear", 1, _audio_s(call) if isinstance(call, TranscribedCall) else 0.0))
+        yield call
 
 
-def _needs_ears(item: CallTask) -> bool:
+def _needs_transcription(item: CallTask) -> bool:
     return item.work == "hear" and item.transcript is None
 
 
 def _from_store(item: CallTask, stored: StoredCall) -> TranscribedCall:
-    """The call as it was, under today's id, metadata and address."""
+    """The stored call under its current id, metadata and address.
+
+    A call that moves takes its turns to another part, with the findings that belong to them.
+    """
     transcript = replace(stored.call.transcript, call_id=item.call_id, metadata=item.metadata)
     recording = stored.recording
     if recording is not None:
         recording = replace(recording, call_id=item.call_id, metadata=item.metadata, uri=item.uri)
-    call = None if item.work == "read" else replace(stored.call, transcript=transcript)
-    return TranscribedCall(item, transcript, recording, call, stored.turns_part if item.work == "score" else "")
+    if item.work == "read":
+        return TranscribedCall(item, transcript, recording)
+    call = replace(stored.call, transcript=transcript)
+    if item.work == "move":
+        return TranscribedCall(item, transcript, recording, with_findings(call))
+    return TranscribedCall(item, transcript, recording, call, stored.turns_part)
 
 
-def _listened(items: Sequence[CallTask], *, engine: Engine) -> Iterator[TranscribedCall | FailedCall]:
-    """Hear recordings, decoded in threads a few at a time; what comes out has the order of the items."""
+def _from_recordings(items: Sequence[CallTask], *, engine: Engine) -> Iterator[TranscribedCall | FailedCall]:
+    """Transcribe recordings, decoded in threads a few at a time, in the order of the items."""
     if not items:
         return
     order: deque[tuple[CallTask, Recording] | FailedCall] = deque()
@@ -142,17 +149,17 @@ def _listened(items: Sequence[CallTask], *, engine: Engine) -> Iterator[Transcri
         if isinstance(transcript, Failure):
             yield FailedCall(item, transcript)
         else:
-            yield TranscribedCall(item, replace(transcript, fingerprint=item.fingerprints.hear), recording)
-    for left in order:
-        assert isinstance(left, FailedCall), "hearing gave fewer results than it was given calls"
-        yield left
+            yield TranscribedCall(item, replace(transcript, fingerprint=item.fingerprints.transcribe), recording)
+    for last in order:
+        assert isinstance(last, FailedCall), "transcription returned fewer results than calls"
+        yield last
 
 
 def _decoded(
     items: Sequence[CallTask], order: deque[tuple[CallTask, Recording] | FailedCall], *, engine: Engine
 ) -> Iterator[tuple[Recording, Audio]]:
-    """The recordings that can be decoded, as they are asked for. `order` gets each item as it is drawn, good or bad."""
-    decoding = prefetch(partial(_call_of, engine=engine), items, threads=DECODERS)
+    """Decode recordings lazily, skipping those that fail. Every item is appended to `order` as it is drawn."""
+    decoding = prefetch(partial(_decode, engine=engine), items, threads=DECODERS)
     for item, call in zip(items, decoding, strict=True):
         if isinstance(call, Failure):
             order.append(FailedCall(item, call))
@@ -161,33 +168,34 @@ def _decoded(
             yield call
 
 
-def _call_of(item: CallTask, *, engine: Engine) -> tuple[Recording, Audio] | Failure:
-    assert item.source is not None, "an item that needs ears has a source"
+def _decode(item: CallTask, *, engine: Engine) -> tuple[Recording, Audio] | Failure:
+    assert item.source is not None, "a call to transcribe has a source"
     try:
         return engine.stages.read_recording(item.source)
     except CallError as error:
         return failure_of(error, call_id=item.call_id, date=item.date)
 
 
-def _read(heard: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[TranscribedCall | FailedCall]:
-    """Enrich what is not enriched yet. Vectors are rounded as the store rounds them, so both ways score alike."""
-    yield from (each for each in heard if each.call is not None)
-    unread = [each for each in heard if each.call is None]
+def _enriched(transcribed: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[TranscribedCall | FailedCall]:
+    """Enrich the calls that are not enriched yet. Vectors are rounded, so a stored call is scored the same again."""
+    yield from (each for each in transcribed if each.call is not None)
+    waiting = [each for each in transcribed if each.call is None]
     calls = _each(
-        lambda batch: engine.stages.enrich(batch, engine.enrichment_models), [each.transcript for each in unread]
+        lambda batch: engine.stages.enrich(batch, engine.enrichment_models), [each.transcript for each in waiting]
     )
-    for each, call in zip(unread, calls, strict=True):
+    for each, call in zip(waiting, calls, strict=True):
         if isinstance(call, EnrichedCall):
-            vectors = storable(call.vectors)
-            yield replace(each, call=replace(call, vectors=vectors, fingerprint=each.item.fingerprints.read))
+            vectors = half_precision(call.vectors)
+            yield replace(each, call=replace(call, vectors=vectors, fingerprint=each.item.fingerprints.enrich))
         else:
             yield _failed(each.item, call, stage="read")
 
 
-def _judged(read: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[ProcessedCall | FailedCall]:
-    calls = engine.stages.run_classifiers([each.call for each in read if each.call is not None], engine.scoring_models)
-    cards, errors = _scorecards([each.item for each in read], calls, engine=engine)
-    for number, (each, call) in enumerate(zip(read, calls, strict=True)):
+def _scored(enriched: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[ProcessedCall | FailedCall]:
+    calls = [each.call for each in enriched if each.call is not None]
+    calls = list(engine.stages.run_classifiers(calls, engine.scoring_models))
+    cards, errors = _scorecards([each.item for each in enriched], calls, engine=engine)
+    for number, (each, call) in enumerate(zip(enriched, calls, strict=True)):
         flagged = tuple((card, tuple(engine.stages.flag(call, card))) for card in cards[number])
         yield ProcessedCall(each.item, call, each.recording, flagged, each.turns_part)
         if number in errors:
@@ -197,29 +205,29 @@ def _judged(read: Sequence[TranscribedCall], *, engine: Engine) -> Iterator[Proc
 def _scorecards(
     items: Sequence[CallTask], calls: Sequence[EnrichedCall], *, engine: Engine
 ) -> tuple[Mapping[int, Sequence[Scorecard]], Mapping[int, Exception]]:
-    """By place in the batch the scorecards of each call, in the forms' order, and its first error."""
+    """The scorecards of each call in the forms' order, and its first error; both by position in the batch."""
     forms, errors = _forms(items, calls, engine=engine)
     cards: dict[int, list[Scorecard]] = defaultdict(list)
     for form, numbers in forms:
-        made = _each(partial(_scored, form, engine), [calls[number] for number in numbers])
-        for number, legs in zip(numbers, made, strict=True):
+        scored = _each(partial(_score_by, form, engine), [calls[number] for number in numbers])
+        for number, legs in zip(numbers, scored, strict=True):
             if isinstance(legs, Exception):
                 errors.setdefault(number, legs)
             else:
-                judged = items[number].fingerprints.judged
-                fingerprint = engine.scorecard_fingerprint(form, judged=judged)
+                score_input = items[number].fingerprints.score_input
+                fingerprint = engine.scorecard_fingerprint(form, score_input=score_input)
                 cards[number] += [replace(card, fingerprint=fingerprint) for card in legs]
     return cards, errors
 
 
-def _scored(form: Form, engine: Engine, calls: Sequence[EnrichedCall]) -> Sequence[Sequence[Scorecard]]:
+def _score_by(form: Form, engine: Engine, calls: Sequence[EnrichedCall]) -> Sequence[Sequence[Scorecard]]:
     return engine.stages.score(calls, form, engine.scoring_models)
 
 
 def _forms(
     items: Sequence[CallTask], calls: Sequence[EnrichedCall], *, engine: Engine
 ) -> tuple[Sequence[tuple[Form, Sequence[int]]], dict[int, Exception]]:
-    """Each form with the calls of the batch that it is to judge, and the calls that no form fits."""
+    """Each form with the calls of the batch that it scores, and an error for each call that no form fits."""
     by_form: dict[str, tuple[Form, list[int]]] = {}
     errors: dict[int, Exception] = {}
     for number, (item, call) in enumerate(zip(items, calls, strict=True)):
@@ -234,17 +242,17 @@ def _forms(
     return list(by_form.values()), errors
 
 
-def _each(verb: Callable[[Sequence[Given]], Sequence[Made]], given: Sequence[Given]) -> list[Made | Exception]:
-    """The verb's results in order; when it refuses the batch, each on its own, and the error of those it refuses."""
-    if not given:
+def _each(stage: Callable[[Sequence[Input]], Sequence[Output]], inputs: Sequence[Input]) -> list[Output | Exception]:
+    """The stage's results in order. If it rejects the batch, run each input alone and return errors in its place."""
+    if not inputs:
         return []
     try:
-        made: list[Made | Exception] = list(verb(given))
+        outputs: list[Output | Exception] = list(stage(inputs))
     except (CallError, RubricError) as error:
-        return [error] if len(given) == 1 else [result for one in given for result in _each(verb, [one])]
-    if len(made) != len(given):
-        raise AssertionError(f"a verb gave {len(made)} results for {len(given)} calls")
-    return made
+        return [error] if len(inputs) == 1 else [result for one in inputs for result in _each(stage, [one])]
+    if len(outputs) != len(inputs):
+        raise AssertionError(f"a stage returned {len(outputs)} results for {len(inputs)} calls")
+    return outputs
 
 
 def _failed(item: CallTask, error: object, *, stage: str) -> FailedCall:
@@ -255,5 +263,5 @@ def _failed(item: CallTask, error: object, *, stage: str) -> FailedCall:
     raise AssertionError(f"neither a result nor an error of one call: {type(error).__name__}")
 
 
-def _audio_s(heard: TranscribedCall) -> float:
-    return heard.recording.duration_s if heard.recording and heard.item.work == "hear" else 0.0
+def _audio_s(call: TranscribedCall) -> float:
+    return call.recording.duration_s if call.recording and call.item.work == "hear" else 0.0

@@ -1,4 +1,4 @@
-"""The engine: the models and the rubric of one night, and the verbs that use them."""
+"""The engine: one night's models, rubric and stages."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from pipeline.code_fingerprint import code_fingerprint
 from pipeline.enriched import EnrichedCall
 from pipeline.failure import Failure
 from pipeline.fingerprint import StageFingerprints, fingerprint, metadata_fingerprint
@@ -24,11 +25,10 @@ LONGEST_CALL_S = 7_200.0
 
 @dataclass(frozen=True, slots=True)
 class Stages:
-    """The way of a call as functions; the seam where tests put their own.
+    """The stages as functions. Tests substitute their own.
 
-    `score` gives a scorecard for each leg of a call. `see` lets the judges' fitted heads look at each call once, before
-    any form asks. `revision` changes with the code or the settings of score and flag, which no model's fingerprint
-    knows.
+    `score` returns a scorecard for each leg of a call. `run_classifiers` runs the fitted heads once for each call,
+    before any form needs them. `revision` identifies the code of scoring and flagging.
     """
 
     read_recording: Callable[[Source], tuple[Recording, Audio]]
@@ -43,7 +43,7 @@ class Stages:
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What a night works with. `measure` looks over all calls at the end; without one there are no topics."""
+    """Everything that a night works with. `measure` runs over all calls at the end; None computes no measures."""
 
     speech_models: Fingerprinted
     enrichment_models: Fingerprinted
@@ -52,20 +52,21 @@ class Engine:
     measure: RunAnalytics | None = None
     stages: Stages = field(default_factory=lambda: default_stages())
 
-    def fingerprints(self, *, heard: str, metadata: CallMetadata) -> StageFingerprints:
-        """What the rows of a call must carry to be up to date, given the fingerprint of its transcript."""
-        read = fingerprint("read", heard, self.enrichment_models.fingerprint)
-        judged = fingerprint("judged", read, metadata_fingerprint(metadata))
-        return StageFingerprints(heard, read, self.scorecard_fingerprint(self.rubric, judged=judged), judged)
+    def fingerprints(self, *, transcript: str, metadata: CallMetadata) -> StageFingerprints:
+        """The fingerprints that a call's rows must carry, given the fingerprint of its transcript."""
+        enriched = fingerprint("read", transcript, self.enrichment_models.fingerprint)
+        score_input = fingerprint("judged", enriched, metadata_fingerprint(metadata))
+        score = self.scorecard_fingerprint(self.rubric, score_input=score_input)
+        return StageFingerprints(transcript, enriched, score, score_input)
 
-    def scorecard_fingerprint(self, form: Form, *, judged: str) -> str:
-        """What a scorecard by this form must carry to be up to date, given what is judged."""
+    def scorecard_fingerprint(self, form: Form, *, score_input: str) -> str:
+        """The fingerprint that a scorecard by this form must carry."""
         return fingerprint(
-            "score", judged, form.id, form.version, self.scoring_models.fingerprint, self.stages.revision
+            "score", score_input, form.id, form.version, self.scoring_models.fingerprint, self.stages.revision
         )
 
     def transcript_fingerprint(self, *, input_hash: str, metadata: CallMetadata, written: bool) -> str:
-        """The fingerprint of a call's transcript; one that came in writing owes nothing to the ears."""
+        """The fingerprint of a call's transcript. A written transcript does not depend on the speech models."""
         if written:
             return fingerprint("written", input_hash)
         return fingerprint(
@@ -74,15 +75,15 @@ class Engine:
 
 
 def default_stages(*, max_call_s: float = LONGEST_CALL_S) -> Stages:
-    """The verbs of the rooms; a recording longer than `max_call_s` is refused.
+    """The stages that the rooms implement. Recordings longer than `max_call_s` are rejected.
 
-    Imported here, so that planning and tests need none of them.
+    Imports happen here, so that planning and tests do not load the rooms.
     """
     from pipeline import ingest
     from pipeline.enrich.enrich import enrich
-    from pipeline.score import flag_rules
     from pipeline.score.context.classifier_outputs import with_classifier_outputs
-    from pipeline.score.score import REVISION, score_by_leg
+    from pipeline.score.flag_rules import flag
+    from pipeline.score.score import score_by_leg
     from pipeline.transcribe.transcribe import transcribe
 
     limits = ingest.AudioLimits(max_duration_s=max_call_s)
@@ -92,9 +93,9 @@ def default_stages(*, max_call_s: float = LONGEST_CALL_S) -> Stages:
         transcribe=lambda calls, speech_models: transcribe(calls, speech_models=speech_models),
         enrich=lambda transcripts, enrichment_models: enrich(transcripts, enrichment_models=enrichment_models),
         score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
-        flag=flag_rules.flag,
+        flag=flag,
         run_classifiers=lambda calls, scoring_models: [
             with_classifier_outputs(call, scoring_models.heads) for call in calls
         ],
-        revision=fingerprint(REVISION, flag_rules.FlagRules().fingerprint),
+        revision=code_fingerprint("pipeline.score.score", "pipeline.score.flag_rules"),
     )

@@ -1,4 +1,4 @@
-"""What a night records beside its calls: what was wrong where it looked, and that it ran."""
+"""What a night records besides calls: the problems of a discovery, and the run itself."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from pipeline.store.views import select
 
 
 def record_discovery(store: Store, address: str, failures: Sequence[Failure]) -> None:
-    """Write what was found wrong at an address in place of what was found wrong there before, if that changed."""
+    """Replace the problems recorded for an address by those found now, if they changed."""
     item = f"discovery of {_absolute(address)}"
     in_order = sorted(failures, key=lambda failure: (failure.source, failure.cause))
     rows = failure_rows(in_order, item=item)
-    standing, generation = _standing(store, item)
-    if rows == standing:
+    current, generation = _current(store, item)
+    if rows == current:
         return
     written = rows or [all_clear_row(item=item)]
     content = [(row["source"], row["stage"], row["cause"], row["remedy"]) for row in written]
@@ -30,7 +30,7 @@ def record_discovery(store: Store, address: str, failures: Sequence[Failure]) ->
 
 
 def record_run(store: Store, run: Run) -> None:
-    """Write one row of `runs`, in a file of its own. It is the one table that tells two equal nights apart."""
+    """Write one row of `runs`, in a file of its own. Only this table differs between two equal nights."""
     filesystem, root = store.open()
     date = run.started_at[:10]
     name = f"{run.started_at[:19].translate(str.maketrans('', '', '-:'))}-{run.run_id}"
@@ -38,18 +38,18 @@ def record_run(store: Store, run: Run) -> None:
     write_file(filesystem, path, table_of("runs", [run_row(run)], part=name, date=date), table="runs")
 
 
-def _standing(store: Store, item: str) -> tuple[list[Row], int]:
+def _current(store: Store, item: str) -> tuple[list[Row], int]:
     """The failures of this item that readers see, and its last generation, seen or not."""
     connection = open_duckdb(store)
     try:
-        found = select(connection, "failures").to_pylist()
+        rows = select(connection, "failures").to_pylist()
         query = "select max(part) from parts.failures where item = ?"
-        row = connection.execute(query, [item]).fetchone()
+        newest = connection.execute(query, [item]).fetchone()
     finally:
         connection.close()
-    standing = [row for row in found if row["item"] == item]
-    plain = [{name: value for name, value in row.items() if name not in ("part", "date")} for row in standing]
-    return plain, generation_of(row[0] or "" if row else "")
+    own = [row for row in rows if row["item"] == item]
+    plain = [{name: value for name, value in row.items() if name not in ("part", "date")} for row in own]
+    return plain, generation_of(newest[0] or "" if newest else "")
 
 
 def _absolute(address: str) -> str:

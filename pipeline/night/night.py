@@ -1,7 +1,7 @@
-"""The night: find the calls, plan what is missing, run it shard by shard, then look over all calls. Knows no Prefect.
+"""The night: find calls, plan what is missing, run it shard by shard, then compute the measures. Knows no Prefect.
 
-`run_night` is the whole of it in one process. Who runs shards elsewhere calls its steps: `begin`, `run_shard` for each
-shard of the plan, `measure_all`, `finish`.
+`run_night` does all of it in one process. To run shards elsewhere, call the steps: `begin`, `run_shard` for each shard
+of the plan, `measure_all`, `finish`.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ __all__ = ["Night", "begin", "begin_rescore", "finish", "measure_all", "rescore"
 
 LOGGER = logging.getLogger(__name__)
 
-# No more than a shard holds: what is heard streams, and a shard's stored turns are little to hold in memory at once.
+# As many as a shard holds: audio streams, and the stored turns of a shard fit into memory easily.
 CALLS_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """A night that has begun. `kind` is `night` or `rescore`; `notices` is how much was found wrong while looking."""
+    """A night under way. `kind` is `night` or `rescore`; `notices` counts problems found during discovery."""
 
     kind: str
     plan: Plan
@@ -57,7 +57,7 @@ def run_night(
     retry_failed: bool = False,
     progress: Progress = unwatched,
 ) -> NightSummary:
-    """A whole night in this process, one shard after the other. Raises ConfigError and StoreError."""
+    """Run a whole night in this process, one shard after the other. Raises ConfigError and StoreError."""
     found = discover(address, metadata=metadata)
     night = begin(found, address=address, store=store, engine=engine, limit=limit, retry_failed=retry_failed)
     return _run(night, store=store, engine=engine, progress=progress)
@@ -72,9 +72,10 @@ def rescore(
     workers: int = 1,
     build: BuildEngine | None = None,
 ) -> NightSummary:
-    """Score and flag the stored calls of these dates (all by default) again; nothing is heard or embedded again.
+    """Score and flag stored calls of these dates (default: all) again, without transcribing.
 
-    With more than one of `workers`, shards are scored in as many processes, each with an engine that `build` makes.
+    Calls that other code or models enriched are enriched first. With several `workers`, shards run in that many
+    processes, each with an engine made by `build`.
     """
     night = begin_rescore(store, engine=engine, dates=dates)
     return _run(night, store=store, engine=engine, progress=progress, workers=workers, build=build)
@@ -89,7 +90,7 @@ def begin(
     limit: int | None = None,
     retry_failed: bool = False,
 ) -> Night:
-    """Plan a night over what was found at the address, and record what was found wrong there."""
+    """Plan a night over the calls found at the address, and record the problems found there."""
     started_at = datetime.now(UTC)
     clean(store)
     planned = plan(discovery.sources, store, engine, limit=limit, retry_failed=retry_failed)
@@ -99,14 +100,14 @@ def begin(
 
 
 def begin_rescore(store: Store, *, engine: Engine, dates: Sequence[str] | None = None) -> Night:
-    """Plan to score again what the store holds."""
+    """Plan to score stored calls again."""
     started_at = datetime.now(UTC)
     clean(store)
     return Night("rescore", plan_rescore(store, engine, dates=dates), started_at=started_at)
 
 
 def run_shard(shard: Shard, *, store: Store, engine: Engine, progress: Progress = unwatched) -> ShardSummary:
-    """Bring every call of a shard to its flags and write the part. Bad calls become failures; a bug is an exception."""
+    """Run every call of a shard through its stages and write the part. Bad calls become failures, bugs exceptions."""
     started_s = time.monotonic()
     rows = ShardRows(Part(shard.date, shard.generation, shard.fingerprint))
     for outcome in _outcomes(shard, store=store, engine=engine, progress=progress):
@@ -124,7 +125,7 @@ def run_shard(shard: Shard, *, store: Store, engine: Engine, progress: Progress 
 def finish(
     night: Night, shards: Sequence[ShardSummary], *, store: Store, engine: Engine, status: str = "completed"
 ) -> NightSummary:
-    """Add up a night's shards and record the run."""
+    """Sum up a night's shards and record the run."""
     finished_at = datetime.now(UTC)
     summary = night_summary(
         shards,
@@ -151,10 +152,10 @@ def _run(
     progress(Step("plan", night.plan.planned))
     try:
         if build is not None and min(workers, len(night.plan.shards)) > 1:
-            found = run_shards_in_processes(
+            summaries = run_shards_in_processes(
                 run_shard, night.plan.shards, store=store, build=build, like=engine, workers=workers
             )
-            for shard, summary in zip(night.plan.shards, found, strict=True):
+            for shard, summary in zip(night.plan.shards, summaries, strict=True):
                 shards.append(summary)
                 progress(Step("score", len(shard.items)))
         else:

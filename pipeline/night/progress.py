@@ -1,4 +1,4 @@
-"""Progress: how a long verb tells whoever watches how far it has come."""
+"""Progress: how a long operation reports how far it is."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Some more work done: `calls` calls with `audio_s` seconds of audio left the stage `stage` behind."""
+    """Work done since the last step: `calls` calls, with `audio_s` seconds of audio, finished the stage `stage`."""
 
     stage: str
     calls: int
@@ -19,4 +19,4 @@ Progress = Callable[[Step], None]
 
 
 def unwatched(step: Step) -> None:
-    """For callers that do not care."""
+    """Ignore progress."""

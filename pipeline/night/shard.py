@@ -1,4 +1,4 @@
-"""Shards: how the night's work is cut. A shard is the unit of writing, and of what a killed night loses."""
+"""Shards: how a night's work is divided. A shard is written as a whole, and is the most that a killed night loses."""
 
 from __future__ import annotations
 
@@ -19,21 +19,20 @@ Work = Literal["hear", "read", "move", "score"]
 
 MAX_CALLS = 100
 ENOUGH_AUDIO_S = 3_600.0
-# What a second of call audio takes in common exports: 8 kHz 16-bit mono to stereo for WAV, 24-40 kbit/s otherwise.
+# Bytes per second of call audio in common exports: 8 kHz 16-bit mono to stereo for WAV, 24-40 kbit/s otherwise.
 WAV_BYTES_PER_S = 24_000
 COMPRESSED_BYTES_PER_S = 4_000
 
 
 @dataclass(frozen=True, slots=True)
 class CallTask:
-    """One call to do.
+    """One call to process.
 
-    `work` says where it enters: `hear` from its source; `read` from stored turns; `move` and `score` from stored turns
-    and vectors, the former to another date or call id, or away from a form that no longer fits it. `forms` are those
-    whose scorecards are made, all that judge the call when empty. `stored_id` and `stored_date` say where it is in the
-    tables, `generation` is the last one that has a row of it, 0 for a new call. `source` is None when the call is
-    scored again from the tables alone; `transcript` is that of a call in writing, so that a file of many calls is read
-    once.
+    `work` is where it enters: `hear` transcribes its source; `read` enriches stored turns; `score` scores the stored
+    call; `move` also writes its turns again, under another date or call id, or because a form no longer fits it.
+    `forms` are the forms to score it by, empty for all that apply. `stored_id` and `stored_date` locate the call in the
+    tables; `generation` is the last one with a row of it, 0 for a new call. `source` is None if only the tables are
+    read. `transcript` is a written call's, so a file of many calls is read once.
     """
 
     call_id: str
@@ -52,7 +51,7 @@ class CallTask:
 
     @property
     def expected_audio_s(self) -> float:
-        """A guess from the file's size; 0 where nothing must be heard."""
+        """An estimate from the file's size; 0 if nothing needs transcribing."""
         if self.work != "hear" or self.source is None or self.source.kind != "audio":
             return 0.0
         is_wav = PurePosixPath(self.source.uri).suffix.lower() == ".wav"
@@ -61,7 +60,7 @@ class CallTask:
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Calls of one date that enter at the same verb, sorted by call id."""
+    """Calls of one date that enter at the same stage, sorted by call id."""
 
     date: str
     work: Work
@@ -69,7 +68,7 @@ class Shard:
 
     @property
     def generation(self) -> int:
-        """One more than that of any row which the shard replaces."""
+        """One more than the generation of any row that the shard replaces."""
         return 1 + max(item.generation for item in self.items)
 
     @property
@@ -84,8 +83,8 @@ class Shard:
 def cut(items: Iterable[CallTask]) -> list[Shard]:
     """Cut items into shards, in order of date, work and call id.
 
-    A shard is closed by what it holds itself, never by what would come next. So when some shards are done, cutting the
-    rest gives the same shards as before, and a night that goes on after a kill writes the same files.
+    Where a shard ends depends on its own calls alone. With some shards done, the rest is cut as before, so a night that
+    continues after a kill writes the same files.
     """
     in_order = sorted(items, key=lambda item: (item.date, item.work, item.call_id))
     return [

@@ -1,4 +1,4 @@
-"""The rows of one shard while it grows, and the tables they make."""
+"""The rows of one shard, collected call by call, and the tables that they become."""
 
 from __future__ import annotations
 
@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 
 import pyarrow as pa
 
-from pipeline.enrich.issues import find_issues
-from pipeline.enrich.promises import promises_of
 from pipeline.enriched import EnrichedCall
 from pipeline.night.batch import FailedCall, ProcessedCall
 from pipeline.store import SHARD_TABLES, Part
@@ -27,17 +25,17 @@ from pipeline.store.rows.turns import turn_rows, vector_table
 
 @dataclass(slots=True)
 class ShardRows:
-    """Rows by table. `read_anew` are the calls whose turns, events, promises and vectors this part holds."""
+    """Rows by table. `enriched` are the calls whose turns, findings and vectors this part holds."""
 
     part: Part
     tables: dict[str, list[Row]] = field(default_factory=lambda: {name: [] for name in SHARD_TABLES})
-    read_anew: list[EnrichedCall] = field(default_factory=list)
+    enriched: list[EnrichedCall] = field(default_factory=list)
     failures: Counter[str] = field(default_factory=Counter)
     audio_s: float = 0.0
 
 
 def add_call(rows: ShardRows, done: ProcessedCall) -> None:
-    """Add a call that came through: its row, its turns unless they stand already, its answers and flags."""
+    """Add a call that succeeded: its row, scorecards and flags, and its turns unless an earlier part holds them."""
     turns_part = done.turns_part or rows.part.name
     rows.tables["calls"].append(
         call_row(
@@ -51,13 +49,13 @@ def add_call(rows: ShardRows, done: ProcessedCall) -> None:
     if not done.turns_part:
         rows.tables["turns"] += turn_rows(done.call)
         rows.tables["events"] += event_rows(done.call.transcript)
-        rows.tables["promises"] += promise_rows(promises_of(done.call.transcript))
+        rows.tables["promises"] += promise_rows(done.call.promises)
         rows.tables["turning_points"] += turning_point_rows(done.call)
-        rows.tables["issues"] += issue_rows(find_issues(done.call))
-        rows.read_anew.append(done.call)
-    view = done.call.classifier_outputs
-    if view is not None and not (view.part and done.turns_part):
-        rows.tables["head_views"].append(head_view_row(done.call.transcript.call_id, view, turns_part=turns_part))
+        rows.tables["issues"] += issue_rows(done.call.issues)
+        rows.enriched.append(done.call)
+    outputs = done.call.classifier_outputs
+    if outputs is not None and not (outputs.part and done.turns_part):
+        rows.tables["head_views"].append(head_view_row(done.call.transcript.call_id, outputs, turns_part=turns_part))
     if done.item.work == "hear" and done.recording is not None:
         rows.audio_s += done.recording.duration_s
     for scorecard, flags in done.scorecards:
@@ -67,12 +65,12 @@ def add_call(rows: ShardRows, done: ProcessedCall) -> None:
 
 
 def add_failure(rows: ShardRows, failed: FailedCall) -> None:
-    """Add a call that failed, with the fingerprint that must change before it is worth another try."""
+    """Add a call that failed, with the fingerprint that must change before the night tries it again."""
     item, failure = failed.item, failed.failure
     rows.failures[failure.stage] += 1
-    again_when = item.fingerprints.of_stage(failure.stage)
+    fingerprint = item.fingerprints.of_stage(failure.stage)
     rows.tables["failures"] += failure_rows(
-        [failure], item=item.call_id, input_hash=item.input_hash, fingerprint=again_when
+        [failure], item=item.call_id, input_hash=item.input_hash, fingerprint=fingerprint
     )
 
 
@@ -80,8 +78,8 @@ def arrow_tables(rows: ShardRows) -> dict[str, pa.Table]:
     """Every table of the shard, sorted."""
     name, date = rows.part.name, rows.part.date
     tables = {
-        table: table_of(table, found, part=name, date=date)
-        for table, found in rows.tables.items()
+        table: table_of(table, own, part=name, date=date)
+        for table, own in rows.tables.items()
         if table != "turn_vectors"
     }
-    return tables | {"turn_vectors": vector_table(rows.read_anew, part=name, date=date)}
+    return tables | {"turn_vectors": vector_table(rows.enriched, part=name, date=date)}

@@ -1,4 +1,4 @@
-"""What the tables already know of the calls: the newest row, scorecards and failures, as far as planning needs them."""
+"""An index of the stored calls: the newest rows, scorecards and failures, as far as planning needs them."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class IndexedFailure:
 
 @dataclass(frozen=True, slots=True)
 class StoredIndex:
-    """The newest rows by call id and by input hash; `scored` by call and form, as fingerprints of scorecards."""
+    """The newest rows by call id and by input hash. `scored` has the fingerprints of scorecards by call and form."""
 
     by_id: Mapping[str, IndexedCall]
     by_hash: Mapping[str, IndexedCall]
@@ -54,11 +54,11 @@ class StoredIndex:
     failures: Mapping[str, IndexedFailure]
 
     def find(self, call_id: str, input_hash: str) -> IndexedCall | None:
-        """The call's row: by its id, else by its input, which may have had another id."""
+        """The call's row by its id, else by its input, which may have been stored under another id."""
         return self.by_id.get(call_id) or self.by_hash.get(input_hash)
 
     def failure_of(self, call_id: str, input_hash: str) -> IndexedFailure | None:
-        """The call's failure, if its last try failed."""
+        """The call's failure, if its last attempt failed."""
         return self.failures.get(call_id) or self.failures.get(input_hash)
 
     def scorecards(self, call_id: str) -> Mapping[str, str]:
@@ -77,7 +77,7 @@ class StoredIndex:
 
 
 def read_stored_index(store: Store, *, rubric: Forms) -> StoredIndex:
-    """Read what planning needs, and no words of a call."""
+    """Read what planning needs; none of it was said on a call."""
     connection = open_duckdb(store, tables=("calls", "scorecards", "failures"))
     try:
         calls = select(connection, "calls", columns=CALL_COLUMNS).to_pylist()
@@ -86,15 +86,15 @@ def read_stored_index(store: Store, *, rubric: Forms) -> StoredIndex:
         failed = select(connection, "failures", columns=columns).to_pylist()
     finally:
         connection.close()
-    known = [_known_call(row) for row in calls]
+    indexed = [_indexed_call(row) for row in calls]
     names = rubric_ids(rubric)
     failures: dict[str, IndexedFailure] = {}
     for row in failed:
         for key in filter(None, (row["item"], row["input_hash"])):
             failures[key] = IndexedFailure(row["part"], row["stage"], row["fingerprint"])
     return StoredIndex(
-        by_id={call.call_id: call for call in known},
-        by_hash={call.input_hash: call for call in known},
+        by_id={call.call_id: call for call in indexed},
+        by_hash={call.input_hash: call for call in indexed},
         scored=_scored([row for row in scored if row["rubric_id"] in names]),
         failures=failures,
     )
@@ -107,7 +107,7 @@ def _scored(rows: Sequence[Row]) -> dict[str, dict[str, str]]:
     return by_call
 
 
-def _known_call(row: dict[str, object]) -> IndexedCall:
+def _indexed_call(row: dict[str, object]) -> IndexedCall:
     plain = ("call_id", "part", "uri", "input_hash", "hear_fingerprint", "read_fingerprint")
     return IndexedCall(
         **{name: str(row[name]) for name in plain},

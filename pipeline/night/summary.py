@@ -1,4 +1,4 @@
-"""Summaries: counts of a shard and of a night. They hold nothing said on a call, so they may go anywhere."""
+"""Summaries: counts of a shard and of a night. They contain nothing said on a call, so they may be sent anywhere."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class ShardSummary:
-    """What one shard did. `totals` counts the scorecards that have a total, `total_sum` adds those up.
+    """What one shard did. `totals` counts the scorecards with a total, `total_sum` is their sum.
 
-    `calls_done` are those with a scorecard, of which each may have `scorecards` by several forms.
+    `calls_done` counts calls with a scorecard, `scorecards` all their scorecards by any form.
     """
 
     part: str
@@ -30,7 +30,7 @@ class ShardSummary:
 
 @dataclass(frozen=True, slots=True)
 class NightSummary:
-    """What a night did. `failures` counts by stage; `mean_total` is that of tonight's scorecards by any form."""
+    """What a night did. `failures` counts by stage; `mean_total` is over the night's scorecards by any form."""
 
     calls_found: int
     calls_up_to_date: int
@@ -48,19 +48,19 @@ class NightSummary:
 
     @property
     def calls_per_hour(self) -> float | None:
-        """Throughput; None when nothing was done."""
+        """Throughput; None if nothing was done."""
         return 3_600 * self.calls_done / self.wall_s if self.calls_done and self.wall_s else None
 
     @property
     def audio_per_wall(self) -> float | None:
-        """Seconds of audio heard in a second; None when nothing was heard."""
+        """Seconds of audio transcribed per second; None if nothing was transcribed."""
         return self.audio_s / self.wall_s if self.audio_s and self.wall_s else None
 
 
 def night_summary(
     shards: Iterable[ShardSummary], *, found: int, up_to_date: int, held_back: int, notices: int, wall_s: float
 ) -> NightSummary:
-    """Add up the shards of a night."""
+    """Sum up the shards of a night."""
     shards = list(shards)
     failures: Counter[str] = Counter()
     for shard in shards:

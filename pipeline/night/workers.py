@@ -1,7 +1,7 @@
 """Worker processes for shards that need no device, such as shards scored again.
 
 Each worker builds its own engine once and writes its shards itself; only counts come back. The number of workers
-changes how long it takes and nothing else.
+affects the time and nothing else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def run_shards_in_processes(
 
 @dataclass(frozen=True, slots=True)
 class _RunningShards:
-    """`run_shard` with an engine like the planner's, whose rubric and scoring models have `fingerprints`."""
+    """`run_shard` with an engine whose rubric and scoring models have the planner's `fingerprints`."""
 
     run_shard: RunShard
     store: Store

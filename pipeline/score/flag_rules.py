@@ -8,10 +8,9 @@ a failed form, then a customer who asks for a supervisor or threatens to leave, 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 
 from pipeline.enriched import EnrichedCall
-from pipeline.fingerprint import fingerprint
 from pipeline.flag import Flag, Severity
 from pipeline.language import ENGLISH
 from pipeline.language.flag_words import word_flag
@@ -34,11 +33,6 @@ class FlagRules:
     critical_fail_weight: float = 90.0
     major_fail_weight: float = 55.0
     minor_fail_weight: float = 20.0
-
-    @property
-    def fingerprint(self) -> str:
-        """Changes with any line and with the rules on answers."""
-        return fingerprint(asdict(self), [asdict(rule) for rule in ANSWER_RULES])
 
 
 @dataclass(frozen=True, slots=True)

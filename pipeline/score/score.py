@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.call_facts import CallFacts, facts_of
+from pipeline.code_fingerprint import code_fingerprint
 from pipeline.enriched import EnrichedCall
 from pipeline.fingerprint import fingerprint
 from pipeline.leg import legs_of
@@ -21,9 +22,6 @@ from pipeline.score.question_result import QuestionResult, answer_question
 from pipeline.scorecard import Answer, Scorecard
 from pipeline.text.chinese_script import in_script, script_of
 from pipeline.transcript import ChineseScript, Language
-
-# Raise when the code of a detector or of the arithmetic changes an answer: scorecards are then made again.
-REVISION = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,5 +162,6 @@ def _facts(call: EnrichedCall, topics: Mapping[str, str] | None) -> CallFacts:
 
 
 def score_fingerprint(call: EnrichedCall, *, rubric: Rubric, scoring_models: ScoringModels) -> str:
-    """Changes when the call as it was read, the form, a judge or this code does."""
-    return fingerprint(REVISION, call.fingerprint, rubric.id, rubric.version, scoring_models.fingerprint)
+    """Changes with the enriched call, the form, a scoring model or the code of scoring."""
+    code = code_fingerprint("pipeline.score.score")
+    return fingerprint(code, call.fingerprint, rubric.id, rubric.version, scoring_models.fingerprint)

@@ -1,4 +1,11 @@
-"""The store: one Parquet table a noun, partitioned by the call's date, written atomically and read newest first."""
+"""The store: a Parquet table for each noun, partitioned by the call's date and written atomically.
+
+Readers see only the newest rows:
+
+    >>> store = Store("no-such-store")
+    >>> read(store, "calls", columns=["call_id", "language"]).num_rows
+    0
+"""
 
 from pipeline.store.compaction import clean, compact
 from pipeline.store.dates import dates_between

@@ -1,4 +1,4 @@
-"""The columns of the tables that hold calls one by one, and of those that nights and people add beside them."""
+"""Columns of the tables with rows of calls, and of surveys, failures and runs."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Compaction: give back the space of superseded rows and of what a killed night left behind.
+"""Compaction: reclaim the space of superseded rows and of leftovers from killed nights.
 
-Each file is rewritten in place, under its own name, without the rows that no reader sees; a part left with none is
-removed, its marker first. Readers see the same rows before, during and after, and a killed compaction is only
-unfinished. Run it when no night is running.
+Each file is rewritten in place, under its own name, without the rows that readers no longer see. A part without rows
+is removed, its marker first. Readers see the same rows before, during and after. A killed compaction is merely
+unfinished. Do not run it during a night.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from pipeline.store.parts import TEMPORARY_ENDING, PartFile, Store, files, snapshot, write_file
 from pipeline.store.schemas import ADDED_COLUMNS, MEASURE_TABLES, SHARD_TABLES, SORT_COLUMNS, TABLES, schema_of
-from pipeline.store.views import STANDING_FLAGS, open_duckdb
+from pipeline.store.views import CURRENT_FLAGS, open_duckdb
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -25,20 +25,20 @@ if TYPE_CHECKING:
 LOGGER = logging.getLogger(__name__)
 
 LEFTOVER_AGE_S = 3_600.0
-# Where a reader does not see rows that still stand.
-STANDING = {"flags": STANDING_FLAGS}
+# Views that hide rows which compaction must keep, with the view to use instead.
+KEPT = {"flags": CURRENT_FLAGS}
 
 
 @dataclass(frozen=True, slots=True)
 class Compaction:
-    """What was given back."""
+    """How much was removed."""
 
     rows_removed: int = 0
     files_removed: int = 0
 
 
 def clean(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> int:
-    """Remove files that a killed writer left under a hidden name; returns how many. Younger ones may be in use."""
+    """Remove hidden files left by killed writers, and return how many. Younger ones may still be in use."""
     filesystem, root = store.open()
     if not filesystem.exists(root):
         return 0
@@ -50,15 +50,19 @@ def clean(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> int:
 
 
 def compact(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> Compaction:
-    """Remove superseded rows, cut-off parts and leftovers. What is younger than `older_than_s` and cut off stays."""
-    cleaned = clean(store, older_than_s=older_than_s) + _remove_cut_off(store, older_than_s=older_than_s)
+    """Remove superseded rows, and incomplete parts and hidden files older than `older_than_s`.
+
+    >>> compact(Store("no-such-store"))
+    Compaction(rows_removed=0, files_removed=0)
+    """
+    cleaned = clean(store, older_than_s=older_than_s) + _remove_incomplete(store, older_than_s=older_than_s)
     counted = snapshot(store)
     connection = open_duckdb(store)
     try:
         rows_removed = sum(
             _trim(store, file, connection=connection)
             for table in SHARD_TABLES
-            # Oldest part first: what hides a row is always younger, so nothing hidden ever comes to light.
+            # Oldest part first: a row is hidden by younger rows only, so no hidden row becomes visible.
             for file in sorted(counted[table], key=lambda file: file.part)
         )
     finally:
@@ -66,31 +70,31 @@ def compact(store: Store, *, older_than_s: float = LEFTOVER_AGE_S) -> Compaction
     return Compaction(rows_removed, cleaned + _remove_empty(store))
 
 
-def _remove_cut_off(store: Store, *, older_than_s: float) -> int:
+def _remove_incomplete(store: Store, *, older_than_s: float) -> int:
     filesystem, _ = store.open()
-    standing = [file for found in snapshot(store).values() for file in found]
-    counted, parts = {file.path for file in standing}, {file.part for file in standing}
-    # A part of measures of which some date's file still stands needs its marker.
-    lost = [
+    current = [file for found in snapshot(store).values() for file in found]
+    counted, parts = {file.path for file in current}, {file.part for file in current}
+    # A part of measures needs its marker as long as one of its files is current.
+    unused = [
         file
         for file in files(store)
         if file.path not in counted and not (file.table == MEASURE_TABLES[-1] and file.part in parts)
     ]
-    old = [file for file in lost if time.time() - filesystem.modified(file.path).timestamp() >= older_than_s]
-    # Superseded measures go marker first, so that what is left of them is no whole part.
+    old = [file for file in unused if time.time() - filesystem.modified(file.path).timestamp() >= older_than_s]
+    # Marker first, so that a half-removed part of measures never counts as a whole one.
     for file in sorted(old, key=lambda file: file.table != MEASURE_TABLES[-1]):
         filesystem.rm_file(file.path)
     return len(old)
 
 
 def _trim(store: Store, file: PartFile, *, connection: DuckDBPyConnection) -> int:
-    """Rewrite one file with the rows that readers see; returns how many rows went."""
+    """Rewrite one file with the rows that readers see, and return how many rows were removed."""
     filesystem, _ = store.open()
     with filesystem.open(file.path, "rb") as opened:
         content: pa.Table = pq.read_table(opened)
     keys = SORT_COLUMNS[file.table]
     visible = connection.execute(
-        f"select {', '.join(keys)} from {STANDING.get(file.table, file.table)} where part = ? and date = ?::date",
+        f"select {', '.join(keys)} from {KEPT.get(file.table, file.table)} where part = ? and date = ?::date",
         [file.part, file.date],
     ).fetchall()
     seen = set(visible)
@@ -105,7 +109,7 @@ def _trim(store: Store, file: PartFile, *, connection: DuckDBPyConnection) -> in
 
 
 def _with_added_columns(content: pa.Table, table: str) -> pa.Table:
-    """The rows of a file that was written before its table had all its columns, with them."""
+    """Add the columns that a file lacks because it was written before they existed."""
     schema = schema_of(table)
     for column, value in ADDED_COLUMNS.get(table, {}).items():
         if column not in content.column_names:

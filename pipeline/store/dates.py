@@ -1,4 +1,4 @@
-"""Dates: the partitions of a store between two days."""
+"""Dates: the partitions of a store in a range of days."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ from pipeline.store.views import open_duckdb
 
 
 def dates_between(store: Store, *, since: str | None, until: str | None) -> list[str] | None:
-    """The dates with calls from `since` to `until`, both included; None when neither is given. Raises ConfigError."""
+    """The dates with calls from `since` to `until`, both inclusive; None if neither is given. Raises ConfigError.
+
+    >>> dates_between(Store("no-such-store"), since="2026-03-02", until=None)
+    []
+    """
     if since is None and until is None:
         return None
     first, last = _day(since or "0001-01-01"), _day(until or "9999-12-31")

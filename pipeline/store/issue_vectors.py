@@ -1,6 +1,6 @@
-"""Vectors of issues as the table `issues` holds them: the bytes of 16-bit floats, little-endian.
+"""Vectors of issues as the table `issues` stores them: bytes of little-endian 16-bit floats.
 
-As lists of numbers a million of them take DuckDB minutes to read; as bytes it is a second.
+DuckDB reads a million of them in a second as bytes, and in minutes as lists of numbers.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ STORED = np.dtype("<f2")
 
 
 def bytes_of(vector: npt.NDArray[Any]) -> bytes:
-    """One vector as it is stored."""
+    """One vector as stored bytes."""
     return vector.astype(STORED).tobytes()
 
 
 def matrix_of(column: Any) -> Floats:
-    """An Arrow column of stored vectors, float32 [rows, dimensions]; a row without one is zeros."""
+    """An Arrow column of stored vectors as float32 [rows, dimensions]; zeros for a row without a vector."""
     import pyarrow as pa
 
     whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
@@ -32,8 +32,8 @@ def matrix_of(column: Any) -> Floats:
         return np.zeros((len(whole), 0), np.float32)
     offsets = np.frombuffer(ends, np.int64)[whole.offset : whole.offset + len(whole) + 1]
     numbers = np.frombuffer(content, np.uint8)[offsets[0] : offsets[-1]].view(STORED)
-    told = np.diff(offsets) > 0
-    dimensions = len(numbers) // max(int(told.sum()), 1)
+    filled = np.diff(offsets) > 0
+    dimensions = len(numbers) // max(int(filled.sum()), 1)
     matrix = np.zeros((len(whole), dimensions), np.float32)
-    matrix[told] = numbers.reshape(-1, dimensions)
+    matrix[filled] = numbers.reshape(-1, dimensions)
     return matrix

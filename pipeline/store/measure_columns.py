@@ -1,4 +1,4 @@
-"""The columns of the tables that hold measures over all calls."""
+"""Columns of the tables of measures over all calls."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
-"""Parts: the files of a store, how they are named, written whole or not at all, and found again.
+"""Parts: the files of a store, how they are named, written atomically and found again.
 
     <store>/<table>/date=YYYY-MM-DD/part-g<generation>-<fingerprint>.parquet
 
-One shard (or one measure over all calls) writes one part: a file of the same name in each table that it has rows for.
-The marker table comes last, so a part without its marker was cut off and is ignored; running the shard again writes
-the same names. The generation is one more than that of any row which the part replaces, so the newest row of a call is
-the one with the greatest part name, on every machine and without a clock.
+One shard (or one set of measures) writes one part: a file of the same name in each table that it has rows for. The
+marker table comes last. A part without its marker is incomplete and ignored; running the shard again writes the same
+names. The generation is one more than that of any row that the part replaces, so the newest row of a call is the one
+with the greatest part name, on every machine and without a clock.
 """
 
 from __future__ import annotations
@@ -47,7 +47,12 @@ UNKNOWN_DATE = "1970-01-01"
 
 @dataclass(frozen=True, slots=True)
 class Store:
-    """A folder or any fsspec address that holds the tables. It need not exist yet."""
+    """A folder or any fsspec address for the tables. It need not exist yet.
+
+    >>> filesystem, root = Store("no-such-store").open()
+    >>> root.endswith("no-such-store")
+    True
+    """
 
     address: str
 
@@ -61,7 +66,11 @@ class Store:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The name of what one shard writes. `date` is its partition, YYYY-MM-DD."""
+    """The name of the files that one shard writes. `date` is the partition, YYYY-MM-DD.
+
+    >>> Part("2026-03-02", 1, "ab12").path("calls")
+    'calls/date=2026-03-02/part-g0001-ab12.parquet'
+    """
 
     date: str
     generation: int
@@ -69,17 +78,17 @@ class Part:
 
     @property
     def name(self) -> str:
-        """Sorts by generation first."""
+        """The part's name; names sort by generation first."""
         return f"g{self.generation:0{GENERATION_DIGITS}d}-{self.fingerprint}"
 
     def path(self, table: str) -> str:
-        """The file of one table, below the store's root."""
+        """The file of one table, relative to the store's root."""
         return f"{table}/date={self.date}/part-{self.name}.parquet"
 
 
 @dataclass(frozen=True, slots=True)
 class PartFile:
-    """One file of the store; `path` is the file system's own."""
+    """One file of the store, with its path on the file system."""
 
     table: str
     date: str
@@ -88,12 +97,16 @@ class PartFile:
 
 
 def generation_of(part: str) -> int:
-    """The generation in a part's name; 0 for no part."""
+    """The generation in a part's name; 0 for an empty name."""
     return int(part[1 : 1 + GENERATION_DIGITS]) if part else 0
 
 
 def partition_date(text: str) -> str:
-    """The day as YYYY-MM-DD; `1970-01-01` when the text is not one, so that no odd folder is ever made."""
+    """The day as YYYY-MM-DD, or `1970-01-01` if the text is not a date, so that no odd folder is made.
+
+    >>> partition_date("2026-03-02T09:30:00"), partition_date("tomorrow")
+    ('2026-03-02', '1970-01-01')
+    """
     try:
         return Date.fromisoformat(text[:10]).isoformat()
     except ValueError:
@@ -101,19 +114,19 @@ def partition_date(text: str) -> str:
 
 
 def table_of(table: str, rows: Sequence[Row], *, part: str, date: str) -> pa.Table:
-    """Rows as an Arrow table of the table's schema, sorted, with part and date filled in."""
+    """Rows as a sorted Arrow table of the table's schema, with part and date filled in."""
     day = Date.fromisoformat(date)
     filled = [{**row, "part": part, "date": day} for row in rows]
     return sorted_table(table, pa.Table.from_pylist(filled, schema=schema_of(table)))
 
 
 def sorted_table(table: str, content: pa.Table) -> pa.Table:
-    """Rows in the table's own order, so that the same rows always make the same bytes."""
+    """Rows in the table's sort order, so that equal rows make equal bytes."""
     return content.sort_by([(column, "ascending") for column in SORT_COLUMNS[table]])
 
 
 def write_part(store: Store, part: Part, tables: Mapping[str, pa.Table], *, order: Sequence[str]) -> None:
-    """Write one part, its marker (the last of `order`) at the end, even when that has no rows. Raises StoreError."""
+    """Write one part, and last its marker (the last of `order`), even if that has no rows. Raises StoreError."""
     filesystem, root = store.open()
     *others, marker = order
     for table in others:
@@ -127,7 +140,7 @@ def write_part(store: Store, part: Part, tables: Mapping[str, pa.Table], *, orde
 
 
 def write_file(filesystem: AbstractFileSystem, path: str, content: pa.Table, *, table: str) -> None:
-    """Write one Parquet file aside, under a hidden name, and rename it. Raises StoreError."""
+    """Write one Parquet file under a hidden name and rename it. Raises StoreError."""
     if content.schema != schema_of(table):
         raise StoreError(f"rows for `{table}` do not fit schema version {SCHEMA_VERSION}")
     buffer = io.BytesIO()
@@ -148,7 +161,7 @@ def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: by
     from fsspec.implementations.local import LocalFileSystem
 
     if not isinstance(filesystem, LocalFileSystem):
-        # Object stores show an object only once it is whole; the move keeps half-written ones out of sight elsewhere.
+        # Object stores show only complete objects; on other file systems the move hides half-written files.
         filesystem.pipe_file(aside, content)
         filesystem.mv(aside, path)
         return
@@ -160,9 +173,9 @@ def _place(filesystem: AbstractFileSystem, aside: str, path: str, *, content: by
 
 
 def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES) -> list[PartFile]:
-    """Every finished file of these tables, in order of path; hidden and foreign files are left out.
+    """Every finished file of these tables, sorted by path, without hidden and foreign files.
 
-    With `dates` the files of other dates are not looked for, except of measures that stand for all dates.
+    `dates` limits the dates, except for tables of measures over all dates.
     """
     filesystem, root = store.open()
     filesystem.invalidate_cache()
@@ -180,7 +193,7 @@ def files(store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[
 
 
 def _below(filesystem: AbstractFileSystem, folder: str) -> list[str]:
-    """The paths of all files below a folder. A disk is walked without asking for each file's size and times."""
+    """The paths of all files below a folder. On a local disk, without reading each file's size and times."""
     from fsspec.implementations.local import LocalFileSystem
 
     if not isinstance(filesystem, LocalFileSystem):
@@ -191,10 +204,9 @@ def _below(filesystem: AbstractFileSystem, folder: str) -> list[str]:
 def snapshot(
     store: Store, *, dates: Sequence[str] | None = None, tables: Sequence[str] = TABLES
 ) -> dict[str, list[PartFile]]:
-    """The files that count, by table: those of parts whose marker is there, and of measures only the newest.
+    """The current files by table: those of parts with a marker and, for measures, only the newest.
 
-    Measures with rows of calls are written date by date, and a date's newest file stands; of others the newest part.
-    Files of other tables than `tables` need not be looked for.
+    Of dated measures each date's newest file counts, of others the newest part. `tables` limits the tables.
     """
     markers = (SHARD_TABLES[-1], MEASURE_TABLES[-1])
     found = files(store, dates=dates, tables=tuple(dict.fromkeys((*tables, *markers))))
@@ -215,5 +227,5 @@ def snapshot(
 
 
 def newest_measure(found: Sequence[PartFile]) -> str:
-    """The part of the last measures over all calls; "" when there are none."""
+    """The part of the latest measures; "" if there are none."""
     return max((file.part for file in found if file.table == MEASURE_TABLES[-1]), default="")

@@ -1,8 +1,8 @@
-"""The columns of every table. A change here is a change of the file format: raise SCHEMA_VERSION and the golden files.
+"""The columns of every table. A change here changes the file format: raise SCHEMA_VERSION, update the golden files.
 
-Every row carries `part`, the name of the part it was written in, and `date`, the partition. `turns_part` names the
-part that holds the turns which a call, head view or scorecard rests on: by these two names readers find the newest
-rows.
+Every row has `part`, the name of the part that it was written in, and `date`, its partition. `turns_part` of a call,
+classifier outputs or scorecard names the part with the turns that they were made from. Readers find the newest rows by
+these two names.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from pipeline.store import call_columns, measure_columns
 
 SCHEMA_VERSION = 5
 
-# The order in which a part's files are written; its last table is the marker that makes the part count.
+# In the order in which a part's files are written. The last table is the marker that makes the part valid.
 SHARD_TABLES = (
     "turn_vectors", "issues", "turning_points", "promises", "events", "turns",
     "head_views", "answers", "scorecards", "flags", "failures", "calls",
 )  # fmt: skip
-# Measures over all calls: those with rows of calls stand under the calls' dates, the others under the last date.
+# Measures over all calls: those with rows of calls are stored under the calls' dates, others under the last date.
 DATED_MEASURES = (
     "contacts", "call_topics", "repeats", "satisfaction", "arrivals", "chains", "promise_outcomes",
 )  # fmt: skip
@@ -60,7 +60,7 @@ _COLUMNS = {
     "surveys": call_columns.SURVEYS,
     "runs": call_columns.RUNS,
 }
-# Tables that had fewer columns in an earlier version, with what stands in rows that were written then.
+# Columns that older files may lack, with the value of their rows.
 ADDED_COLUMNS: Mapping[str, Mapping[str, int | str | None]] = {
     "answers": {"leg": 1, "reason_code": "", "reason_values": "{}"},
     "flags": {"leg": 1, "reason_code": "", "reason_values": "{}"},
@@ -85,7 +85,7 @@ ADDED_COLUMNS: Mapping[str, Mapping[str, int | str | None]] = {
         )
     ),
 }
-# What sorts a table's rows; together with the part these columns name one row.
+# The columns that sort a table's rows; with the part they identify one row.
 SORT_COLUMNS = {
     "calls": ("call_id",),
     "turns": ("call_id", "turn"),
@@ -120,7 +120,11 @@ SORT_COLUMNS = {
 
 
 def schema_of(table: str) -> pa.Schema:
-    """The Arrow schema of one table, with its name and version in the metadata. Raises StoreError."""
+    """The Arrow schema of one table, with its name and version in the metadata. Raises StoreError.
+
+    >>> schema_of("promises").names[:3]
+    ['part', 'date', 'call_id']
+    """
     if table not in _COLUMNS:
         raise StoreError(f"there is no table `{table}`", remedy=f"The tables are: {', '.join(TABLES)}")
     columns = [("part", pa.string()), ("date", pa.date32()), *_COLUMNS[table]]
@@ -128,15 +132,15 @@ def schema_of(table: str) -> pa.Schema:
 
 
 def made_schema(table: str) -> pa.Schema:
-    """The schema of a measure's rows as it makes them, without what the night knows.
+    """The schema of a measure's rows before they are written.
 
-    That is the part, and of what stands for all days the date, and the day that a figure is as of.
+    `part` is added when they are written, and so are `date` and `as_of` of measures over all dates.
     """
-    told = ("part", "date", "as_of") if table in WHOLE_MEASURES else ("part",)
-    return pa.schema([field for field in schema_of(table) if field.name not in told])
+    added = ("part", "date", "as_of") if table in WHOLE_MEASURES else ("part",)
+    return pa.schema([field for field in schema_of(table) if field.name not in added])
 
 
 def schema_text(table: str) -> str:
-    """The schema as text for the golden files: a column a line, then the metadata."""
+    """The schema as text for the golden files: one line for each column, then the metadata."""
     text: str = schema_of(table).to_string(show_schema_metadata=True, truncate_metadata=False)
     return text + "\n"

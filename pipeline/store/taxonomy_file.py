@@ -1,4 +1,4 @@
-"""The taxonomy's file in a store, where every night finds it."""
+"""The taxonomy file in a store, where every night reads it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ NAME = "taxonomy.yaml"
 
 
 def read_taxonomy_text(store: Store) -> str:
-    """The file's text; "" where there is none."""
+    """The file's text; "" if there is no file."""
     filesystem, root = store.open()
     path = f"{root}/{NAME}"
     if not filesystem.exists(path):
@@ -19,7 +19,7 @@ def read_taxonomy_text(store: Store) -> str:
 
 
 def write_taxonomy_text(store: Store, text: str) -> None:
-    """Put a taxonomy into the store in place of the one before. Raises StoreError."""
+    """Write a taxonomy into the store, replacing any other. Raises StoreError."""
     filesystem, root = store.open()
     try:
         filesystem.makedirs(root, exist_ok=True)

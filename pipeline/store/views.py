@@ -1,13 +1,13 @@
-"""Views: the tables as DuckDB sees them, newest rows only.
+"""Views: the tables in DuckDB, newest rows only.
 
-Which row is newest is decided here and nowhere else:
-- a call: the greatest part name of its id, unless the same input was later taken in under another id;
-- turns, vectors, events, issues, turning points and promises: those of the part that the call names in `turns_part`;
-- a head view: the greatest part name of its call, if it rests on the call's present turns;
-- a scorecard: the greatest part name of its call and rubric (all its legs), if it rests on the call's present turns;
-- answers and flags: those written with that scorecard, and of flags for the same reason by several forms one;
+Which row is the newest is decided here alone:
+- a call: the greatest part name of its id, unless the same input was stored later under another id;
+- turns, vectors, events, issues, turning points and promises: those of the part in the call's `turns_part`;
+- classifier outputs: the greatest part name of the call, if made from its current turns;
+- a scorecard: the greatest part name of its call and rubric (all legs), if made from the call's current turns;
+- answers and flags: those written with that scorecard; one flag if several forms flag the same reason;
 - a survey: the greatest part name of its call;
-- a failure: the greatest part name of its item, until the call succeeds in a later one.
+- a failure: the greatest part name of its item, until the call succeeds in a later part.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ OF_THE_CALLS_TURNS = "semi join calls c on t.call_id = c.call_id and t.part = c.
 OF_THE_SCORECARD = (
     "semi join main.scorecards s on t.call_id = s.call_id and t.rubric_id = s.rubric_id and t.part = s.part"
 )
-# All flags on present scorecards. One that stands for another form's too comes to light when that one's is gone.
-STANDING_FLAGS = "parts.standing_flags"
+# All flags on current scorecards, also those that the view `flags` hides behind another form's for the same reason.
+CURRENT_FLAGS = "parts.current_flags"
 VIEWS = {
     "calls": """select c.* from parts.calls c semi join (
             select call_id, input_hash, part from parts.calls
@@ -48,8 +48,8 @@ VIEWS = {
         semi join calls c on t.call_id = c.call_id and t.turns_part = c.turns_part
         qualify part = max(part) over (partition by call_id, rubric_id)""",
     "answers": f"select * from parts.answers t {OF_THE_SCORECARD}",
-    STANDING_FLAGS: f"select * from parts.flags t {OF_THE_SCORECARD}",
-    "flags": f"""select * from {STANDING_FLAGS}
+    CURRENT_FLAGS: f"select * from parts.flags t {OF_THE_SCORECARD}",
+    "flags": f"""select * from {CURRENT_FLAGS}
         qualify row_number() over (partition by call_id, rule, reason order by gain desc, rubric_id, leg) = 1""",
     "failures": """select * from (
             select * from parts.failures qualify part = max(part) over (partition by item)
@@ -62,7 +62,7 @@ VIEWS = {
     "promises": f"select * from parts.promises t {OF_THE_CALLS_TURNS}",
     "surveys": "select * from parts.surveys qualify part = max(part) over (partition by call_id)",
     **{table: f"select * from parts.{table}" for table in (*reversed(MEASURE_TABLES), "runs")},
-    # Rows of earlier days name the topic that they had then: one that was merged since is the one it went into.
+    # Rows of earlier days may name a topic that was merged since: show the one that it was merged into.
     **{
         table: f"""select r.* replace (coalesce(t.merged_into, r.topic_id) as topic_id)
             from parts.{table} r left join topics t on r.topic_id = t.topic_id and t.status = 'merged'"""
@@ -78,17 +78,20 @@ def open_duckdb(
     tables: Sequence[str] = TABLES,
     bare: Collection[str] = (),
 ) -> DuckDBPyConnection:
-    """An in-memory connection with one view a table, as the store is now; tables without files are empty views.
+    """Open the store as it is now: an in-memory connection with one view for each table, empty if it has no files.
 
-    Of `bare` tables there is only `parts.<table>`, all rows that were ever written, for whoever knows which stand.
+    `dates` limits the files to those dates; a call that has moved to another date is then seen as it was before.
+    `tables` limits the tables; name those that a view depends on as well. `bare` tables have no view of newest rows,
+    only `parts.<table>` with all rows ever written.
 
-    With `dates` the files of other dates are not opened. A call that has since moved to another date is then seen as
-    it was, so ask for calls that are known to lie there. Of `tables` name those too that a view rests on.
+    >>> with open_duckdb(Store("no-such-store")) as connection:
+    ...     connection.execute("select count(*) from calls").fetchone()
+    (0,)
     """
     import duckdb
 
     filesystem, _ = store.open()
-    # What does not fit into memory is words of calls: it lies among temporary files, and is gone when this is closed.
+    # What does not fit into memory may be words of calls; DuckDB deletes this folder when the connection is closed.
     spilled = f"{gettempdir()}/everycall-{token_hex(8)}"
     connection = duckdb.connect(config={"temp_directory": spilled})
     if not _is_local(filesystem):
@@ -107,7 +110,11 @@ def open_duckdb(
 def read(
     store: Store, table: str, *, dates: Sequence[str] | None = None, columns: Sequence[str] | None = None
 ) -> pa.Table:
-    """The newest rows of a table in its own order, of all dates or the named ones. Raises StoreError."""
+    """The newest rows of a table in its sort order, of all dates or these. Raises StoreError.
+
+    >>> read(Store("no-such-store"), "scorecards", columns=["call_id", "total"]).num_rows
+    0
+    """
     connection = open_duckdb(store)
     try:
         return select(connection, table, dates=dates, columns=columns)
@@ -123,7 +130,7 @@ def select(
     columns: Sequence[str] | None = None,
     call_ids: Sequence[str] | None = None,
 ) -> pa.Table:
-    """`read` on an open connection, narrowed to some calls where asked. Raises StoreError for an unknown column."""
+    """Like `read`, on an open connection and optionally for some calls only. Raises StoreError for unknown columns."""
     schema = schema_of(table)
     unknown = sorted(set(columns or ()) - set(schema.names))
     if unknown:
@@ -148,9 +155,9 @@ def select(
 def select_turns(
     connection: DuckDBPyConnection, table: str, *, columns: Sequence[str], turns_parts: Mapping[str, str]
 ) -> pa.Table:
-    """Rows of `turns`, `events` or `turn_vectors` of calls whose row in `calls` is known: by id the part it names.
+    """Rows of `turns`, `events` or `turn_vectors`, given the `turns_part` of each call by its id.
 
-    The same rows as `select` gives, without asking again which row of each call is the newest.
+    Returns the rows of `select`, without determining again which row of each call is the newest.
     """
     schema = schema_of(table)
     parts = sorted(set(turns_parts.values()))
@@ -166,7 +173,7 @@ def select_turns(
 
 
 def select_head_views(connection: DuckDBPyConnection, *, turns_parts: Mapping[str, str]) -> pa.Table:
-    """Rows of `head_views` for calls whose row in `calls` is known; where a call has several, the newest comes last."""
+    """Rows of `head_views`, given the `turns_part` of each call by its id; of several for a call the newest is last."""
     wanted = [f"{call_id} {part}" for call_id, part in turns_parts.items()]
     query = (
         "select * from parts.head_views where call_id || ' ' || turns_part in (select unnest(?)) order by call_id, part"
@@ -189,7 +196,7 @@ def _create_parts(
 
 
 def _with_added_columns(table: str, source: str) -> str:
-    """The rows of a table's files, also of those written before it had all its columns."""
+    """A query for the rows of a table's files that fills in columns which older files lack."""
     added = ADDED_COLUMNS.get(table)
     if not added:
         return f"select * from {source}"
@@ -198,12 +205,12 @@ def _with_added_columns(table: str, source: str) -> str:
         f"coalesce({column}, {value!r}) as {column}" for column, value in added.items() if value is not None
     )
     columns = f"select * replace ({filled})" if filled else "select *"
-    # A column that no file has is that of the empty row.
+    # The empty table provides columns that no file has.
     return f"{columns} from (select * from {named} union all by name select * from _empty_{table})"
 
 
 def _without_half_floats(schema: pa.Schema) -> pa.Schema:
-    """DuckDB has no 16-bit floats: it reads those of a file as 32-bit ones."""
+    """DuckDB has no 16-bit floats and reads them as 32-bit ones."""
     half = pa.list_(pa.float16())
     return pa.schema([field.with_type(pa.list_(pa.float32())) if field.type == half else field for field in schema])
 

@@ -27,9 +27,7 @@ def test_the_help_shows_an_example(everycall):
 def test_answers_are_taken_and_the_rest_is_told(everycall, store, tmp_path):
     path = answers(tmp_path, [5, 9, "bad"])
     output = everycall("surveys", "import", path, "--scale", "1-5", "--store", store.address)
-    assert (
-        "answers.csv line 3: its `score` lies outside the scale 1-5. Mend the line and import the file again" in output
-    )
+    assert "answers.csv line 3: its `score` is outside the scale 1-5. Fix the line and import the file again" in output
     assert "1 taken, 0 already known, 0 without a call, 2 bad" in output
     assert read(store, "surveys").column("call_id").to_pylist() == ["c0"]
     everycall("surveys", "import", path, "--scale", "1-5", "--store", store.address, "--strict", exits=1)

@@ -141,7 +141,7 @@ def test_scoring_again(recordings, tmp_path, use_engine):
     store = Store(str(tmp_path / "store"))
     use_engine(fake_engine())
     nightly(str(recordings), store.address)
-    use_engine(fake_engine(scoring_models="judges-2", stages=replace(fake_stages(), transcribe=None, enrich=None)))
+    use_engine(fake_engine(scoring_models="scoring-2", stages=replace(fake_stages(), transcribe=None, enrich=None)))
     summary = rescore(store.address, since="2026-11-21", until="2026-11-21")
     assert (summary.calls_found, summary.calls_done) == (1, 1)
     assert {row["measure"]: row["value"] for row in artifact("everycall-rescore")}["calls done"] == 1

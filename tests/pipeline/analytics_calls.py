@@ -6,6 +6,7 @@ import numpy as np
 
 from pipeline.analytics.topics.issue_words import IssueWords
 from pipeline.analytics.topics.issues import issues_from
+from pipeline.enrich.findings import with_findings
 from pipeline.enrich.issues import find_issues
 from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
 from pipeline.recording import CallMetadata
@@ -35,8 +36,9 @@ def enriched(
     vectors[:, issue] += 1.0
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     sentiments = tuple(TurnSentiment(0.0, 1.0, 0.0) for _ in turns)
-    return EnrichedCall(
-        transcript, sentiments, ("neutral", "neutral", "neutral"), Conduct(), vectors.astype(np.float32), encoder, "r"
+    thirds = ("neutral", "neutral", "neutral")
+    return with_findings(
+        EnrichedCall(transcript, sentiments, thirds, Conduct(), vectors.astype(np.float32), encoder, "r")
     )
 
 

@@ -1,4 +1,4 @@
-"""Recordings made on the spot: a tone in any container and codec that PyAV can write."""
+"""Generated recordings: a tone in any container and codec that PyAV can write."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def transcript(*turns, language="en", events=()):
 
 
 def course(moods, *, role="customer"):
-    """A call in which one side's turns have these moods and the other, who speaks first, is neutral throughout."""
+    """A call in which one speaker has these moods, and the other speaks first and is always neutral."""
     other = "agent" if role == "customer" else "customer"
     turns = [(who, f"word {number} of {who}") for number in range(len(moods)) for who in (other, role)]
     sentiments = [each for mood in moods for each in (NEUTRAL, OF[mood])]

@@ -1,6 +1,6 @@
-"""A night with fake ears, reader and judges over real files: what the tests of the night and of the flows share.
+"""A night with fake models over real files, shared by the tests of the night and the flows.
 
-As a script it runs one night, and can be made to die on the way:
+As a script it runs one night, which can be killed on the way:
     python night_fakes.py RECORDINGS STORE [--die-at-write N] [--slow-s S]
 """
 
@@ -20,6 +20,7 @@ import numpy as np
 import pyarrow as pa
 
 from pipeline import ingest
+from pipeline.enrich.findings import with_findings
 from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
 from pipeline.errors import ScoreError
 from pipeline.failure import Failure
@@ -97,7 +98,7 @@ def as_table(table, rows, *, without=()):
     return pa.Table.from_pylist(rows, schema=pa.schema(fields))
 
 
-def fake_hear(calls, slow_s=0.0):
+def fake_transcribe(calls, slow_s=0.0):
     for recording, _ in calls:
         time.sleep(slow_s)
         if "silent" in recording.call_id:
@@ -113,17 +114,18 @@ def fake_hear(calls, slow_s=0.0):
         yield Transcript(recording.call_id, "en", turns, recording.metadata, "audio", "fake", recording.duration_s)
 
 
-def fake_read(transcripts, enrichment_models):
+def fake_enrich(transcripts, enrichment_models):
+    conduct = Conduct(0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),))
     return [
-        EnrichedCall(
-            transcript=transcript,
-            sentiments=tuple(TurnSentiment(0.2, 0.5, 0.3) for _ in transcript.turns),
-            sentiment_by_third=("neutral", "neutral", "negative"),
-            conduct=Conduct(
-                0.5, 120.0, 9.5, 0.1, (Silence(1.0, 5.0, "agent"),), (Interruption(1, 0.5, "customer", True),)
-            ),
-            vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
-            encoder=enrichment_models.fingerprint,
+        with_findings(
+            EnrichedCall(
+                transcript=transcript,
+                sentiments=tuple(TurnSentiment(0.2, 0.5, 0.3) for _ in transcript.turns),
+                sentiment_by_third=("neutral", "neutral", "negative"),
+                conduct=conduct,
+                vectors=np.stack([_vector(turn.text) for turn in transcript.turns]),
+                encoder=enrichment_models.fingerprint,
+            )
         )
         for transcript in transcripts
     ]
@@ -139,8 +141,8 @@ def fake_stages(*, slow_s: float = 0.0, revision: str = "1") -> Stages:
     return Stages(
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
-        transcribe=lambda calls, speech_models: fake_hear(calls, slow_s),
-        enrich=fake_read,
+        transcribe=lambda calls, speech_models: fake_transcribe(calls, slow_s),
+        enrich=fake_enrich,
         score=fake_score,
         flag=flag_rules.flag,
         revision=revision,
@@ -148,7 +150,7 @@ def fake_stages(*, slow_s: float = 0.0, revision: str = "1") -> Stages:
 
 
 def fake_engine(
-    *, speech_models: str = "ears-1", enrichment_models: str = "reader-1", scoring_models: str = "judges-1",
+    *, speech_models: str = "speech-1", enrichment_models: str = "enrichment-1", scoring_models: str = "scoring-1",
     rubric: FakeRubric | FakeRubrics | None = None, measure: FakeMeasure | None = None, stages: Stages | None = None,
 ) -> Engine:  # fmt: skip
     return Engine(

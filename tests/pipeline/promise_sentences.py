@@ -1,6 +1,6 @@
-"""Sentences of many trades: what they promise and by when, on a call of Wednesday 11 March 2026 at half past ten.
+"""Sentences from many industries with their promises and due days, for a call on Wednesday 11 March 2026 at 10:30.
 
-`develop` sentences were looked at while the rules were written; `heldout` ones were written before them, to measure.
+The rules were written with the `develop` sentences; `heldout` sentences were written before and serve as a measure.
 """
 
 import csv

@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from night_fakes import FakeModel, fake_read
+from night_fakes import FakeModel, fake_enrich
 from rubric_forms import form, yes_no
 from score_contexts import scoring_models
 
@@ -53,7 +53,7 @@ def scored(folder: Path, rubric: RubricFamily) -> Store:
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
         transcribe=lambda calls, speech_models: iter(()),
-        enrich=fake_read,
+        enrich=fake_enrich,
         score=lambda calls, rubric, scoring_models: score_by_leg(calls, rubric=rubric, scoring_models=scoring_models),
         flag=flag_rules.flag,
     )

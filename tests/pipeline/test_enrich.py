@@ -59,7 +59,7 @@ def test_each_turn_has_the_vector_of_its_text():
     assert call.encoder == "hashing-encoder"
 
 
-def test_a_call_without_turns_is_read_as_empty():
+def test_a_call_without_turns_is_enriched_as_empty():
     (call,) = enrich([transcript("a")], enrichment_models=READER)
     assert call.vectors.shape == (0, 32)
     assert call.sentiment_by_third == ("neutral", "neutral", "neutral")

@@ -19,7 +19,7 @@ def transcript(*turns, language="en"):
     )
 
 
-def test_talk_share_is_the_agents_part_of_all_speech():
+def test_talk_share_is_the_agents_share_of_all_speech():
     conduct = conduct_of(transcript(("agent", 0.0, 6.0, "hello there"), ("customer", 6.0, 8.0, "hi")))
     assert conduct.talk_share == 0.75
 
@@ -44,7 +44,7 @@ def test_latin_words_and_digits_count_one_each_in_chinese(text, units):
     assert speech_units(text, language="zh") == units
 
 
-def test_silence_share_is_what_nobody_speaks_in():
+def test_silence_share_is_the_time_in_which_nobody_speaks():
     conduct = conduct_of(transcript(("agent", 0.0, 2.0, "a"), ("customer", 7.0, 10.0, "b")))
     assert conduct.silence_share == 0.5
 
@@ -67,7 +67,7 @@ def test_only_gaps_of_more_than_three_seconds_are_silences():
         (("agent", "It is thirty dollars."), ("customer", "That is a lot"), "customer"),
     ],
 )
-def test_whoever_was_asked_or_speaks_next_owed_the_turn(before, after, owed_by):
+def test_a_silence_is_owed_by_who_was_asked_or_speaks_next(before, after, owed_by):
     conduct = conduct_of(transcript((before[0], 0.0, 1.0, before[1]), (after[0], 6.0, 7.0, after[1])))
     assert [silence.owed_by for silence in conduct.silences] == [owed_by]
 
@@ -93,7 +93,7 @@ def test_an_interruption_takes_the_floor_and_a_backchannel_does_not():
     ]
 
 
-def test_an_overlap_of_three_tenths_is_no_interruption():
+def test_an_overlap_of_three_tenths_is_not_an_interruption():
     conduct = conduct_of(transcript(("customer", 0.0, 2.0, "so I called"), ("agent", 1.75, 4.0, "right so then")))
     assert conduct.interruptions == ()
 
@@ -136,5 +136,5 @@ def test_chinese_sounds_of_listening_are_backchannels(text):
     ("text", "language"),
     [("no", "en"), ("yes I did pay", "en"), ("okay but why", "en"), ("不对", "zh"), ("好的我知道你说什么", "zh")],
 )
-def test_anything_that_says_more_is_not_a_backchannel(text, language):
+def test_longer_answers_are_not_backchannels(text, language):
     assert not is_backchannel(text, language=language)

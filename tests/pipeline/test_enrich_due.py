@@ -43,7 +43,7 @@ def day_of(words, moment=WEDNESDAY):
         ("今晚八点前", "2026-03-11"), ("下个月五号", "2026-04-05"), ("两三天内", "2026-03-14"),
     ],
 )  # fmt: skip
-def test_the_day_that_is_meant(words, day):
+def test_an_expression_of_time_resolves_to_a_day(words, day):
     assert day_of(words) == (date.fromisoformat(day) if day else None)
 
 
@@ -60,7 +60,7 @@ def test_the_day_that_is_meant(words, day):
         "工号三零二七号",
     ],
 )
-def test_what_is_no_limit(words):
+def test_durations_and_past_times_are_not_deadlines(words):
     assert (english_dues if words.isascii() else chinese_dues)(words, moment=WEDNESDAY) == []
 
 
@@ -71,14 +71,14 @@ def test_nothing_is_due_before_the_call(words, moment):
 
 
 @given(st.sampled_from(WEEKDAYS), st.sampled_from(["by {}", "on {} morning", "next {}", "{} next week"]), DAYS)
-def test_a_weekday_is_that_weekday_within_a_fortnight(name, words, day):
+def test_an_english_weekday_is_within_a_fortnight(name, words, day):
     due = day_of(words.format(name.title()), Moment(day))
     assert due.isoweekday() == WEEKDAYS.index(name) + 1
     assert 1 <= (due - day).days <= 14
 
 
 @given(st.sampled_from("一二三四五六日"), st.sampled_from(["周{}", "星期{}之前", "下周{}"]), DAYS)
-def test_a_chinese_weekday_is_that_weekday_within_a_fortnight(name, words, day):
+def test_a_chinese_weekday_is_within_a_fortnight(name, words, day):
     due = day_of(words.format(name), Moment(day))
     assert due.isoweekday() == "一二三四五六日".index(name) + 1
     assert 1 <= (due - day).days <= 14
@@ -123,5 +123,5 @@ def test_hours_may_reach_the_next_day(at):
         ("", None),
     ],
 )
-def test_the_call_is_dated_by_the_clock_where_it_was(started_at, moment):
+def test_the_call_is_dated_by_local_time(started_at, moment):
     assert moment_of(started_at) == moment

@@ -34,7 +34,7 @@ def test_a_long_silence_after_an_announcement_is_a_hold():
     assert effort(ASKED, ("customer", 3.5, 4.0, "sure"), ("agent", 34.0, 36.0, "thank you")).hold_s == 30.0
 
 
-def test_nobody_needs_to_say_yes():
+def test_a_hold_needs_no_consent():
     assert effort(ASKED, ("agent", 33.0, 36.0, "thank you")).hold_s == 30.0
 
 
@@ -48,11 +48,11 @@ def test_nobody_needs_to_say_yes():
     ],
     ids=["short", "unannounced", "the customer's silence", "the talk went on"],
 )
-def test_other_silences_are_no_holds(turns):
+def test_other_silences_are_not_holds(turns):
     assert effort(*turns).holds == 0
 
 
-def test_silences_between_which_no_agent_speaks_are_one_hold():
+def test_silences_without_an_agents_turn_between_are_one_hold():
     music = [Event("music", 0, 3.0, 30.0), Event("music", 0, 31.0, 60.0)]
     found = effort(
         ASKED, ("customer", 30.0, 31.0, "still there?"), ("agent", 61.0, 63.0, "thank you for waiting"), events=music
@@ -66,13 +66,13 @@ def test_two_holds_are_two():
     assert (found.holds, found.hold_s) == (2, 52.0)
 
 
-def test_without_times_the_agents_words_tell_of_holds():
+def test_without_times_holds_are_found_by_the_agents_words():
     asked = ("agent", "could you hold the line please")
     assert effort(asked, ("customer", "ok"), ("agent", "it was sent")) == Effort(holds=1, hold_s=None, repetitions=0)
     assert effort(asked).holds == 0
 
 
-def test_without_times_a_wait_that_is_thanked_for_is_a_hold():
+def test_without_times_thanks_for_waiting_make_a_hold():
     wait, thanks = ("agent", "one moment"), ("agent", "thanks for waiting, it was sent")
     assert effort(wait, ("customer", "ok"), thanks).holds == 1
     assert effort(wait, ("customer", "ok"), ("agent", "it was sent")).holds == 0
@@ -103,5 +103,5 @@ def test_thanks_for_holding(text, language):
 
 
 @pytest.mark.parametrize("text", ["Can you hold it up to the light?", "They hold one month of rent.", "It arrived."])
-def test_other_words_ask_for_no_hold(text):
+def test_other_words_are_not_requests_to_hold(text):
     assert not asks_to_hold(text, language="en")

@@ -31,12 +31,12 @@ def test_half_of_a_silence_filled_with_music_is_a_hold():
     ("events", "hold_s", "silences", "longest_s", "share"),
     [((Event("music", 0, 11, 19),), 10.0, 0.0, 0.0, 0.0), ((), 0.0, 1.0, 10.0, 1 / 3)],
 )
-def test_music_on_hold_is_a_hold_and_no_dead_air(events, hold_s, silences, longest_s, share):
+def test_music_on_hold_is_not_dead_air(events, hold_s, silences, longest_s, share):
     call = enriched(*events)
     names = ("hold_s", "silences", "longest_silence_s", "silence_share")
     assert [number(name, call) for name in names] == [hold_s, silences, longest_s, pytest.approx(share)]
 
 
-def test_whoever_plays_music_owes_the_turn():
+def test_the_agent_owes_the_turn_after_music():
     assert [silence.owed_by for silence in enriched(Event("music", 0, 11, 19)).conduct.silences] == ["agent"]
     assert [silence.owed_by for silence in enriched().conduct.silences] == ["customer"]

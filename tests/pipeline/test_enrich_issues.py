@@ -42,11 +42,11 @@ def test_the_greeting_and_the_yes_are_not_the_issue():
     assert issue_turns(said) == [(2,)]
 
 
-def test_the_issue_is_in_the_first_six_telling_turns():
+def test_the_issue_is_in_the_first_six_longer_turns():
     assert issue_turns(turns(*[("customer", "it is all wrong today")] * 9)) == [(0, 1, 2, 3, 4, 5)]
 
 
-def test_a_customer_of_few_words_is_taken_as_they_are():
+def test_short_turns_count_if_the_customer_has_no_others():
     assert issue_turns(turns(("agent", "hello"), ("customer", "Refund."), ("customer", ""))) == [(1,)]
 
 
@@ -75,12 +75,12 @@ def test_a_further_issue_begins_where_the_customer_says_so(text):
         "One more thing.",
     ],
 )
-def test_a_denial_or_a_few_words_begin_no_issue(text):
+def test_a_negation_or_a_few_words_open_no_issue(text):
     said = turns(("customer", "my card was stolen this morning"), ("agent", "I have blocked it"), ("customer", text))
     assert len(issue_turns(said)) == 1
 
 
-def test_no_customer_has_no_issue():
+def test_without_a_customer_there_is_no_issue():
     assert find_issues(enriched("c", [("agent", "hello, is anybody there")])) == []
 
 
@@ -92,7 +92,7 @@ def test_a_call_without_vectors_has_no_issue():
     assert find_issues(bare) == []
 
 
-def test_a_long_turn_weighs_by_the_root_of_its_words():
+def test_turns_are_weighted_by_the_root_of_their_words():
     vectors = np.eye(2, dtype=np.float32)
     found = issue_vector(
         ["one two three", "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen"],
@@ -101,7 +101,7 @@ def test_a_long_turn_weighs_by_the_root_of_its_words():
     assert found == pytest.approx(np.array([2.0, 4.0]) / 20**0.5)
 
 
-def test_the_quoted_turn_is_no_number_being_spelled_out():
+def test_a_number_being_spelled_out_is_not_quoted():
     said = [
         ("customer", "it is about my bill which is wrong"),
         ("customer", "so that is four four nine two one and the rest of it goes on and on"),

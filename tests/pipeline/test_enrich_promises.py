@@ -3,7 +3,7 @@ import time
 import pytest
 from promise_sentences import STARTED_AT, found, rows
 
-from pipeline.enrich.promises import promises_of
+from pipeline.enrich.promises import find_promises
 from pipeline.promise import Promise
 from pipeline.recording import CallMetadata
 from pipeline.store.parts import table_of
@@ -15,7 +15,7 @@ SETS = [(language, half) for language in ("en", "zh") for half in ("develop", "h
 
 
 def transcript(*said, language="en", started_at=STARTED_AT, extra=None):
-    """Turns of the agent, or of whoever stands before a bar: `customer|…`."""
+    """Turns of the agent, or of the role before a bar: `customer|…`."""
     turns = []
     for index, text in enumerate(said):
         role, _, words = text.rpartition("|")
@@ -25,12 +25,12 @@ def transcript(*said, language="en", started_at=STARTED_AT, extra=None):
 
 
 def only(*said, **options):
-    (promise,) = promises_of(transcript(*said, **options))
+    (promise,) = find_promises(transcript(*said, **options))
     return promise
 
 
 @pytest.mark.parametrize(("language", "half"), SETS)
-def test_promises_are_told_from_what_is_none(language, half):
+def test_promises_are_distinguished_from_other_sentences(language, half):
     told = [(bool(row["kinds"]), bool(found(row["said"], language)[0])) for row in rows(f"{language}_{half}")]
     right = sum(is_one and was_found for is_one, was_found in told)
     assert right / sum(was_found for _, was_found in told) >= 0.95
@@ -38,7 +38,7 @@ def test_promises_are_told_from_what_is_none(language, half):
 
 
 @pytest.mark.parametrize(("language", "half"), SETS)
-def test_the_day_is_the_one_that_was_said(language, half):
+def test_a_promise_has_the_day_that_was_named(language, half):
     told = [(row["due"], found(row["said"], language)) for row in rows(f"{language}_{half}") if row["kinds"]]
     right = [days == ({due} if due else set()) for due, (kinds, days) in told if kinds]
     assert sum(right) / len(right) >= 0.95
@@ -63,11 +63,11 @@ def test_a_promise_begins_when_its_first_word_is_spoken():
         Word(text, start, start + 0.5, 1.0) for start, text in enumerate(["Sure.", "I'll", "call", "you", "tomorrow."])
     )
     turn = Turn(0, "agent", 0, 0.0, 4.5, "Sure. I'll call you tomorrow.", words)
-    (promise,) = promises_of(Transcript("c1", "en", (turn,), CallMetadata(started_at=STARTED_AT), "audio"))
+    (promise,) = find_promises(Transcript("c1", "en", (turn,), CallMetadata(started_at=STARTED_AT), "audio"))
     assert promise.start_s == 1.0
 
 
-def test_a_promise_that_is_said_again_is_one_with_the_day_that_was_told():
+def test_a_repeated_promise_counts_once_with_the_day_that_was_named():
     promise = only(
         "I'll call you back.", "customer|When?", "We'll call you back by Monday.", "I'll ring you Monday then."
     )
@@ -75,12 +75,13 @@ def test_a_promise_that_is_said_again_is_one_with_the_day_that_was_told():
 
 
 def test_promises_for_two_days_are_two():
-    found = promises_of(transcript("I'll call you tomorrow.", "And I'll call you again on Friday."))
+    found = find_promises(transcript("I'll call you tomorrow.", "And I'll call you again on Friday."))
     assert [(promise.position, str(promise.due_date)) for promise in found] == [(0, "2026-03-12"), (1, "2026-03-13")]
 
 
 def test_one_sentence_may_promise_several_things():
-    found = promises_of(transcript("We'll look into it and call you back, and the refund will be with you by Friday."))
+    said = "We'll look into it and call you back, and the refund will be with you by Friday."
+    found = find_promises(transcript(said))
     assert [promise.kind for promise in found] == ["call_back", "check", "refund"]
 
 
@@ -89,13 +90,13 @@ def test_a_turn_in_the_other_language_is_read_in_its_own():
     assert only("Okay, I'll call you back tomorrow morning.", language="zh").kind == "call_back"
 
 
-def test_what_a_customer_says_is_no_promise():
-    assert promises_of(transcript("customer|I'll call you back tomorrow.", "Fine.")) == ()
+def test_customers_make_no_promises():
+    assert find_promises(transcript("customer|I'll call you back tomorrow.", "Fine.")) == ()
 
 
 def test_each_agent_of_a_call_keeps_their_own_promises():
     said = ("I'll email you the form today.", "customer|Okay.", "I'll call you tomorrow.")
-    found = promises_of(transcript(*said, extra={"agents": "A1@#0; A2@#2"}))
+    found = find_promises(transcript(*said, extra={"agents": "A1@#0; A2@#2"}))
     assert [promise.agent_id for promise in found] == ["A1", "A2"]
 
 
@@ -107,18 +108,18 @@ def test_without_the_day_of_the_call_there_is_no_due_day():
 @pytest.mark.parametrize(
     "said", ["We'll refund you within five days of receiving the boots.", "收到货以后三天内给您退款。"]
 )
-def test_days_that_count_from_something_else_are_not_told(said):
+def test_days_after_another_event_are_unknown(said):
     assert only(said, language="en" if said.isascii() else "zh").due_date is None
 
 
-def test_a_repr_shows_nothing_that_was_said():
+def test_the_repr_of_a_promise_shows_no_words():
     shown = repr(only("I'll call you back by Friday about the leak."))
     assert "leak" not in shown
     assert "Friday" not in shown
 
 
-def test_promises_stand_in_their_table_as_they_were_made():
-    promises = promises_of(transcript("I'll call you tomorrow.", "We'll post the form to you."))
+def test_promises_round_trip_through_their_table():
+    promises = find_promises(transcript("I'll call you tomorrow.", "We'll post the form to you."))
     table = table_of("promises", promise_rows(promises), part="g0001-f", date="2026-03-11")
     assert tuple(Promise(**{name: row[name] for name in COLUMNS}) for row in table.to_pylist()) == promises
 
@@ -131,7 +132,7 @@ def test_promises_stand_in_their_table_as_they_were_made():
         "我明天给您回电话然后" * 2_000,
     ],
 )
-def test_a_turn_without_an_end_is_read_in_time(said):
+def test_a_very_long_turn_is_processed_quickly(said):
     began = time.process_time()
-    promises_of(transcript(said, language="en" if said.isascii() else "zh"))
+    find_promises(transcript(said, language="en" if said.isascii() else "zh"))
     assert time.process_time() - began < 5

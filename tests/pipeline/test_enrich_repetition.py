@@ -15,11 +15,11 @@ def found(*turns, similarity=0.9, language="en"):
     return repetitions(transcript(*turns, language=language), rows)
 
 
-def test_a_turn_like_an_earlier_one_says_the_same_again():
+def test_a_turn_similar_to_an_earlier_one_is_a_repetition():
     assert found(PROBLEM, ("agent", "I see"), AGAIN) == [2]
 
 
-def test_like_words_alone_or_a_like_vector_alone_are_not_enough():
+def test_similar_words_or_similar_vectors_alone_are_not_enough():
     assert found(PROBLEM, AGAIN, similarity=0.3) == []
     assert found(PROBLEM, ("customer", "there were several engineers inside our garden yesterday")) == []
 
@@ -33,11 +33,11 @@ def test_like_words_alone_or_a_like_vector_alone_are_not_enough():
         "thank you so much bye",
     ],
 )
-def test_numbers_letters_and_courtesies_are_never_said_again(said):
+def test_numbers_letters_and_courtesies_are_not_repetitions(said):
     assert found(("customer", said), ("agent", "right"), ("customer", said)) == []
 
 
-def test_back_channels_are_never_said_again():
+def test_back_channels_are_not_repetitions():
     assert found(("customer", "yeah okay"), ("customer", "yeah okay"), ("customer", "yeah okay")) == []
 
 
@@ -47,14 +47,14 @@ def test_chinese_is_compared_by_pairs_of_characters():
     assert found(turns[0], turns[1], ("customer", "谢谢你啊，再见"), language="zh") == []
 
 
-def test_what_the_agent_asks_to_hear_again_is_said_again():
+def test_an_answer_to_a_request_to_repeat_is_a_repetition():
     turns = [("customer", "my name is Lund"), ("agent", "sorry, could you repeat that?"), ("customer", "Lund")]
     assert found(*turns) == [2]
     assert found(*turns[1:]) == []
     assert found(*turns[:2]) == []
 
 
-def test_a_turn_counts_once_however_it_is_known():
+def test_a_turn_counts_once():
     turns = [PROBLEM, ("agent", "say that again?"), ("customer", "as i said, " + PROBLEM[1])]
     assert found(*turns) == [2]
 
@@ -71,7 +71,7 @@ def test_a_turn_counts_once_however_it_is_known():
         ("说了好几遍了", "zh"),
     ],
 )
-def test_customers_say_that_they_said_it(text, language):
+def test_customers_say_that_they_repeat_themselves(text, language):
     assert says_said(text, language=language)
 
 
@@ -84,7 +84,7 @@ def test_customers_say_that_they_said_it(text, language):
         ("他说明天来", "zh"),
     ],
 )
-def test_other_words_do_not(text, language):
+def test_other_words_are_not_repetitions(text, language):
     assert not says_said(text, language=language)
 
 
@@ -100,7 +100,7 @@ def test_other_words_do_not(text, language):
         ("时间段您再说一下。", "zh"),
     ],
 )
-def test_agents_ask_to_hear_it_again(text, language):
+def test_agents_ask_for_a_repetition(text, language):
     assert asks_again(text, language=language)
 
 
@@ -115,5 +115,5 @@ def test_agents_ask_to_hear_it_again(text, language):
         ("有没有没听明白的地方？", "zh"),
     ],
 )
-def test_agents_say_other_things_with_again(text, language):
+def test_other_uses_of_again_are_not_requests(text, language):
     assert not asks_again(text, language=language)

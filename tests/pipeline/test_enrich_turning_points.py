@@ -26,22 +26,22 @@ def points(moods, *, role="customer"):
         ("......", []),
     ],
 )
-def test_a_lasting_change_is_a_turning_point_where_it_begins(moods, found):
+def test_a_turning_point_is_where_a_lasting_change_begins(moods, found):
     assert points(moods) == found
 
 
 @pytest.mark.parametrize(
     "moods", ["...-...", "---+---", "...?...", "+++?+++", "......-", "-......", "..?.?...", "-", "+-"]
 )
-def test_a_single_turn_turns_nothing(moods):
+def test_a_single_turn_is_not_a_turning_point(moods):
     assert points(moods) == []
 
 
-def test_doubtful_turns_turn_nothing():
+def test_uncertain_turns_are_not_turning_points():
     assert points("..???...") == []
 
 
-def test_a_turning_point_has_the_means_of_both_sides_and_what_it_follows():
+def test_a_turning_point_has_the_means_before_and_after_and_its_cause():
     (point,) = mood_of(*course("---++")).turning_points
     assert point == TurningPoint(7, "customer", "better", pytest.approx(-0.88), pytest.approx(0.88), cause_turn=6)
 
@@ -53,7 +53,7 @@ def test_the_cause_is_more_than_a_back_channel():
     assert [point.cause_turn for point in mood_of(call, moods).turning_points] == [2]
 
 
-def test_without_the_other_side_nothing_caused_it():
+def test_without_the_other_speaker_there_is_no_cause():
     call = transcript(*[("customer", f"word {number}") for number in range(6)])
     (point,) = mood_of(call, [NEGATIVE] * 3 + [POSITIVE] * 3).turning_points
     assert (point.turn, point.cause_turn) == (3, None)
@@ -78,15 +78,15 @@ def test_back_channels_have_no_mood():
         ("", None),
     ],
 )
-def test_whoever_was_negative_for_a_stretch_recovers_by_ending_otherwise(moods, recovered):
+def test_a_customer_recovers_by_ending_otherwise_than_negative(moods, recovered):
     assert mood_of(*course(moods)).recovered is recovered
 
 
-def test_an_agent_who_turns_rude_turns_worse():
+def test_an_agent_who_becomes_rude_has_a_turning_point():
     assert points("...--", role="agent") == [(7, "worse")]
 
 
-def test_an_agents_kind_words_are_no_mood():
+def test_an_agents_kind_words_are_not_a_mood():
     assert points("...+++...", role="agent") == []
 
 
@@ -94,7 +94,7 @@ def test_the_agent_has_sentiments_by_third_too():
     assert mood_of(*course("+++...---", role="agent")).agent_by_third == ("positive", "neutral", "negative")
 
 
-def test_points_of_both_sides_come_in_order():
+def test_turning_points_of_both_speakers_are_in_order():
     turns = [(role, f"word {number} {role}") for number in range(8) for role in ("customer", "agent")]
     moods = [NEUTRAL, NEUTRAL] * 3 + [NEUTRAL, NEGATIVE] * 2 + [NEGATIVE, NEGATIVE] * 3
     found = mood_of(transcript(*turns), moods).turning_points
@@ -106,7 +106,7 @@ shares = st.tuples(*[st.floats(0.01, 1.0)] * 3).map(lambda row: TurnSentiment(*(
 
 @settings(deadline=None, max_examples=60)
 @given(st.lists(shares, min_size=2, max_size=6))
-def test_the_likeliest_course_is_that_of_trying_all(sentiments):
+def test_the_likeliest_sequence_equals_exhaustive_search(sentiments):
     def log_odds(path):
         seen = [(each.negative, each.neutral, each.positive) for each in sentiments]
         total = math.log(CUSTOMER.first[path[0]])

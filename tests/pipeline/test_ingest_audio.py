@@ -61,7 +61,7 @@ def test_the_same_file_decodes_to_the_same_samples():
     assert np.array_equal(first, second)
 
 
-def test_text_named_wav_is_refused_by_name_and_cause():
+def test_text_named_wav_is_rejected_with_name_and_cause():
     with pytest.raises(IngestError, match="not audio in any known format") as caught:
         decode(b"hello, this is no audio\n" * 50, name="notes.wav", limits=AudioLimits())
     assert caught.value.source == "notes.wav"
@@ -80,7 +80,7 @@ def test_a_file_without_an_audio_stream_is_refused(tmp_path):
         decode((tmp_path / "screen.mp4").read_bytes(), name="screen.mp4", limits=AudioLimits())
 
 
-def test_a_truncated_wav_is_read_up_to_where_it_breaks_off_and_marked():
+def test_a_truncated_wav_is_decoded_as_far_as_possible_and_marked():
     content = encoded(tone(duration_s=2), container="wav", codec="pcm_s16le")
     decoded = decode(content[: len(content) // 2], name="a.wav", limits=AudioLimits())
     assert decoded.truncated

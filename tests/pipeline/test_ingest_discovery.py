@@ -14,14 +14,14 @@ def causes(discovery):
     return {failure.source: failure.cause for failure in discovery.failures}
 
 
-def test_folders_are_searched_to_the_bottom_in_the_order_of_their_names(tmp_path):
+def test_folders_are_searched_recursively_in_name_order(tmp_path):
     (tmp_path / "b").mkdir()
     write_wav(tmp_path / "b" / "2.wav", tone(level=0.2))
     write_wav(tmp_path / "a.wav", tone(level=0.1))
     assert [source.name for source in discover(str(tmp_path)).sources] == ["a.wav", "2.wav"]
 
 
-def test_any_fsspec_address_will_do(tmp_path):
+def test_any_fsspec_address_works(tmp_path):
     import fsspec
 
     content = write_wav(tmp_path / "a.wav", tone()).read_bytes()
@@ -37,7 +37,7 @@ def test_the_call_id_without_metadata_is_the_content_hash(tmp_path):
     assert (source.sha256, source.call_id) == (digest, f"c{digest[:16]}")
 
 
-def test_the_same_audio_twice_is_one_call_and_is_said_so(tmp_path):
+def test_identical_audio_is_one_call_and_reported(tmp_path):
     content = write_wav(tmp_path / "a.wav", tone()).read_bytes()
     (tmp_path / "copy.wav").write_bytes(content)
     found = discover(str(tmp_path))
@@ -83,7 +83,7 @@ def test_metadata_comes_from_csv_then_sidecar_then_name(tmp_path):
     assert (metadata.started_at, metadata.extra) == ("2026-10-05", {"branch": "Leeds"})
 
 
-def test_a_row_without_a_recording_and_a_recording_without_a_row_are_both_said(tmp_path):
+def test_rows_without_recordings_and_recordings_without_rows_are_reported(tmp_path):
     write_wav(tmp_path / "a.wav", tone())
     rows = read_metadata_csv("file,agent_id\nb.wav,A1\n", name="calls.csv")
     found = discover(str(tmp_path), metadata=MetadataSource(rows=rows))

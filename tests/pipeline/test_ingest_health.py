@@ -30,11 +30,11 @@ def test_one_signal_on_both_channels_is_a_duplicate_at_any_level(gain):
     assert health(samples, samples * gain).duplicate_channels
 
 
-def test_two_speakers_are_no_duplicate():
+def test_two_speakers_are_not_duplicates():
     assert not health(*tone(rate=16_000, channels=2)).duplicate_channels
 
 
-def test_two_silent_channels_are_no_duplicate():
+def test_two_silent_channels_are_not_duplicates():
     assert not health(np.zeros(100), np.zeros(100)).duplicate_channels
 
 
@@ -43,7 +43,7 @@ def test_the_same_audio_with_its_polarity_turned_is_a_duplicate():
     assert health(samples, -samples).duplicate_channels
 
 
-def test_an_offset_that_both_channels_have_makes_no_duplicate():
+def test_a_common_offset_does_not_make_duplicates():
     first, second = tone(rate=16_000, channels=2, level=0.02)
     assert not health(first + 0.3, second + 0.3).duplicate_channels
 

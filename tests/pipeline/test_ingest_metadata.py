@@ -57,7 +57,7 @@ def test_a_date_in_the_name_is_found_without_a_pattern():
     assert metadata_from_name("x/rec-2026-10-05-17.wav", None).metadata.started_at == "2026-10-05"
 
 
-def test_a_long_number_is_no_date():
+def test_a_long_number_is_not_a_date():
     assert metadata_from_name("482026100599.wav", None).metadata.started_at == ""
 
 

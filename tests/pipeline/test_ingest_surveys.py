@@ -17,7 +17,7 @@ def file_of(tmp_path, *lines):
     ("scale", "given", "score"),
     [("1-5", 4, 4.0), ("0-10", 10, 5.0), ("0-10", 0, 1.0), ("1-10", 1, 1.0), ("6-1", 1, 5.0), ("1..7", 4, 3.0)],
 )
-def test_an_answer_is_put_on_1_to_5(scale, given, score):
+def test_an_answer_is_mapped_to_1_to_5(scale, given, score):
     assert parse_scale(scale).score(given) == score
 
 
@@ -29,12 +29,12 @@ def test_a_score_is_within_1_to_5_and_a_scale_s_name_reads_back(text, share):
 
 
 @pytest.mark.parametrize("text", ["", "5", "5-5", "good-bad", "1-5-9"])
-def test_what_is_no_scale_is_refused(text):
-    with pytest.raises(ConfigError, match="is no scale"):
+def test_invalid_scales_are_rejected(text):
+    with pytest.raises(ConfigError, match="is not a scale"):
         parse_scale(text)
 
 
-def test_clear_answers_show_their_scale():
+def test_unambiguous_answers_reveal_their_scale():
     assert recognised_scale([1, 5, *[4] * FEWEST_TO_RECOGNISE]) == Scale(1, 5)
     assert recognised_scale([0, 8, *[4] * FEWEST_TO_RECOGNISE]) == Scale(0, 10)
 
@@ -52,12 +52,12 @@ def test_clear_answers_show_their_scale():
     ],
     ids=["too few", "0-10 or 1-10", "1-7 or more", "0-5 or more", "no bad answer", "0-100", "no five"],
 )
-def test_answers_that_fit_several_scales_are_refused(given):
+def test_answers_that_fit_several_scales_are_rejected(given):
     with pytest.raises(ConfigError, match=r"too few|fit several scales"):
         recognised_scale(given)
 
 
-def test_good_rows_are_taken_and_bad_ones_told_by_line(tmp_path):
+def test_valid_rows_are_read_and_invalid_ones_reported_by_line(tmp_path):
     path = file_of(
         tmp_path,
         "call_id,score,answered_at,closed_as",
@@ -72,25 +72,25 @@ def test_good_rows_are_taken_and_bad_ones_told_by_line(tmp_path):
     found = read_surveys(path, scale="1-5")
     assert [(each.line, each.answer.call_id) for each in found.answers] == [(2, "c1"), (8, "c7")]
     assert [(bad.source, bad.cause) for bad in found.failures] == [
-        ("answers.csv line 3", "its `score` lies outside the scale 1-5"),
+        ("answers.csv line 3", "its `score` is outside the scale 1-5"),
         ("answers.csv line 4", "`score` is not a number"),
-        ("answers.csv line 5", "the call is not named: it takes `call_id`, or `customer_id` and `answered_at`"),
+        ("answers.csv line 5", "the call is not named: give `call_id`, or `customer_id` and `answered_at`"),
         ("answers.csv line 6", "there is neither a `score` nor a `closed_as`"),
-        ("answers.csv line 7", "`answered_at` is no time; write it as 2026-03-02T14:05:00"),
+        ("answers.csv line 7", "`answered_at` is not a time; write it as 2026-03-02T14:05:00"),
     ]
 
 
-def test_columns_may_go_by_other_names_and_comments_are_not_read(tmp_path):
+def test_columns_may_have_other_names_and_comments_are_not_read(tmp_path):
     path = file_of(tmp_path, "interaction,rating,comment", "c1,9,you never called me back")
     found = read_surveys(path, scale="0-10", columns={"call_id": "interaction", "score": "rating"})
     (read,) = found.answers
     assert read.answer.model_dump(exclude_defaults=True) == {"call_id": "c1", "score": 9.0}
 
 
-def test_a_comment_in_the_place_of_a_status_is_refused_and_not_repeated(tmp_path):
+def test_a_comment_instead_of_a_status_is_rejected_and_not_quoted(tmp_path):
     comment = "the customer was very cross and wants to speak to the manager again"
     (failure,) = read_surveys(file_of(tmp_path, "call_id,closed_as", f"c1,{comment}")).failures
-    assert failure.cause == "`closed_as` is longer than 40 characters; comments are not taken in"
+    assert failure.cause == "`closed_as` is longer than 40 characters; comments are not imported"
 
 
 def test_rows_may_each_state_their_scale(tmp_path):
@@ -106,7 +106,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path):
         read_surveys(file_of(tmp_path, "id,rating", "c1,4"), scale="1-5")
 
 
-def test_a_column_that_is_not_there_is_named(tmp_path):
+def test_a_missing_column_is_named(tmp_path):
     path = file_of(tmp_path, "call_id,score", "c1,4")
     with pytest.raises(ConfigError, match=r"has no column rating\. It has: call_id, score"):
         read_surveys(path, columns={"score": "rating"})

@@ -95,7 +95,7 @@ def test_amazon_without_offsets_is_refused(tmp_path):
         read(tmp_path, "a.json", json.dumps({**AMAZON, "Transcript": [{"ParticipantRole": "AGENT", "Content": "x"}]}))
 
 
-def test_bytes_that_are_no_text_are_refused(tmp_path):
+def test_bytes_that_are_not_text_are_rejected(tmp_path):
     (tmp_path / "a.vtt").write_bytes(b"\xff\xfe\x00\x80")
     with pytest.raises(IngestError, match="not UTF-8"):
         read_transcripts(discover(str(tmp_path)).sources[0])

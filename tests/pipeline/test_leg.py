@@ -52,14 +52,14 @@ def test_the_first_leg_begins_with_the_call_and_may_be_the_metadatas_agent():
     assert legs("iaca", agents="@12; A12@25") == [(1, "A07", 0, 2), (2, "A12", 3, 3)]
 
 
-def test_an_agent_who_says_nothing_has_no_leg():
+def test_agents_who_never_speak_get_no_leg():
     assert legs("acca", agents="A07@0; A09@#1; A12@#3") == [(1, "A07", 0, 2), (2, "A12", 3, 3)]
     assert legs("caca", agents="A01@#0; A02@#1") == [(1, "A02", 0, 3)]
     assert legs("aca", agents="A07@0; A12@500") == [(1, "A07", 0, 2)]
 
 
 @pytest.mark.parametrize("agents", ["A07", "A07@0; A12@half past", "A07@0; A12@30; A09@10", ";"])
-def test_a_column_that_cannot_be_read_is_named(agents):
+def test_an_unreadable_column_is_named(agents):
     with pytest.raises(ScoreError, match=r"Write it as `A07@0; A12@95\.5`"):
         legs("acac", agents=agents)
 
@@ -90,12 +90,12 @@ def test_speakers_with_numbers_are_agents_without_an_id():
     assert with_agents(CallMetadata(), ["Agent", "Customer", "agent"]).extra == {}
 
 
-def test_a_turn_without_an_id_is_nobody_elses():
+def test_a_turn_without_an_id_is_ignored_if_others_have_one():
     speakers, ids = ["agent", "agent", "customer", "agent"], ["A07", "", "", "A12"]
     assert with_agents(CallMetadata(), speakers, agent_ids=ids).extra == {"agents": "A07@#0; A12@#3"}
 
 
-def test_what_the_telephone_system_says_of_agents_stands():
+def test_the_metadata_column_takes_precedence():
     known = metadata_row({"agents": "A01@#0; A02@#1"}).metadata
     assert with_agents(known, ["Agent 1", "Agent 2"]) is known
 
@@ -170,7 +170,7 @@ def test_a_transfer_that_becomes_known_later_replaces_the_scorecard(recordings, 
     assert read(store, "scorecards").num_rows == 2
 
 
-def test_agents_that_cannot_be_read_are_a_failure_of_that_call(recordings, tmp_path):
+def test_an_unreadable_column_is_a_failure_of_that_call(recordings, tmp_path):
     store = Store(str(tmp_path / "store"))
     lines = [json.loads(line) for line in recordings.read_text("utf-8").splitlines()]
     lines[0]["agents"] = "A07 then A12"
@@ -180,7 +180,7 @@ def test_agents_that_cannot_be_read_are_a_failure_of_that_call(recordings, tmp_p
     assert read(store, "failures").column("source").to_pylist() == ["moved"]
 
 
-def test_files_from_before_there_were_legs_are_read(recordings, tmp_path):
+def test_files_without_legs_are_read(recordings, tmp_path):
     import pyarrow.parquet as pq
 
     store = Store(str(tmp_path / "store"))

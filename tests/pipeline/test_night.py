@@ -66,7 +66,7 @@ def test_a_new_recording_is_done_alone(recordings, store):
     assert read(store, "calls").num_rows == 4
 
 
-def test_a_new_rubric_scores_again_without_hearing_or_reading(recordings, store):
+def test_a_new_rubric_rescores_without_transcribing_or_enriching(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     engine = fake_engine(rubric=FakeRubric(version="2"), stages=replace(fake_stages(), transcribe=None, enrich=None))
     summary = run_night(str(recordings), store=store, engine=engine)
@@ -75,15 +75,15 @@ def test_a_new_rubric_scores_again_without_hearing_or_reading(recordings, store)
     assert read(store, "turns").num_rows == 9
 
 
-def test_scoring_again_gives_the_answers_of_the_night(recordings, store):
+def test_a_rescore_gives_the_same_answers(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     first = column(store, "answers", "probability")
-    rescore(store, engine=fake_engine(scoring_models="judges-2"))
+    rescore(store, engine=fake_engine(scoring_models="scoring-2"))
     assert column(store, "answers", "probability") == first
     assert len(set(column(store, "answers", "part"))) == 2
 
 
-def test_scorecards_of_two_rubrics_stand_side_by_side(recordings, store):
+def test_a_call_has_scorecards_of_two_rubrics(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     summary = rescore(store, engine=fake_engine(rubric=FakeRubric(id="other")))
     assert summary.calls_done == 3
@@ -91,32 +91,32 @@ def test_scorecards_of_two_rubrics_stand_side_by_side(recordings, store):
     assert rescore(store, engine=fake_engine()).shards == 0
 
 
-def test_scoring_again_can_keep_to_some_dates(recordings, store):
+def test_a_rescore_can_be_limited_to_dates(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    summary = rescore(store, engine=fake_engine(scoring_models="judges-2"), dates=["2026-11-21"])
+    summary = rescore(store, engine=fake_engine(scoring_models="scoring-2"), dates=["2026-11-21"])
     assert (summary.calls_found, summary.calls_done) == (1, 1)
 
 
-def test_new_ears_hear_everything_again_and_old_scorecards_go(recordings, store):
+def test_new_speech_models_transcribe_everything_and_drop_old_scorecards(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     rescore(store, engine=fake_engine(rubric=FakeRubric(id="other")))
-    summary = run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2"))
+    summary = run_night(str(recordings), store=store, engine=fake_engine(speech_models="speech-2"))
     assert summary.audio_s == pytest.approx(1.8)
     assert column(store, "scorecards", "rubric_id") == ["fake"] * 3
     assert read(store, "turns").num_rows == 9
     assert {part[:5] for part in column(store, "turns", "part")} == {"g0003"}
 
 
-def test_a_new_reader_reads_stored_turns_again(recordings, store):
+def test_new_enrichment_models_enrich_stored_turns(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
-    engine = fake_engine(enrichment_models="reader-2", stages=replace(fake_stages(), transcribe=None))
+    engine = fake_engine(enrichment_models="enrichment-2", stages=replace(fake_stages(), transcribe=None))
     summary = run_night(str(recordings), store=store, engine=engine)
     assert (summary.calls_done, summary.audio_s) == (3, 0.0)
-    assert set(column(store, "turn_vectors", "encoder")) == {"reader-2"}
+    assert set(column(store, "turn_vectors", "encoder")) == {"enrichment-2"}
     assert [len(words) for words in column(store, "turns", "words")] == [2, 0, 0] * 3
 
 
-def test_new_metadata_scores_again_and_moves_the_call_to_its_date(recordings, store):
+def test_new_metadata_rescores_a_call_and_moves_it_to_its_date(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     metadata = {"started_at": "2026-11-19T08:00:00", "agent_id": "A7"}
     (recordings / "2026-11-20_a.json").write_text(json.dumps(metadata))
@@ -148,7 +148,7 @@ def test_a_bad_file_is_a_failure_and_the_others_are_scored(recordings, store):
     assert sorted(column(store, "failures", "stage")) == ["hear", "ingest"]
 
 
-def test_a_failure_waits_for_a_change_or_an_order(recordings, store):
+def test_a_failed_call_is_retried_after_a_change_or_on_request(recordings, store):
     write_wav(recordings / "x.wav")
     (recordings / "x.json").write_text(json.dumps({"call_id": "silent"}))
     run_night(str(recordings), store=store, engine=fake_engine())
@@ -156,12 +156,12 @@ def test_a_failure_waits_for_a_change_or_an_order(recordings, store):
     assert (held.calls_held_back, held.shards) == (1, 0)
     retried = run_night(str(recordings), store=store, engine=fake_engine(), retry_failed=True)
     assert (retried.calls_failed, retried.calls_held_back) == (1, 0)
-    other_ears = run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2"))
+    other_ears = run_night(str(recordings), store=store, engine=fake_engine(speech_models="speech-2"))
     assert (other_ears.calls_done, other_ears.calls_failed) == (3, 1)
     assert read(store, "failures").num_rows == 1
 
 
-def test_a_failure_goes_when_the_call_succeeds(recordings, store):
+def test_a_failure_disappears_once_the_call_succeeds(recordings, store):
     bad = recordings / "2026-11-20_x.wav"
     bad.write_text("this is no audio")
     (recordings / "2026-11-20_x.json").write_text(json.dumps({"call_id": "x"}))
@@ -181,10 +181,10 @@ def test_a_call_that_cannot_be_scored_keeps_its_turns(recordings, store):
     assert "unscorable" in column(store, "turns", "call_id")
     assert run_night(str(recordings), store=store, engine=fake_engine()).calls_held_back == 1
     assert rescore(store, engine=fake_engine()).shards == 0
-    assert rescore(store, engine=fake_engine(scoring_models="judges-2")).calls_failed == 1
+    assert rescore(store, engine=fake_engine(scoring_models="scoring-2")).calls_failed == 1
 
 
-def test_the_same_audio_twice_is_one_call_and_is_said_so(recordings, store):
+def test_identical_audio_is_one_call_and_reported(recordings, store):
     shutil.copy(recordings / "2026-11-20_a.wav", recordings / "2026-11-20_copy.wav")
     summary = run_night(str(recordings), store=store, engine=fake_engine())
     assert (summary.calls_found, summary.notices) == (3, 1)
@@ -208,7 +208,7 @@ def test_a_moved_recording_is_known_by_its_new_address(recordings, store, tmp_pa
     assert all("/archive/" in uri for uri in column(store, "calls", "uri"))
 
 
-def test_what_was_wrong_at_an_address_goes_when_it_is_mended(recordings, store):
+def test_problems_of_an_address_disappear_once_they_are_fixed(recordings, store):
     (recordings / "empty.wav").write_bytes(b"")
     run_night(str(recordings), store=store, engine=fake_engine())
     assert column(store, "failures", "cause") == ["the file is empty"]
@@ -225,7 +225,7 @@ def transcript_line(call_id, text="my bill is wrong"):
     return json.dumps({"call_id": call_id, "started_at": "2026-11-20T09:00:00", "language": "en", "turns": turns})
 
 
-def test_written_transcripts_come_in_by_the_same_door(tmp_path, store):
+def test_written_transcripts_are_processed_like_recordings(tmp_path, store):
     folder = tmp_path / "written"
     folder.mkdir()
     (folder / "calls.jsonl").write_text("\n".join([transcript_line("w1"), "not json", transcript_line("w2")]))
@@ -275,7 +275,7 @@ def test_measures_run_when_anything_changed(recordings, store):
     assert read(store, "call_topics").num_rows == 4
 
 
-def test_measures_do_not_run_again_for_scorecards_whose_answers_they_see_unchanged(recordings, store):
+def test_unchanged_answers_do_not_rerun_the_measures(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine(measure=FakeMeasure()))
     first = column(store, "topics", "part")
     rescore(store, engine=fake_engine(rubric=FakeRubric(version="2"), measure=FakeMeasure()))
@@ -296,10 +296,10 @@ def replied(card, question_id, value):
 def test_a_night_leaves_one_run(recordings, store):
     run_night(str(recordings), store=store, engine=fake_engine())
     (run,) = rows(store, "runs")
-    assert (run["kind"], run["status"], run["calls_done"], run["ears"]) == ("night", "completed", 3, "ears-1")
+    assert (run["kind"], run["status"], run["calls_done"], run["ears"]) == ("night", "completed", 3, "speech-1")
 
 
-def test_a_bug_ends_the_night_and_the_run_says_so(recordings, store):
+def test_a_bug_ends_the_night_and_is_recorded(recordings, store):
     def broken(calls, speech_models):
         raise ZeroDivisionError
 
@@ -309,7 +309,7 @@ def test_a_bug_ends_the_night_and_the_run_says_so(recordings, store):
     assert read(store, "calls").num_rows == 0
 
 
-def test_a_shard_that_was_not_finished_is_not_seen(recordings, store, tmp_path):
+def test_an_unfinished_shard_is_invisible(recordings, store, tmp_path):
     night = begin(discover(str(recordings)), address=str(recordings), store=store, engine=fake_engine())
     run_shard(night.plan.shards[0], store=store, engine=fake_engine())
     for path in (tmp_path / "store" / "calls").rglob("*.parquet"):
@@ -317,11 +317,11 @@ def test_a_shard_that_was_not_finished_is_not_seen(recordings, store, tmp_path):
     assert [read(store, table).num_rows for table in ("calls", "turns", "answers")] == [0, 0, 0]
 
 
-def test_compaction_changes_nothing_that_is_seen(recordings, store, tmp_path):
+def test_compaction_changes_no_visible_row(recordings, store, tmp_path):
     run_night(str(recordings), store=store, engine=fake_engine(measure=FakeMeasure()))
     write_wav(recordings / "z.wav")
-    run_night(str(recordings), store=store, engine=fake_engine(speech_models="ears-2", measure=FakeMeasure()))
-    rescore(store, engine=fake_engine(speech_models="ears-2", rubric=FakeRubric(version="2")))
+    run_night(str(recordings), store=store, engine=fake_engine(speech_models="speech-2", measure=FakeMeasure()))
+    rescore(store, engine=fake_engine(speech_models="speech-2", rubric=FakeRubric(version="2")))
     connection = open_duckdb(store)
     tables = [
         row[0] for row in connection.execute("select view_name from duckdb_views() where not internal").fetchall()
@@ -336,7 +336,7 @@ def test_compaction_changes_nothing_that_is_seen(recordings, store, tmp_path):
     assert compact(store, older_than_s=0).rows_removed == 0
     assert (
         run_night(
-            str(recordings), store=store, engine=fake_engine(speech_models="ears-2", rubric=FakeRubric(version="2"))
+            str(recordings), store=store, engine=fake_engine(speech_models="speech-2", rubric=FakeRubric(version="2"))
         ).shards
         == 0
     )

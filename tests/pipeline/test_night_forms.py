@@ -1,9 +1,9 @@
-"""Nights with several forms: each call gets a scorecard by every form that fits it, and only those that it lacks."""
+"""Nights with several forms: a call gets a scorecard by every form that fits it, and only missing ones are made."""
 
 import json
 
 import pytest
-from night_fakes import FakeModel, fake_read, parquet_files
+from night_fakes import FakeModel, fake_enrich, parquet_files
 from rubric_forms import form
 from rubric_store import says
 from score_contexts import scoring_models
@@ -40,7 +40,7 @@ def engine(rubric, *, refuses=""):
         read_recording=ingest.read_recording,
         read_transcripts=ingest.read_transcripts,
         transcribe=lambda calls, speech_models: iter(()),
-        enrich=fake_read,
+        enrich=fake_enrich,
         score=judge,
         flag=flag_rules.flag,
     )
@@ -103,7 +103,7 @@ def test_a_second_night_with_several_forms_finds_nothing_to_do(tmp_path, store):
 
 
 @pytest.mark.parametrize("again", ["night", "rescore"])
-def test_only_the_form_that_lacks_is_made(tmp_path, store, again):
+def test_only_missing_scorecards_are_made(tmp_path, store, again):
     run_night(calls(tmp_path), store=store, engine=engine(GENERAL))
     first = {row["call_id"]: row["part"] for row in read(store, "scorecards").to_pylist()}
     never = engine(BOTH, refuses="general")
@@ -122,7 +122,7 @@ def test_a_changed_form_leaves_the_others_as_they_are(tmp_path, store):
     assert cards(store) == ALL
 
 
-def test_a_form_that_cannot_judge_leaves_the_other_forms_their_scorecards(tmp_path, store):
+def test_a_failing_form_does_not_affect_the_others(tmp_path, store):
     summary = run_night(calls(tmp_path), store=store, engine=engine(BOTH, refuses="selling"))
     assert cards(store) == [("c1", "general"), ("c2", "general"), ("c3", "general")]
     assert (summary.calls_done, summary.calls_failed) == (3, 2)
@@ -135,7 +135,7 @@ def test_a_form_that_cannot_judge_leaves_the_other_forms_their_scorecards(tmp_pa
     assert read(store, "failures").num_rows == 0
 
 
-def test_a_scorecard_of_a_form_that_no_longer_fits_goes(tmp_path, store):
+def test_a_scorecard_disappears_if_its_form_no_longer_fits(tmp_path, store):
     run_night(calls(tmp_path), store=store, engine=engine(BOTH))
     run_night(calls(tmp_path, c2="help"), store=store, engine=engine(BOTH))
     assert cards(store) == [("c1", "general"), ("c1", "selling"), ("c2", "general"), ("c3", "general")]
@@ -143,7 +143,7 @@ def test_a_scorecard_of_a_form_that_no_longer_fits_goes(tmp_path, store):
     assert rescore(store, engine=engine(BOTH)).shards == 0
 
 
-def test_a_form_that_is_narrowed_takes_its_scorecards_back(tmp_path, store):
+def test_narrowing_a_form_removes_scorecards(tmp_path, store):
     run_night(calls(tmp_path), store=store, engine=engine(BOTH))
     narrowed = family("selling", "thanks", "price", used_for={"queues": ["other"]})
     rescore(store, engine=engine(rubric_set([GENERAL, narrowed])))
@@ -159,7 +159,7 @@ def test_two_forms_with_the_same_reason_raise_one_flag(tmp_path, store):
     assert read(store, "flags").num_rows == 6
 
 
-def test_a_flag_that_stood_for_two_forms_stays_while_one_of_them_raises_it(tmp_path, store):
+def test_a_flag_of_two_forms_remains_while_one_raises_it(tmp_path, store):
     copies = rubric_set([family("one", "thanks"), family("two", "thanks")])
     run_night(calls(tmp_path), store=store, engine=engine(copies))
     compact(store)
@@ -173,13 +173,13 @@ def test_the_night_is_recorded_with_all_its_forms(tmp_path, store):
         assert connection.execute("select rubric_id from runs").fetchall() == [("general+selling",)]
 
 
-def test_names_with_commas_between_are_forms_side_by_side():
+def test_comma_separated_names_are_several_forms():
     both = load_rubrics("support, sales.en")
     assert [member.id for member in both.members] == ["support.en", "support.zh", "sales.en"]
     assert load_rubrics("support").id == "support"
     assert load_rubrics("support,support").id == "support"
 
 
-def test_different_forms_of_one_name_are_refused():
+def test_different_forms_with_the_same_name_are_rejected():
     with pytest.raises(RubricError, match="two different forms are both called general"):
         rubric_set([GENERAL, family("general", "price")])

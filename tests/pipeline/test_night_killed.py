@@ -1,4 +1,4 @@
-"""The night is really killed, with SIGKILL, and the same command is run again."""
+"""Nights killed with SIGKILL, and then run again by the same command."""
 
 import os
 import signal
@@ -63,7 +63,9 @@ def test_a_night_killed_while_writing_is_completed_by_the_next(recordings, unint
 
 @pytest.mark.slow
 @pytest.mark.parametrize("finished_shards", [0, 1, 2])
-def test_a_night_killed_while_hearing_is_completed_by_the_next(recordings, uninterrupted, tmp_path, finished_shards):
+def test_a_night_killed_while_transcribing_is_completed_by_the_next(
+    recordings, uninterrupted, tmp_path, finished_shards
+):
     environment = {**os.environ, "PYTHONPATH": str(SCRIPT.parents[2])}
     process = subprocess.Popen(
         command(recordings, tmp_path, "--slow-s", "0.5"), env=environment, stdout=subprocess.PIPE

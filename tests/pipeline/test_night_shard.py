@@ -27,7 +27,7 @@ def test_a_shard_holds_one_date_and_one_kind_of_work():
     ]
 
 
-def test_a_shard_holds_so_many_calls_and_no_more():
+def test_a_shard_has_a_maximum_number_of_calls():
     shards = cut(an_item(f"{number:04d}") for number in range(2 * MAX_CALLS + 1))
     assert [len(shard.items) for shard in shards] == [MAX_CALLS, MAX_CALLS, 1]
 
@@ -38,30 +38,30 @@ def test_a_shard_closes_after_an_hour_of_audio():
     assert [len(shard.items) for shard in shards] == [2, 2, 1]
 
 
-def test_audio_is_guessed_from_the_size_and_the_ending():
+def test_audio_length_is_estimated_from_size_and_ending():
     assert an_item("a", size_bytes=240_000).expected_audio_s == 10.0
     assert an_item("a", size_bytes=240_000, uri="file:///a.mp3").expected_audio_s == 60.0
     assert an_item("a", work="score").expected_audio_s == 0.0
 
 
 @given(st.lists(st.integers(1, 3_000), min_size=1, max_size=30), st.sets(st.integers(0, 30)))
-def test_cutting_what_is_left_gives_the_shards_as_before(lengths_s, finished):
+def test_cutting_the_remaining_calls_gives_the_same_shards(lengths_s, finished):
     items = [an_item(f"{number:03d}", size_bytes=length * 24_000) for number, length in enumerate(lengths_s)]
     shards = cut(items)
     left = [shard for number, shard in enumerate(shards) if number not in finished]
     assert cut(item for shard in left for item in shard.items) == left
 
 
-def test_the_order_of_finding_does_not_matter():
+def test_shards_do_not_depend_on_the_order_of_discovery():
     items = [an_item("a"), an_item("b"), an_item("c")]
     assert cut(items) == cut(items[::-1])
 
 
-def test_a_shard_is_one_generation_younger_than_what_it_replaces():
+def test_a_shards_generation_is_one_more_than_what_it_replaces():
     assert cut([an_item("a", generation=2), an_item("b")])[0].generation == 3
 
 
-def test_another_version_of_anything_is_another_fingerprint():
+def test_any_other_version_changes_the_fingerprint():
     (shard,) = cut([an_item("a")])
     (other,) = cut([replace(an_item("a"), fingerprints=StageFingerprints("h", "r", "t"))])
     assert shard.fingerprint != other.fingerprint

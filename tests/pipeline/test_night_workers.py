@@ -14,7 +14,7 @@ pytestmark = pytest.mark.slow
 
 @dataclass(frozen=True)
 class Build:
-    """Two processes of their own can make this engine."""
+    """An engine that other processes can build."""
 
     version: str = "2"
 
@@ -44,12 +44,12 @@ def test_any_number_of_workers_writes_the_same_bytes(stores, tmp_path):
     assert [(step.stage, step.calls) for step in seen] == [("plan", 5), ("score", 2), ("score", 2), ("score", 1)]
 
 
-def test_workers_that_would_score_otherwise_are_stopped(stores):
+def test_workers_with_other_fingerprints_are_rejected(stores):
     with pytest.raises(ConfigError, match="changed while calls were scored"):
         rescore(stores[0], engine=Build()(), workers=2, build=Build(version="3"))
     assert read(stores[0], "scorecards").column("rubric_version").to_pylist() == ["1"] * 5
     assert sorted(read(stores[0], "runs").column("status").to_pylist()) == ["completed", "failed"]
 
 
-def test_there_is_a_core_at_least():
+def test_at_least_one_core_is_reported():
     assert cores() >= 1

@@ -28,7 +28,7 @@ def test_both_bounds_are_included(tmp_path):
     assert dates_between(store, since="2026-11-22", until=None) == ["2026-11-22"]
 
 
-def test_both_bounds_are_included_and_days_without_calls_are_left_out(tmp_path):
+def test_bounds_are_inclusive_and_days_without_calls_are_left_out(tmp_path):
     store = Store(str(tmp_path))
     for day in ("2026-10-05", "2026-10-07", "2026-10-09"):
         part = Part(day, 1, "f")

@@ -6,7 +6,7 @@ from pipeline.transcript import Event, Transcript
 EVENTS = (Event("ringing", 0, 0.0, 6.5, 0.99), Event("music", 1, 6.0, 30.25, 0.8), Event("ivr", 0, 31.0, 40.0, 0.7))
 
 
-def test_events_come_back_from_their_table_as_they_went_in():
+def test_events_round_trip_through_their_table():
     transcript = Transcript("a", "en", (), CallMetadata(), "audio", events=EVENTS)
     table = table_of("events", event_rows(transcript), part="g0001-f", date="2026-11-20")
     assert events_by_call(table.to_pylist()) == {"a": EVENTS}

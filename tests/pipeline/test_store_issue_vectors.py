@@ -9,7 +9,7 @@ rows = st.lists(st.none() | st.lists(st.floats(-1, 1, width=16), min_size=3, max
 
 
 @given(rows, st.integers(0, 3))
-def test_vectors_come_back_and_a_missing_one_is_zeros(vectors, skipped):
+def test_vectors_round_trip_and_missing_ones_are_zeros(vectors, skipped):
     column = pa.array([None if each is None else bytes_of(np.array(each)) for each in vectors], pa.binary())
     found = matrix_of(column.slice(skipped))
     wanted = [each or [0.0] * 3 for each in vectors[skipped:]]

@@ -1,4 +1,4 @@
-"""Moods and effort come back from their tables as they went in."""
+"""Moods and effort round-trip through their tables."""
 
 import numpy as np
 import pytest

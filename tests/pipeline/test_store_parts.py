@@ -44,7 +44,7 @@ def test_an_empty_store_has_every_table_with_its_columns(store):
         assert read(store, table).schema == schema_of(table)
 
 
-def test_what_does_not_fit_into_memory_lies_among_temporary_files_until_it_is_closed(store, tmp_path, monkeypatch):
+def test_spilled_data_is_temporary_and_deleted_on_close(store, tmp_path, monkeypatch):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "elsewhere"))
     (tmp_path / "elsewhere").mkdir()
     with open_duckdb(store) as connection:
@@ -55,7 +55,7 @@ def test_what_does_not_fit_into_memory_lies_among_temporary_files_until_it_is_cl
 
 
 @pytest.mark.parametrize("table", ["call_topics", "repeats", "arrivals", "chains"])
-def test_rows_that_name_a_topic_which_was_merged_since_name_the_one_it_went_into(store, table):
+def test_rows_of_a_merged_topic_show_its_successor(store, table):
     key = {"arrivals": "arrival_id", "chains": "chain_id"}.get(table, "call_id")
     topics = [{"topic_id": "t-1", "status": "merged", "merged_into": "t-2"}, {"topic_id": "t-2", "status": "found"}]
     named = [{key: "a", "topic_id": "t-1"}, {key: "b", "topic_id": "t-2"}, {key: "c", "topic_id": ""}]
@@ -66,7 +66,7 @@ def test_rows_that_name_a_topic_which_was_merged_since_name_the_one_it_went_into
     assert [row["topic_id"] for row in read(store, table).to_pylist()] == ["t-2", "t-2", ""]
 
 
-def test_of_a_bare_table_there_are_all_rows_that_were_ever_written(store):
+def test_a_bare_table_has_all_rows_ever_written(store):
     write(store, generation=1, calls=["a"], turns=[("a", 0)])
     write(store, generation=2, calls=["a"], turns=[("a", 0), ("a", 1)])
     connection = open_duckdb(store, tables=("calls", "turns"), bare=("turns",))
@@ -75,7 +75,7 @@ def test_of_a_bare_table_there_are_all_rows_that_were_ever_written(store):
     assert "turns" not in [name for (name,) in connection.execute("show tables").fetchall()]
 
 
-def test_rows_come_back_sorted_whatever_order_they_came_in(store):
+def test_rows_are_sorted_regardless_of_their_order(store):
     write(store, generation=1, calls=["b", "a"], turns=[("b", 1), ("b", 0), ("a", 0)])
     assert read(store, "calls").column("call_id").to_pylist() == ["a", "b"]
     found = read(store, "turns", columns=["call_id", "turn"]).to_pylist()
@@ -110,7 +110,7 @@ def test_a_failure_is_seen_until_the_call_succeeds_later(store):
     assert read(store, "failures").column("item").to_pylist() == ["a", "b"]
 
 
-def test_dates_and_columns_narrow_a_reading(store):
+def test_reads_can_be_limited_to_dates_and_columns(store):
     write(store, generation=1, calls=["a"])
     write(store, generation=1, calls=["b"], date="2026-11-21")
     found = read(store, "calls", dates=["2026-11-21"], columns=["call_id"])
@@ -123,7 +123,7 @@ def test_an_unknown_column_is_named(store):
         read(store, "calls", columns=["call_id", "nonsense"])
 
 
-def test_a_part_without_its_marker_is_not_there(store):
+def test_a_part_without_a_marker_is_ignored(store):
     part = write(store, generation=1, calls=["a"], turns=[("a", 0)])
     filesystem, root = store.open()
     filesystem.rm_file(f"{root}/{part.path('calls')}")
@@ -133,7 +133,7 @@ def test_a_part_without_its_marker_is_not_there(store):
     assert filesystem.find(root) == []
 
 
-def test_a_repeated_part_overwrites_itself_and_drops_what_it_no_longer_has(store):
+def test_a_rewritten_part_drops_files_that_it_no_longer_has(store):
     part = write(store, generation=1, calls=["a"], turns=[("a", 0)])
     write(store, generation=1, calls=["a"])
     filesystem, root = store.open()
@@ -155,7 +155,7 @@ def test_leftovers_are_ignored_and_cleaned_when_old(tmp_path):
     ]
 
 
-def test_the_schema_version_stands_in_every_file(tmp_path):
+def test_every_file_has_the_schema_version(tmp_path):
     write(Store(str(tmp_path)), generation=1, calls=["a"])
     (path,) = tmp_path.rglob("*.parquet")
     metadata = pa.parquet.read_schema(path).metadata
@@ -163,14 +163,14 @@ def test_the_schema_version_stands_in_every_file(tmp_path):
     assert metadata[b"everycall.table"] == b"calls"
 
 
-def test_rows_that_do_not_fit_are_refused(tmp_path):
+def test_rows_that_do_not_fit_the_schema_are_rejected(tmp_path):
     with pytest.raises(StoreError, match="rows for `calls` do not fit"):
         write_part(
             Store(str(tmp_path)), Part(DATE, 1, "f"), {"calls": pa.table({"call_id": ["a"]})}, order=SHARD_TABLES
         )
 
 
-def test_a_store_that_cannot_be_written_says_so(tmp_path):
+def test_a_store_that_cannot_be_written_raises_an_error(tmp_path):
     (tmp_path / "store").write_text("a file, not a folder")
     with pytest.raises(StoreError, match="cannot be written"):
         write(Store(str(tmp_path / "store")), generation=1, calls=["a"])
@@ -188,7 +188,7 @@ def test_a_generation_is_read_from_a_name():
     assert generation_of("") == 0
 
 
-def test_tables_from_before_a_column_are_read_and_compacted(tmp_path):
+def test_files_that_lack_a_new_column_are_read_and_compacted(tmp_path):
     store = Store(str(tmp_path))
     write(store, generation=1, calls=["a", "b"], turns=[("a", 0), ("b", 0)])
     (path,) = (tmp_path / "turns").rglob("*.parquet")

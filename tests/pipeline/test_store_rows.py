@@ -1,4 +1,4 @@
-"""Every noun comes back from its table as it went in."""
+"""Every noun round-trips through its table."""
 
 from datetime import date as Date  # noqa: N812
 
@@ -11,7 +11,8 @@ from hypothesis.extra.numpy import arrays
 from pipeline.analytics.topics.issues import issues_from
 from pipeline.analytics.topics.registry import Registry
 from pipeline.analytics.topics.rows import registry_from_rows, topics_table
-from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment
+from pipeline.enrich.findings import with_findings
+from pipeline.enriched import Conduct, EnrichedCall, Interruption, Silence, TurnSentiment, half_precision
 from pipeline.failure import Failure
 from pipeline.flag import Flag
 from pipeline.issue import Issue
@@ -24,7 +25,7 @@ from pipeline.store.rows.failures import failure_from_row, failure_rows
 from pipeline.store.rows.flags import flag_from_row, flag_rows
 from pipeline.store.rows.runs import run_from_row, run_row
 from pipeline.store.rows.scorecards import answer_rows, scorecard_from_rows, scorecard_row
-from pipeline.store.rows.turns import storable, turn_from_row, turn_rows, turns_by_call, vector_table, vectors_of
+from pipeline.store.rows.turns import turn_from_row, turn_rows, turns_by_call, vector_table, vectors_of
 from pipeline.topic import Topic, TopicQuote
 from pipeline.transcript import Prosody, Transcript, Turn, Word
 
@@ -86,7 +87,7 @@ def calls(draw):
     vectors = draw(arrays(np.float32, (len(turns), 4), elements=st.floats(-1, 1, width=32)))
     return EnrichedCall(
         transcript, tuple(draw(sentiment) for _ in turns), draw(st.tuples(moods, moods, moods)), draw(conducts),
-        storable(vectors), draw(names), draw(names),
+        half_precision(vectors), draw(names), draw(names),
     )  # fmt: skip
 
 
@@ -142,7 +143,7 @@ def test_failures(failures):
     assert [failure_from_row(row) for row in rows] == failures
 
 
-def test_the_registry_of_topics_comes_back():
+def test_the_registry_of_topics_round_trips():
     issues = [Issue("c1", 1, 0, (0,), "zh", "simplified", "e", np.array([0.6, 0.8], np.float16), (7, 7, 9))]
     exemplars = issues_from(issues, dates=[Date.fromisoformat(DATE)])
     quote = TopicQuote("c1", 3, "zh", "卡丢了")
@@ -173,19 +174,19 @@ def test_vectors_of_many_calls_keep_to_their_calls():
     assert vectors_of(table).tolist() == [[5, 6], [1, 2], [3, 4]]
 
 
-def test_a_turn_has_its_written_form_where_that_differs():
+def test_a_turn_has_its_itn_where_that_differs():
     said = ["It is one hundred fifty dollars.", "Thank you."]
     turns = tuple(Turn(index, "agent", 0, None, None, text) for index, text in enumerate(said))
     transcript = Transcript("a", "en", turns, CallMetadata(), "jsonl")
     call = EnrichedCall(
         transcript, (TurnSentiment(0.0, 1.0, 0.0),) * 2, ("neutral",) * 3, Conduct(), np.zeros((2, 1), np.float32)
     )
-    rows = turn_rows(call)
+    rows = turn_rows(with_findings(call))
     assert [(row["text"], row["text_written"]) for row in rows] == [(said[0], "It is $150."), (said[1], "")]
     assert tuple(turn_from_row(row)[0] for row in rows) == turns
 
 
-def test_turns_come_back_by_column_with_their_cues_where_there_are_some():
+def test_turns_round_trip_by_column_with_their_prosody():
     turns = (Turn(0, "agent", 0, 0.0, 1.0, "", prosody=Prosody(1.5, None, 0.9)), Turn(1, "customer", 1, 1.0, 2.0, ""))
     transcript = Transcript("a", "en", turns, CallMetadata(), "audio")
     call = EnrichedCall(

@@ -9,16 +9,16 @@ GOLDEN = Path(__file__).parents[1] / "data" / "schemas"
 
 
 @pytest.mark.parametrize("table", TABLES)
-def test_a_schema_is_what_its_golden_file_says(table):
+def test_a_schema_matches_its_golden_file(table):
     """On purpose? Raise SCHEMA_VERSION and write `schema_text` into the golden file."""
     assert schema_text(table) == (GOLDEN / f"{table}.txt").read_text()
 
 
-def test_there_is_a_golden_file_for_every_table_and_no_other():
+def test_every_table_has_a_golden_file():
     assert sorted(path.stem for path in GOLDEN.iterdir()) == sorted(TABLES)
 
 
-def test_every_table_belongs_to_a_shard_or_a_measure_or_is_a_person_s_or_the_runs():
+def test_every_table_is_of_a_shard_or_a_measure_or_is_surveys_or_runs():
     assert set(TABLES) == {*SHARD_TABLES, *MEASURE_TABLES, "surveys", "runs"}
 
 

@@ -11,12 +11,10 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
+from pipeline.code_fingerprint import code_fingerprint, model_fingerprint
 from pipeline.enriched import ClassifierOutputs, EnrichedCall
 from pipeline.errors import ModelError
 from pipeline.ports import CallLabel, Heads
-
-# Raise when heads with the same weights see a call with other eyes: other features, or other turns named.
-VERSION = 1
 
 
 def with_classifier_outputs(call: EnrichedCall, heads: Heads) -> EnrichedCall:
@@ -78,4 +76,5 @@ def _named(call_labels: Sequence[tuple[CallLabel, Sequence[str]]]) -> tuple[tupl
 
 
 def _fingerprint(heads: Heads) -> str:
-    return f"{VERSION}:{heads.fingerprint}"
+    """Changes with the weights, the code of the heads' adapter (features, named turns) or this module."""
+    return f"{code_fingerprint(__name__)}:{model_fingerprint(heads)}"

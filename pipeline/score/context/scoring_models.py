@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from pipeline.code_fingerprint import model_fingerprint
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import Heads, LanguageModel, TextEncoder
 from pipeline.score.context.reliability import Reliability
@@ -21,10 +22,10 @@ class ScoringModels:
 
     @cached_property
     def fingerprint(self) -> str:
-        """Changes when any of the judges does."""
+        """Changes with any of the models, or with the code of an adapter."""
         return fingerprint(
-            self.heads.fingerprint,
-            self.encoder.fingerprint if self.encoder else "",
-            self.language_model.fingerprint if self.language_model else "",
+            model_fingerprint(self.heads),
+            model_fingerprint(self.encoder) if self.encoder else "",
+            model_fingerprint(self.language_model) if self.language_model else "",
             self.reliability.fingerprint,
         )

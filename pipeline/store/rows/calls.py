@@ -1,4 +1,4 @@
-"""One row a call: its recording, its metadata, and what was read off the call as a whole."""
+"""One row for each call: its recording, its metadata, and what describes the call as a whole."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ AGENT_THIRDS = ("agent_sentiment_start", "agent_sentiment_middle", "agent_sentim
 
 
 def call_row(call: EnrichedCall, *, recording: Recording | None, uri: str, input_hash: str, turns_part: str) -> Row:
-    """The row of `calls`. The audio's columns are null for a call that came as a transcript."""
+    """The row of `calls`. The audio columns are null for a written call."""
     transcript = call.transcript
     return {
         "call_id": transcript.call_id,
@@ -60,7 +60,7 @@ def call_from_rows(
     classifier_outputs: ClassifierOutputs | None = None,
     events: Sequence[Event] = (),
 ) -> EnrichedCall:
-    """The call back from its row, its turns (see `rows.turns`), its vectors, what the heads saw and its events."""
+    """Restore a call from its row, turns (see `rows.turns`), vectors, classifier outputs and events."""
     transcript = Transcript(
         call_id=row["call_id"],
         language=row["language"],
@@ -87,7 +87,7 @@ def call_from_rows(
 
 
 def recording_from_row(row: Row) -> Recording | None:
-    """The recording behind a row of `calls`; None for a call that came as a transcript."""
+    """The recording of a row of `calls`; None for a written call."""
     if row["audio_s"] is None:
         return None
     return Recording(
@@ -164,6 +164,6 @@ def _conduct_from_row(row: Row) -> Conduct:
 
 
 def _mood_from_row(row: Row) -> Mood:
-    """The mood without its turning points, which stand in a table of their own."""
+    """The mood without its turning points, which have a table of their own."""
     start, middle, end = (row[name] for name in AGENT_THIRDS)
     return Mood(agent_by_third=(start, middle, end) if start is not None else None, recovered=row["recovered"])

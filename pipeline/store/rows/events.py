@@ -1,4 +1,4 @@
-"""One row an event: what a channel carries that no person says."""
+"""One row for each event: what a channel carries besides speech."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ def event_rows(transcript: Transcript) -> list[Row]:
 
 
 def events_by_call(rows: Sequence[Row]) -> dict[str, tuple[Event, ...]]:
-    """The events back, by call id, in the rows' order."""
-    found: dict[str, list[Event]] = defaultdict(list)
+    """Restore events, by call id and in the rows' order."""
+    by_call: dict[str, list[Event]] = defaultdict(list)
     for row in rows:
-        found[row["call_id"]].append(Event(**{name: row[name] for name in COLUMNS}))
-    return {call_id: tuple(events) for call_id, events in found.items()}
+        by_call[row["call_id"]].append(Event(**{name: row[name] for name in COLUMNS}))
+    return {call_id: tuple(events) for call_id, events in by_call.items()}

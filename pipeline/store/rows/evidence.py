@@ -1,4 +1,4 @@
-"""Evidence inside the rows of answers and flags."""
+"""Evidence in the rows of answers and flags."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from pipeline.store.parts import Row
 
 
 def evidence_rows(evidence: Sequence[Evidence]) -> list[Row]:
-    """Quotes as the list column `evidence`."""
+    """The list column `evidence` for these quotes."""
     return [{"turn": item.turn, "quote": item.quote, "start_s": item.start_s, "end_s": item.end_s} for item in evidence]
 
 
 def evidence_from_rows(rows: Sequence[Row]) -> tuple[Evidence, ...]:
-    """The list column back as quotes."""
+    """Restore quotes from the list column."""
     return tuple(Evidence(row["turn"], row["quote"], row["start_s"], row["end_s"]) for row in rows)

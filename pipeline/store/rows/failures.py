@@ -1,4 +1,4 @@
-"""One row a failure. Failures of one item are replaced together: those of a call, or those of one discovery."""
+"""One row for each failure. Failures of one item, a call or a discovery, are replaced together."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pipeline.store.parts import Row
 
 
 def failure_rows(failures: Sequence[Failure], *, item: str, input_hash: str = "", fingerprint: str = "") -> list[Row]:
-    """The rows of `failures` of one item; `fingerprint` is what must change before it is worth another try."""
+    """The rows of `failures` of one item. The item is tried again once its `fingerprint` changes."""
     return [
         {
             "item": item,
@@ -27,12 +27,12 @@ def failure_rows(failures: Sequence[Failure], *, item: str, input_hash: str = ""
 
 
 def all_clear_row(*, item: str) -> Row:
-    """A row that readers do not see: this item's earlier failures are no more."""
+    """A row that hides this item's earlier failures; readers do not see it either."""
     return failure_rows([Failure(source="", stage="", cause="", remedy="")], item=item)[0]
 
 
 def failure_from_row(row: Row) -> Failure:
-    """One failure back."""
+    """Restore one failure."""
     return Failure(
         source=row["source"],
         stage=row["stage"],

@@ -1,4 +1,4 @@
-"""One row a flag, beside the scorecard that it was raised on."""
+"""One row for each flag, written with the scorecard that raised it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def flag_rows(flags: Sequence[Flag], *, rubric_id: str, leg: int = 1) -> list[Ro
 
 
 def flag_from_row(row: Row) -> Flag:
-    """One flag back."""
+    """Restore one flag."""
     return Flag(
         call_id=row["call_id"],
         rule=row["rule"],

@@ -1,4 +1,4 @@
-"""One row a call: what the fitted heads see in it, written when they looked and kept while its turns stand."""
+"""One row for each call with its classifier outputs, valid as long as the call has the same turns."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from pipeline.enriched import ClassifierOutputs
 from pipeline.store.parts import Row
 
 
-def head_view_row(call_id: str, view: ClassifierOutputs, *, turns_part: str) -> Row:
+def head_view_row(call_id: str, outputs: ClassifierOutputs, *, turns_part: str) -> Row:
     """The row of `head_views` of one call. Nothing is rounded, so that scoring again gives the same answers."""
     return {
         "call_id": call_id,
         "turns_part": turns_part,
-        "heads": view.heads,
-        "acts": view.acts.tolist(),
-        "shares": list(view.shares),
-        "named": [list(turns) for turns in view.named],
+        "heads": outputs.heads,
+        "acts": outputs.acts.tolist(),
+        "shares": list(outputs.shares),
+        "named": [list(turns) for turns in outputs.named],
     }
 
 
 def head_views_of(rows: pa.Table) -> dict[str, ClassifierOutputs]:
-    """The head views in these rows, by call id. Read by column: a number a Python object is slow."""
+    """Restore classifier outputs, by call id. Reads whole columns: one Python object for each number is slow."""
     acts, shares, named = (rows.column(name).combine_chunks() for name in ("acts", "shares", "named"))
     first_act, first_share, first_named = _starts(acts), _starts(shares), _starts(named)
     act_lists, named_lists = acts.values, named.values
     first_probability, first_turn = _starts(act_lists), _starts(named_lists)
     probabilities, all_shares = _numbers(act_lists.values), shares.values.to_pylist()
     turns = named_lists.values.to_pylist()
-    found: dict[str, ClassifierOutputs] = {}
+    by_call: dict[str, ClassifierOutputs] = {}
     names = (rows.column(name).to_pylist() for name in ("call_id", "heads", "part"))
     for row, (call_id, heads, part) in enumerate(zip(*names, strict=True)):
         start, end = first_act[row], first_act[row + 1]
         own = probabilities[first_probability[start] : first_probability[end]]
-        found[call_id] = ClassifierOutputs(
+        by_call[call_id] = ClassifierOutputs(
             heads=heads,
             acts=own.reshape(end - start, -1) if end > start else np.zeros((0, 0), np.float32),
             shares=tuple(all_shares[first_share[row] : first_share[row + 1]]),
@@ -47,11 +47,11 @@ def head_views_of(rows: pa.Table) -> dict[str, ClassifierOutputs]:
             ),
             part=part,
         )
-    return found
+    return by_call
 
 
 def _starts(lists: Any) -> list[int]:
-    """Where each list begins among the values of all, and where the last ends."""
+    """The start of each list among all values, and the end of the last."""
     offsets: list[int] = lists.offsets.to_pylist()
     return offsets
 

@@ -1,4 +1,4 @@
-"""One row an issue: what the customer calls about, so that measures over all calls read no turns."""
+"""One row for each issue. Measures read these rows rather than turns."""
 
 from __future__ import annotations
 

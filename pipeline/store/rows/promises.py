@@ -1,4 +1,4 @@
-"""One row a promise: what an agent commits to on a call."""
+"""One row for each promise."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row a run."""
+"""One row for each run."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ def run_row(run: Run) -> Row:
 
 
 def run_from_row(row: Row) -> Run:
-    """One run back."""
+    """Restore one run."""
     return Run(**{field.name: row[field.name] for field in fields(Run)})

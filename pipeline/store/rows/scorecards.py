@@ -1,4 +1,4 @@
-"""One row a scorecard, and one an answer. The answers stand in the rubric's order."""
+"""One row for each scorecard and one for each answer, with answers in the order of the form."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def answer_rows(scorecard: Scorecard) -> list[Row]:
 
 
 def scorecard_from_rows(row: Row, answers: Sequence[Row]) -> Scorecard:
-    """The scorecard back from its row and its answers' rows, in any order."""
+    """Restore a scorecard from its row and the rows of its answers, in any order."""
     in_order = sorted(answers, key=lambda answer: int(answer["position"]))
     interval = None if row["interval_low"] is None else (row["interval_low"], row["interval_high"])
     return Scorecard(

@@ -1,4 +1,4 @@
-"""Calls as the tables hold them: the way back in for scoring again and for the measures over all calls."""
+"""Calls read back from the tables, to score them again or to show them."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Each = TypeVar("Each")
 
-# What `stored_calls` reads: a connection for it needs no more.
+# The tables that `stored_calls` reads; its connection needs no others.
 CALL_TABLES = ("calls", "turns", "events", "turn_vectors", "head_views")
 
 
@@ -46,19 +46,22 @@ class StoredCall:
 def stored_calls(
     connection: DuckDBPyConnection, call_ids: Sequence[str], *, words: bool = True
 ) -> dict[str, StoredCall]:
-    """The calls with these ids that the store has, turns and vectors included. Without `words` turns have no words."""
+    """The stored calls among these ids, with turns and vectors; `words=False` leaves out the words of turns.
+
+    `connection` needs `CALL_TABLES`, see `open_duckdb`.
+    """
     if not call_ids:
         return {}
-    left_out = {"text_written", "turn_language"} | (set() if words else {"words"})
-    columns = [name for name in schema_of("turns").names if name not in left_out]
+    unread = {"text_written", "turn_language"} | (set() if words else {"words"})
+    columns = [name for name in schema_of("turns").names if name not in unread]
     rows = select(connection, "calls", call_ids=call_ids).to_pylist()
     turns_parts = {row["call_id"]: row["turns_part"] for row in rows}
     turns = turns_by_call(select_turns(connection, "turns", columns=columns, turns_parts=turns_parts))
     vectors = _vectors_by_call(connection, turns_parts)
-    views = head_views_of(select_head_views(connection, turns_parts=turns_parts))
-    found = select_turns(connection, "events", columns=schema_of("events").names, turns_parts=turns_parts)
-    events = events_by_call(found.to_pylist())
-    return {row["call_id"]: _stored(row, turns, vectors, views.get(row["call_id"]), events) for row in rows}
+    outputs = head_views_of(select_head_views(connection, turns_parts=turns_parts))
+    event_rows = select_turns(connection, "events", columns=schema_of("events").names, turns_parts=turns_parts)
+    events = events_by_call(event_rows.to_pylist())
+    return {row["call_id"]: _stored(row, turns, vectors, outputs.get(row["call_id"]), events) for row in rows}
 
 
 def stored_scorecards(
@@ -68,9 +71,9 @@ def stored_scorecards(
     rubric_ids: Sequence[str] | None = None,
     questions: Sequence[str] | None = None,
 ) -> dict[str, list[Scorecard]]:
-    """The scorecards of these calls, by call and in the order of the forms' ids; with `rubric_ids` only by those.
+    """The scorecards of these calls, by call and in the order of form ids; `rubric_ids` limits the forms.
 
-    With `questions` a card holds the answers to those alone: to read sixteen where one is looked at takes long.
+    `questions` limits the answers on each card, which is much faster if few are needed.
     """
     rows = select(connection, "answers", call_ids=call_ids)
     if questions is not None:
@@ -95,7 +98,7 @@ def _stored(
     row: Row,
     turns: Mapping[str, list[tuple[Turn, TurnSentiment]]],
     vectors: Mapping[str, Vectors],
-    view: ClassifierOutputs | None,
+    classifier_outputs: ClassifierOutputs | None,
     events: Mapping[str, tuple[Event, ...]],
 ) -> StoredCall:
     call_id = row["call_id"]
@@ -105,7 +108,7 @@ def _stored(
         [turn for turn, _ in pairs],
         sentiments=[sentiment for _, sentiment in pairs],
         vectors=vectors.get(call_id, np.zeros((0, 0), np.float32)),
-        classifier_outputs=view,
+        classifier_outputs=classifier_outputs,
         events=events.get(call_id, ()),
     )
     return StoredCall(call, recording_from_row(row), row["uri"], row["turns_part"])
@@ -119,9 +122,9 @@ def _by_call(rows: Sequence[Row]) -> dict[str, list[Row]]:
 
 
 def _vectors_by_call(connection: DuckDBPyConnection, turns_parts: Mapping[str, str]) -> dict[str, Vectors]:
-    """Rows come sorted by call and turn, so each call is one slice."""
-    found = select_turns(connection, "turn_vectors", columns=["call_id", "vector"], turns_parts=turns_parts)
-    names = found.column("call_id").to_pylist()
+    """Rows are sorted by call and turn, so each call is one slice."""
+    rows = select_turns(connection, "turn_vectors", columns=["call_id", "vector"], turns_parts=turns_parts)
+    names = rows.column("call_id").to_pylist()
     starts = [index for index, name in enumerate(names) if index == 0 or name != names[index - 1]]
     ends = [*starts[1:], len(names)] if starts else []
-    return {names[start]: vectors_of(found.slice(start, end - start)) for start, end in zip(starts, ends, strict=True)}
+    return {names[start]: vectors_of(rows.slice(start, end - start)) for start, end in zip(starts, ends, strict=True)}

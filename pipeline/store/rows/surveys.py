@@ -1,4 +1,4 @@
-"""One row a survey; its date is the partition."""
+"""One row for each survey; its date is the partition."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ def survey_row(survey: Survey) -> Row:
 
 
 def survey_from_row(row: Row) -> Survey:
-    """One survey back."""
+    """Restore one survey."""
     values = {field.name: row[field.name] for field in fields(Survey)}
     return Survey(**{**values, "date": row["date"].isoformat()})

@@ -1,4 +1,4 @@
-"""One row a turning point of a speaker's sentiment."""
+"""One row for each turning point of a speaker's sentiment."""
 
 from __future__ import annotations
 
@@ -19,5 +19,5 @@ def turning_point_rows(call: EnrichedCall) -> list[Row]:
 
 
 def turning_points_of(rows: Sequence[Row]) -> tuple[TurningPoint, ...]:
-    """The turning points of one call back, in the rows' order."""
+    """Restore the turning points of one call, in the rows' order."""
     return tuple(TurningPoint(**{name: row[name] for name in COLUMNS}) for row in rows)

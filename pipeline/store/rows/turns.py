@@ -1,4 +1,4 @@
-"""One row a turn, with its sentiment; and its vector, in a table of its own because it is large."""
+"""One row for each turn with its sentiment, and one for its vector, in a table of its own because it is large."""
 
 from __future__ import annotations
 
@@ -15,27 +15,27 @@ import pyarrow.compute as pc
 from pipeline.enriched import EnrichedCall, TurnSentiment, Vectors
 from pipeline.store.parts import Row, sorted_table
 from pipeline.store.schemas import schema_of
-from pipeline.text.chinese_script import language_of
-from pipeline.text.itn import itn
 from pipeline.transcript import Language, Prosody, Turn, Word
 
-# The columns in the order in which `Turn` and `Word` take them.
+# The columns in the order of the fields of `Turn` and `Word`.
 TURN_COLUMNS = ("turn", "role", "channel", "start_s", "end_s", "text")
 WORD_COLUMNS = ("text", "start_s", "end_s", "probability")
-CUE_COLUMNS = ("pitch_st", "loudness_db", "pace_ratio")
+PROSODY_COLUMNS = ("pitch_st", "loudness_db", "pace_ratio")
 
 
 def turn_rows(call: EnrichedCall) -> list[Row]:
     """The rows of `turns` of one call."""
-    transcript = call.transcript
+    transcript, count = call.transcript, len(call.transcript.turns)
+    itn_texts = call.itn_texts or ("",) * count
+    languages = call.turn_languages or (transcript.language,) * count
     return [
-        _turn_row(transcript.call_id, turn, sentiment, transcript.language)
-        for turn, sentiment in zip(transcript.turns, call.sentiments, strict=True)
+        _turn_row(transcript.call_id, *columns)
+        for columns in zip(transcript.turns, call.sentiments, itn_texts, languages, strict=True)
     ]
 
 
 def turn_from_row(row: Row) -> tuple[Turn, TurnSentiment]:
-    """One turn back, and its sentiment. A row read without `words` gives a turn without words."""
+    """Restore one turn and its sentiment. A row read without `words` gives a turn without words."""
     turn = Turn(
         index=row["turn"],
         role=row["role"],
@@ -46,23 +46,23 @@ def turn_from_row(row: Row) -> tuple[Turn, TurnSentiment]:
         words=tuple(Word(**word) for word in row.get("words", ())),
         confidence=row["confidence"],
         role_confidence=row["role_confidence"],
-        prosody=_cues(*(row.get(name) for name in CUE_COLUMNS)),
+        prosody=_prosody(*(row.get(name) for name in PROSODY_COLUMNS)),
     )
     return turn, TurnSentiment(row["negative"], row["neutral"], row["positive"])
 
 
 def turns_by_call(rows: pa.Table) -> dict[str, list[tuple[Turn, TurnSentiment]]]:
-    """`turn_from_row` for many rows, by call id, in the rows' order. Read by column: a row a dictionary is slow."""
+    """`turn_from_row` for many rows, by call id, in the rows' order. Reads whole columns: dictionaries are slow."""
     column = {name: rows.column(name).to_pylist() for name in rows.column_names if name != "words"}
     words = _words(rows) if "words" in rows.column_names else repeat((), rows.num_rows)
-    prosody = map(_cues, *(column.get(name, repeat(None, rows.num_rows)) for name in CUE_COLUMNS))
+    prosody = map(_prosody, *(column.get(name, repeat(None, rows.num_rows)) for name in PROSODY_COLUMNS))
     plain = (column[name] for name in TURN_COLUMNS)
     turns = map(Turn, *plain, words, column["confidence"], column["role_confidence"], prosody)
     sentiments = map(TurnSentiment, column["negative"], column["neutral"], column["positive"])
-    found: dict[str, list[tuple[Turn, TurnSentiment]]] = defaultdict(list)
+    by_call: dict[str, list[tuple[Turn, TurnSentiment]]] = defaultdict(list)
     for call_id, turn, sentiment in zip(column["call_id"], turns, sentiments, strict=True):
-        found[call_id].append((turn, sentiment))
-    return found
+        by_call[call_id].append((turn, sentiment))
+    return by_call
 
 
 def _words(rows: pa.Table) -> Iterator[tuple[Word, ...]]:
@@ -73,20 +73,15 @@ def _words(rows: pa.Table) -> Iterator[tuple[Word, ...]]:
         yield tuple(islice(spoken, count or 0))
 
 
-def _cues(pitch_st: float | None, loudness_db: float | None, pace_ratio: float | None) -> Prosody | None:
-    """None where there is not one: rows of calls in writing, and of those heard before cues were."""
+def _prosody(pitch_st: float | None, loudness_db: float | None, pace_ratio: float | None) -> Prosody | None:
+    """None if all three are missing: written calls, and calls transcribed before prosody was measured."""
     if pitch_st is None and loudness_db is None and pace_ratio is None:
         return None
     return Prosody(pitch_st, loudness_db, pace_ratio)
 
 
-def storable(vectors: Vectors) -> Vectors:
-    """Vectors as they come back from the store: rounded to 16 bits, so that scoring again gives the same answers."""
-    return vectors.astype(np.float16).astype(np.float32)
-
-
 def vector_table(calls: Sequence[EnrichedCall], *, part: str, date: str) -> pa.Table:
-    """The rows of `turn_vectors`. Built by column: a call's vectors are thousands of numbers."""
+    """The rows of `turn_vectors`, built column by column: a call's vectors are thousands of numbers."""
     arrays = [call.vectors.astype(np.float16) for call in calls]
     counts = [array.shape[0] for array in arrays]
     columns = {
@@ -101,14 +96,13 @@ def vector_table(calls: Sequence[EnrichedCall], *, part: str, date: str) -> pa.T
 
 
 def vectors_of(rows: pa.Table) -> Vectors:
-    """The vectors of one call, float32 [turns, dimensions], from its rows of `turn_vectors` in order of turn."""
+    """The vectors of one call, float32 [turns, dimensions], from its rows of `turn_vectors` in turn order."""
     column = rows.column("vector").combine_chunks()
     values = column.flatten().to_numpy(zero_copy_only=False).astype(np.float32)
     return values.reshape(rows.num_rows, -1) if rows.num_rows else np.zeros((0, 0), np.float32)
 
 
-def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, language: Language) -> Row:
-    written = itn(turn.text)
+def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, itn_text: str, language: Language) -> Row:
     return {
         "call_id": call_id,
         "turn": turn.index,
@@ -117,14 +111,14 @@ def _turn_row(call_id: str, turn: Turn, sentiment: TurnSentiment, language: Lang
         "start_s": turn.start_s,
         "end_s": turn.end_s,
         "text": turn.text,
-        "text_written": written if written != turn.text else "",
-        "turn_language": language_of(turn.text, call=language),
+        "text_written": itn_text,
+        "turn_language": language,
         "confidence": turn.confidence,
         "role_confidence": turn.role_confidence,
         "negative": sentiment.negative,
         "neutral": sentiment.neutral,
         "positive": sentiment.positive,
-        **{name: getattr(turn.prosody, name, None) for name in CUE_COLUMNS},
+        **{name: getattr(turn.prosody, name, None) for name in PROSODY_COLUMNS},
         "words": [
             {"text": word.text, "start_s": word.start_s, "end_s": word.end_s, "probability": word.probability}
             for word in turn.words
