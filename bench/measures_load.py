@@ -26,7 +26,7 @@ from pipeline.analytics.update import measure_all
 from pipeline.rubric.load import load_rubric
 from pipeline.store import Store
 
-LIBRARIES = ("numpy", "scipy", "duckdb", "pyarrow", "scikit-learn")
+LIBRARIES = ("numpy", "duckdb", "pyarrow", "scikit-learn", "scipy")
 
 
 @dataclass(frozen=True, slots=True)
