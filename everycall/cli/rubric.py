@@ -31,7 +31,7 @@ CHANGES = {
     "removed": message_in("change of form", "removed"),
     "changed": message_in("change of form", "changed"),
 }
-FORM = typer.Argument(..., help="A rubric's name, a YAML file of your own, or form@profile.")
+FORM = typer.Argument(..., help="A rubric's name, a YAML file of your own, or form@weighting.")
 OLD = typer.Argument(..., help="The form in use.")
 NEW = typer.Argument(..., help="The form that would replace it.")
 WEIGHT = typer.Option(..., "--weight", help="A question or section and its new weight, e.g. outcome=5; again for more.")
@@ -71,8 +71,8 @@ def lint(form: str = FORM, strict: bool = STRICT, *, choice: LanguageChoice) -> 
 
 
 @dataclass(frozen=True, slots=True)
-class _JudgesOf:
-    """The judges of a profile, built where it is called; can be sent to another process."""
+class _ScoringModelsOf:
+    """Builds the scoring models of a profile where it is called; can be sent to another process."""
 
     profile: str
 
@@ -102,7 +102,7 @@ def diff(
 
     before, after = load_rubric(old), load_rubric(new)
     _print_form_changes(before, after, choice.words)
-    build = _JudgesOf(profile)
+    build = _ScoringModelsOf(profile)
     with watched() as progress:
         movement = difference(
             Store(store),
@@ -162,7 +162,7 @@ def show(name: str = BEHIND, language: str = LANGUAGE) -> None:
 
 @command("targets", example="everycall rubric targets cost --store store", of=rubric)
 def targets(form: str = FORM, store: str = STORE, *, choice: LanguageChoice) -> None:
-    """Print each agent's figures against the targets of a form or profile."""
+    """Print each agent's figures against the targets of a form or weighting."""
     from pipeline.impact.attainment import attained_in_store
     from pipeline.rubric.load import load_rubric
     from pipeline.store import Store

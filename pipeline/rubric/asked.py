@@ -56,7 +56,7 @@ class AskAfter(Part):
 
 
 class Indicator(Part):
-    """What the question indicates; a centre profile weighs questions by it."""
+    """What the question indicates; a weighting weighs questions by it."""
 
     of_class: Literal["qualitative", "quantitative"] = Field(
         default="qualitative", alias="class", description="Judged from words, or measured as a number."
@@ -85,7 +85,7 @@ class Asked(Part):
         default="leg",
         description="For transferred calls: judged on each agent's `leg`, or once on the whole `call`.",
     )
-    indicator: Indicator | None = Field(default=None, description="What it indicates, for centre profiles.")
+    indicator: Indicator | None = Field(default=None, description="What it indicates, for weightings.")
 
     def answers(self) -> tuple[str, ...]:
         """The possible answers, without `na`, `unsure` and `failed`."""

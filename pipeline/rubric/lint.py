@@ -140,7 +140,7 @@ def _weights(rubric: Rubric) -> Iterator[Finding]:
         yield Finding(
             "no_indicator",
             "the form",
-            "no question says which KPI it serves: centre profiles cannot weigh it",
+            "no question says which KPI it serves: weightings cannot weigh it",
             "Add `indicator: {class: qualitative, kpi: …}` to its questions.",
         )
 

@@ -15,9 +15,9 @@ from pipeline.rubric.form_text import mapping, place
 from pipeline.rubric.include import with_included
 from pipeline.rubric.named import with_named
 from pipeline.rubric.part import Part
-from pipeline.rubric.profile import CentreProfile, weighed
 from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.rubric_set import RubricSet, rubric_set
+from pipeline.rubric.weighting import Weighting, weighed
 
 Loaded = TypeVar("Loaded", bound=Part)
 
@@ -27,19 +27,19 @@ FOLDER = Path(__file__).resolve().parents[2] / "rubrics"
 def built_in_rubrics() -> tuple[str, ...]:
     """The names that `load_rubric` knows without a path."""
     forms = {path.stem for path in FOLDER.glob("*.yaml")}
-    profiles = {path.stem for path in FOLDER.glob("profiles/*.yaml")}
-    return tuple(sorted(forms | {_family(form) for form in forms} | profiles))
+    weightings = {path.stem for path in FOLDER.glob("profiles/*.yaml")}
+    return tuple(sorted(forms | {_family(form) for form in forms} | weightings))
 
 
 def load_rubric(name_or_path: str | Path) -> RubricFamily:
-    """A built-in form or profile by name, or a YAML file of a form, a profile or a list of forms. Raises RubricError.
+    """Load a built-in form or weighting by name, or a YAML file of a form, a weighting or a list of forms.
 
-    `support` is that form in all its languages, `support.en` in one, `cost` the profile of that name with the form that
-    it extends, and `sales@cost` the form before the `@` weighed by the profile after it.
+    `support` is that form in all its languages, `support.en` in one, `cost` the weighting of that name with the form
+    that it extends, and `sales@cost` the form before the `@` with the weighting after it. Raises RubricError.
     """
-    form, at, profile = str(name_or_path).rpartition("@")
+    form, at, weighting = str(name_or_path).rpartition("@")
     if at:
-        return weighed(load_rubric(form), _profile(profile))
+        return weighed(load_rubric(form), _weighting(weighting))
     path = Path(name_or_path)
     if path.suffix in {".yaml", ".yml"} or path.is_file():
         return _family_of(path)
@@ -80,13 +80,13 @@ def _built_in(form: str) -> Mapping[str, Any]:
     return with_named(mapping(_text(path), source=str(path)), source=str(path))
 
 
-def _profile(name: str) -> CentreProfile:
-    """A profile by name or file. Raises RubricError."""
+def _weighting(name: str) -> Weighting:
+    """A weighting by name or file. Raises RubricError."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else FOLDER / "profiles" / f"{name}.yaml"
     if not path.is_file():
         known = ", ".join(sorted(each.stem for each in FOLDER.glob("profiles/*.yaml")))
-        raise RubricError(f"there is no profile named {name!r}", remedy=f"Give a .yaml file, or one of: {known}.")
-    return _validated(CentreProfile, mapping(_text(path), source=str(path)), source=str(path))
+        raise RubricError(f"there is no weighting named {name!r}", remedy=f"Give a .yaml file, or one of: {known}.")
+    return _validated(Weighting, mapping(_text(path), source=str(path)), source=str(path))
 
 
 def _family(form: str) -> str:
@@ -95,11 +95,11 @@ def _family(form: str) -> str:
 
 
 def _family_of(path: Path) -> RubricFamily:
-    """The form in one file, or the forms that a profile in it weighs or a list in it names."""
+    """The form in one file, or the forms that a weighting in it weighs or a list in it names."""
     data = mapping(_text(path), source=str(path))
     if "extends" in data:
-        profile = _validated(CentreProfile, data, source=str(path))
-        return weighed(load_rubric(profile.extends), profile)
+        weighting = _validated(Weighting, data, source=str(path))
+        return weighed(load_rubric(weighting.extends), weighting)
     if "forms" in data:
         return _listed(_validated(FormList, data, source=str(path)), beside=path.parent)
     rubric = _form(data, source=str(path))

@@ -28,7 +28,7 @@ UNITS = {
 class Target(Part):
     """A bound on a number: of each call, or of the mean of an agent's calls in a window of days."""
 
-    id: Name = Field(description="A short name, unique in the form or profile.")
+    id: Name = Field(description="A short name, unique in the form or weighting.")
     text: str = Field(min_length=3, description="The target in a sentence that an agent can act on.")
     metric: MeasureName = Field(description="Which number.")
     at_least: float | None = Field(default=None, description="The smallest value that meets it.")

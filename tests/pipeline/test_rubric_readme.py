@@ -13,7 +13,7 @@ from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.form_text import StrictLoader
 from pipeline.rubric.lint import lint
 from pipeline.rubric.load import FOLDER, parse_rubric
-from pipeline.rubric.profile import CentreProfile, weighed
+from pipeline.rubric.weighting import Weighting, weighed
 from pipeline.score import score, score_by_leg
 from pipeline.score.flag_rules import flag
 from pipeline.transcript import Turn
@@ -56,18 +56,18 @@ def spoken(text: str) -> EnrichedCall:
 
 
 def examples():
-    form = profile = None
+    form = weighting = None
     for kind, text, after in FENCE.findall(PAGE):
         if kind == "call":
-            yield pytest.param(form, profile, text, after, id=after[:40])
+            yield pytest.param(form, weighting, text, after, id=after[:40])
         elif "extends:" in text:
-            profile = CentreProfile.model_validate(yaml.load(text, Loader=StrictLoader))
+            weighting = Weighting.model_validate(yaml.load(text, Loader=StrictLoader))
         elif "forms:" not in text:
-            form, profile = text, None
+            form, weighting = text, None
 
 
-@pytest.mark.parametrize(("form", "profile", "text", "after"), list(examples()))
-def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
+@pytest.mark.parametrize(("form", "weighting", "text", "after"), list(examples()))
+def test_an_example_gives_the_score_that_it_says(form, weighting, text, after):
     rubric = parse_rubric(whole(form), source="rubrics/README.md")
     family = RubricFamily("example", (rubric,))
     of = spoken(text)
@@ -75,7 +75,7 @@ def test_an_example_gives_the_score_that_it_says(form, profile, text, after):
         (legs,) = score_by_leg([of], rubric=family, scoring_models=scoring_models())
         assert [card.total for card in legs] == [float(total) for total in re.findall(r"\*\*([\d.]+)\*\*", after)]
         return
-    (card,) = score([of], rubric=weighed(family, profile) if profile else family, scoring_models=scoring_models())
+    (card,) = score([of], rubric=weighed(family, weighting) if weighting else family, scoring_models=scoring_models())
     (expected,) = re.findall(r"Score: \*\*([\d.]+)\*\*", after)
     assert round(card.total, 1) == float(expected)
     assert set(re.findall(r"`(\w+_fail)`", after)) <= {each.rule for each in flag(of, card)}

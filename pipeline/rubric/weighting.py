@@ -1,8 +1,8 @@
-"""A centre profile: the questions of a form, weighed for the purpose of the centre.
+"""A weighting: the questions of a form, weighed for the purpose of the centre.
 
-The form that a profile `extends` is weighed by section. Any other form is weighed by the KPI families of its questions:
-each question's points are multiplied by its family's factor, then all are scaled back to 100. Finally the quantitative
-questions get the share of the points that the profile sets.
+The form that a weighting `extends` is weighed by section. Any other form is weighed by the KPI families of its
+questions: each question's points are multiplied by its family's factor, then all are scaled back to 100. Finally the quantitative
+questions get the share of the points that the weighting sets.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ Factor = Annotated[float, Field(gt=0, le=100)]
 TARGETS_SECTION = "targets"
 
 
-class CentreProfile(Part):
+class Weighting(Part):
     """How a centre weighs the questions of a form; what is asked and what counts as an answer stay the same."""
 
-    id: Name = Field(description="The profile's name; its forms are called `<id>.<language>`.")
+    id: Name = Field(description="The weighting's name; its forms are called `<id>.<language>`.")
     title: str = Field(min_length=1, description="What a reader sees before the form's own title.")
-    extends: str = Field(min_length=1, description="The form that the profile weighs when it is used by itself.")
+    extends: str = Field(min_length=1, description="The form that the weighting weighs when it is used by itself.")
     weights: Mapping[Name, float] = Field(
         default_factory=dict,
         description="For that form: the new weight of each section; one that is not named keeps its own.",
@@ -49,33 +49,33 @@ class CentreProfile(Part):
     changes: tuple[Change, ...] = Field(default=(), description="The change log; does not affect the version.")
 
     @model_validator(mode="after")
-    def _weighs_something(self) -> CentreProfile:
+    def _weighs_something(self) -> Weighting:
         if not (self.weights or self.kpis or self.quantitative_share):
-            raise ValueError(f"profile {self.id} weighs nothing: give weights, kpis or quantitative_share")
+            raise ValueError(f"weighting {self.id} weighs nothing: give weights, kpis or quantitative_share")
         return self
 
 
-def weighed(family: RubricFamily, profile: CentreProfile) -> RubricFamily:
-    """The same forms with the profile's weights. Raises RubricError when they do not fit."""
-    own = family.id == profile.extends
+def weighed(family: RubricFamily, weighting: Weighting) -> RubricFamily:
+    """The same forms with the weighting's weights. Raises RubricError when they do not fit."""
+    own = family.id == weighting.extends
     return RubricFamily(
-        id=profile.id if own else f"{family.id}@{profile.id}",
-        members=tuple(_weighed(rubric, profile, own=own) for rubric in family.members),
+        id=weighting.id if own else f"{family.id}@{weighting.id}",
+        members=tuple(_weighed(rubric, weighting, own=own) for rubric in family.members),
         each_call=family.each_call,
     )
 
 
-def _weighed(rubric: Rubric, profile: CentreProfile, *, own: bool) -> Rubric:
-    sections = _by_section(rubric, profile) if own and profile.weights else _by_kpi(rubric, profile)
-    if profile.quantitative_share is not None:
-        sections = _blended(rubric, sections, profile, share=profile.quantitative_share)
+def _weighed(rubric: Rubric, weighting: Weighting, *, own: bool) -> Rubric:
+    sections = _by_section(rubric, weighting) if own and weighting.weights else _by_kpi(rubric, weighting)
+    if weighting.quantitative_share is not None:
+        sections = _blended(rubric, sections, weighting, share=weighting.quantitative_share)
     form, _, language = rubric.id.rpartition(".")
-    names = (profile.id, language) if own else tuple(name for name in (form, profile.id, language) if name)
+    names = (weighting.id, language) if own else tuple(name for name in (form, weighting.id, language) if name)
     changes = {
         "id": ".".join(names),
-        "title": f"{profile.title}: {rubric.title}",
+        "title": f"{weighting.title}: {rubric.title}",
         "sections": sections,
-        "targets": (*rubric.targets, *profile.targets),
+        "targets": (*rubric.targets, *weighting.targets),
     }
     return _copy(rubric, changes)
 
@@ -85,30 +85,30 @@ def _copy(rubric: Rubric, changes: Mapping[str, object]) -> Rubric:
     return Rubric.model_validate({name: getattr(rubric, name) for name in Rubric.model_fields} | dict(changes))
 
 
-def _by_section(rubric: Rubric, profile: CentreProfile) -> tuple[Section, ...]:
+def _by_section(rubric: Rubric, weighting: Weighting) -> tuple[Section, ...]:
     scored = {section.id for section in rubric.sections if section.weight}
-    unknown = sorted(profile.weights.keys() - scored)
-    if unknown or any(weight <= 0 for weight in profile.weights.values()):
+    unknown = sorted(weighting.weights.keys() - scored)
+    if unknown or any(weight <= 0 for weight in weighting.weights.values()):
         raise RubricError(
-            f"the profile {profile.id} cannot weigh {', '.join(unknown) or 'a section with 0'}",
+            f"the weighting {weighting.id} cannot weigh {', '.join(unknown) or 'a section with 0'}",
             remedy=f"Give each of these scored sections of {rubric.id} a weight above 0: {', '.join(sorted(scored))}.",
         )
     return tuple(
-        section.model_copy(update={"weight": profile.weights.get(section.id, section.weight)})
+        section.model_copy(update={"weight": weighting.weights.get(section.id, section.weight)})
         for section in rubric.sections
     )
 
 
-def _by_kpi(rubric: Rubric, profile: CentreProfile) -> tuple[Section, ...]:
+def _by_kpi(rubric: Rubric, weighting: Weighting) -> tuple[Section, ...]:
     families = {question.indicator.kpi for question in rubric.questions() if question.indicator}
-    if profile.quantitative_share is None and not families & profile.kpis.keys():
+    if weighting.quantitative_share is None and not families & weighting.kpis.keys():
         raise RubricError(
-            f"the profile {profile.id} weighs the KPI families {', '.join(sorted(profile.kpis))}, and "
+            f"the weighting {weighting.id} weighs the KPI families {', '.join(sorted(weighting.kpis))}, and "
             f"{rubric.id} has questions of {', '.join(sorted(families)) or 'none'}",
-            remedy="Add `indicator: {class: qualitative, kpi: …}` to its questions, or a factor to the profile.",
+            remedy="Add `indicator: {class: qualitative, kpi: …}` to its questions, or a factor to the weighting.",
         )
     return multiplied(
-        rubric.sections, lambda question: profile.kpis.get(question.indicator.kpi, 1.0) if question.indicator else 1.0
+        rubric.sections, lambda question: weighting.kpis.get(question.indicator.kpi, 1.0) if question.indicator else 1.0
     )
 
 
@@ -138,21 +138,21 @@ def _linear(section: Section, factor: Callable[[Question], float]) -> float:
 
 
 def _blended(
-    rubric: Rubric, sections: tuple[Section, ...], profile: CentreProfile, *, share: float
+    rubric: Rubric, sections: tuple[Section, ...], weighting: Weighting, *, share: float
 ) -> tuple[Section, ...]:
     """The sections and the targets of each call, with quantitative questions at their share of the points."""
-    asked = tuple(_question(target) for target in profile.targets if target.per == "call")
+    asked = tuple(_question(target) for target in weighting.targets if target.per == "call")
     if asked:
         scored = sum(section.weight for section in sections)
-        sections = (*sections, Section(id=TARGETS_SECTION, title=profile.title, weight=scored, questions=asked))
+        sections = (*sections, Section(id=TARGETS_SECTION, title=weighting.title, weight=scored, questions=asked))
     form = _copy(rubric, {"sections": sections})
     worth, linear = form.weights(), [each for each in form.questions() if each.weight and _is_linear(each)]
     quantitative = sum(worth[question.id] for question in linear if _is_quantitative(question))
     qualitative = sum(worth[question.id] for question in linear if not _is_quantitative(question))
     if not quantitative or not qualitative:
         raise RubricError(
-            f"the profile {profile.id} blends two classes of questions, and {rubric.id} has one",
-            remedy="Mark questions `indicator: {class: quantitative, …}` or give the profile targets `per: call`.",
+            f"the weighting {weighting.id} blends two classes of questions, and {rubric.id} has one",
+            remedy="Mark questions `indicator: {class: quantitative, …}` or give the weighting targets `per: call`.",
         )
     factor = share / (1 - share) * qualitative / quantitative
     return multiplied(sections, lambda question: factor if _is_quantitative(question) else 1.0)

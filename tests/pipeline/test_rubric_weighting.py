@@ -8,7 +8,7 @@ from rubric_forms import card, form, measured, yes_no
 from pipeline.errors import RubricError
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.load import load_rubric
-from pipeline.rubric.profile import CentreProfile, weighed
+from pipeline.rubric.weighting import Weighting, weighed
 
 PROFILE = "id: mine\ntitle: Mine\nextends: support\nweights: {greeting: 50}\n"
 FACTOR = st.floats(min_value=0.1, max_value=20)
@@ -31,17 +31,17 @@ def indicated(name: str, weight: float = 1.0, *, of_class: str = "qualitative", 
     return yes_no(name, weight=weight, indicator=indicator, **more)
 
 
-def profile(**more: object) -> CentreProfile:
-    return CentreProfile.model_validate({"id": "mine", "title": "Mine", "extends": "support"} | more)
+def weighting(**more: object) -> Weighting:
+    return Weighting.model_validate({"id": "mine", "title": "Mine", "extends": "support"} | more)
 
 
-def by(made: CentreProfile, *sections: list[dict[str, object]]):
-    """A form that the profile does not extend, weighed by it."""
+def by(made: Weighting, *sections: list[dict[str, object]]):
+    """A form that the weighting does not extend, weighed by it."""
     return weighed(RubricFamily("r", (form(*sections),)), made).members[0]
 
 
 @pytest.mark.parametrize("name", ["cost", "experience", "profit"])
-def test_a_profile_asks_the_same_questions_in_every_language(name: str):
+def test_a_weighting_asks_the_same_questions_in_every_language(name: str):
     family, support = load_rubric(name), load_rubric("support")
     assert [made.id for made in family.members] == [f"{name}.en", f"{name}.zh"]
     for made, plain in zip(family.members, support.members, strict=True):
@@ -72,7 +72,7 @@ def test_a_section_that_is_not_named_keeps_its_weight(tmp_path: Path):
         ("weights: {greeting: 50}", "", "weighs nothing"),
     ],
 )
-def test_a_profile_that_does_not_fit_is_refused(tmp_path: Path, old: str, new: str, message: str):
+def test_a_weighting_that_does_not_fit_is_refused(tmp_path: Path, old: str, new: str, message: str):
     with pytest.raises(RubricError, match=message):
         from_file(tmp_path, PROFILE.replace(old, new))
 
@@ -84,7 +84,7 @@ def test_a_factor_multiplies_what_its_family_is_worth_and_nothing_within_it(weig
         [indicated("c", weights[2]), indicated("d", weights[3]), yes_no("e", weight=weights[4])],
     ]
     plain = form(*sections).weights()
-    new = by(profile(kpis={"resolution": one, "experience": two}), *sections).weights()
+    new = by(weighting(kpis={"resolution": one, "experience": two}), *sections).weights()
     assert sum(new.values()) == pytest.approx(100)
     assert new["a"] / new["c"] == pytest.approx(plain["a"] / plain["c"])
     assert new["d"] / new["e"] == pytest.approx(plain["d"] / plain["e"])
@@ -95,7 +95,7 @@ def test_a_factor_multiplies_what_its_family_is_worth_and_nothing_within_it(weig
 @given(WEIGHTS, FACTOR, FACTOR)
 def test_a_greater_factor_never_makes_a_family_worth_less(weights, one, two):
     sections = [[indicated("a", weights[0]), indicated("b", weights[1])], [indicated("d", weights[2])]]
-    low, high = (by(profile(kpis={"resolution": each}), *sections).weights()["a"] for each in sorted((one, two)))
+    low, high = (by(weighting(kpis={"resolution": each}), *sections).weights()["a"] for each in sorted((one, two)))
     assert low <= high + 1e-9
 
 
@@ -103,30 +103,30 @@ def test_a_greater_factor_never_makes_a_family_worth_less(weights, one, two):
 def test_a_blend_gives_quantitative_questions_their_share(weights, share):
     numbers = [indicated("n", weights[0], of_class="quantitative"), indicated("a", weights[1])]
     new = by(
-        profile(quantitative_share=share), numbers, [indicated("b", weights[2]), indicated("d", weights[3])]
+        weighting(quantitative_share=share), numbers, [indicated("b", weights[2]), indicated("d", weights[3])]
     ).weights()
     assert new["n"] == pytest.approx(100 * share)
     assert sum(new.values()) == pytest.approx(100)
 
 
 def test_the_targets_of_each_call_are_asked_where_classes_are_blended():
-    made = by(profile(quantitative_share=0.4, targets=[HANDLE_TIME]), [indicated("a"), indicated("b")])
+    made = by(weighting(quantitative_share=0.4, targets=[HANDLE_TIME]), [indicated("a"), indicated("b")])
     assert made.weights()["target_handle_time"] == pytest.approx(40)
     assert card(made, measured(), a=1, b=0).total == pytest.approx(70)
     assert [target.id for target in made.targets] == ["handle_time"]
 
 
-def test_a_form_without_the_families_of_a_profile_is_refused():
+def test_a_form_without_the_families_of_a_weighting_is_refused():
     with pytest.raises(RubricError, match="has questions of none"):
-        by(profile(kpis={"resolution": 2}), [yes_no("a")])
+        by(weighting(kpis={"resolution": 2}), [yes_no("a")])
 
 
 def test_a_blend_of_one_class_is_refused():
     with pytest.raises(RubricError, match="blends two classes"):
-        by(profile(quantitative_share=0.5), [indicated("a")])
+        by(weighting(quantitative_share=0.5), [indicated("a")])
 
 
-def test_any_form_can_be_weighed_by_a_shipped_profile(tmp_path: Path):
+def test_any_form_can_be_weighed_by_a_shipped_weighting(tmp_path: Path):
     path = tmp_path / "ours.yaml"
     plain = form([indicated("a"), indicated("b")])
     path.write_text(plain.model_dump_json(by_alias=True, exclude_defaults=True), encoding="utf-8")
@@ -136,17 +136,17 @@ def test_any_form_can_be_weighed_by_a_shipped_profile(tmp_path: Path):
     assert load_rubric(f"{path}@cost").members[0].id == "r.cost.en"
 
 
-def test_a_profile_that_is_not_there_lists_those_that_are():
-    with pytest.raises(RubricError, match=r"no profile named 'luxury'.*cost, experience, profit"):
+def test_a_weighting_that_is_not_there_lists_those_that_are():
+    with pytest.raises(RubricError, match=r"no weighting named 'luxury'.*cost, experience, profit"):
         load_rubric("support@luxury")
 
 
 @pytest.mark.parametrize("name", ["cost", "experience", "profit"])
 @pytest.mark.parametrize("rubric", ["sales", "collections", "complaints", "technical"])
-def test_every_shipped_profile_weighs_every_ready_form(rubric: str, name: str):
-    plain, by_profile = load_rubric(rubric), load_rubric(f"{rubric}@{name}")
-    assert by_profile.id == f"{rubric}@{name}"
-    for made, form_ in zip(by_profile.members, plain.members, strict=True):
+def test_every_shipped_weighting_weighs_every_ready_form(rubric: str, name: str):
+    plain, by_weighting = load_rubric(rubric), load_rubric(f"{rubric}@{name}")
+    assert by_weighting.id == f"{rubric}@{name}"
+    for made, form_ in zip(by_weighting.members, plain.members, strict=True):
         assert [question.id for question in made.questions()] == [question.id for question in form_.questions()]
         assert sum(made.weights().values()) == pytest.approx(100)
         assert made.weights() != form_.weights()
