@@ -1,8 +1,8 @@
 """A weighting: the questions of a form, weighed for the purpose of the centre.
 
 The form that a weighting `extends` is weighed by section. Any other form is weighed by the KPI families of its
-questions: each question's points are multiplied by its family's factor, then all are scaled back to 100. Finally the quantitative
-questions get the share of the points that the weighting sets.
+questions: each question's points are multiplied by its family's factor, then all are scaled back to 100. Finally the
+quantitative questions get the share of the points that the weighting sets.
 """
 
 from __future__ import annotations

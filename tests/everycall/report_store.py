@@ -5,6 +5,7 @@ from collections import defaultdict
 import numpy as np
 from measure_rows import measure_tables, shard_tables
 
+from pipeline.enrich.findings import with_findings
 from pipeline.enriched import Conduct, EnrichedCall, TurnSentiment
 from pipeline.failure import Failure
 from pipeline.flag import Flag
@@ -85,7 +86,7 @@ def write_store(path, *, written="where is my parcel", measured=False, **changed
         rows["calls"].append(
             call_row(read, recording=None, uri=f"{call_id}.wav", input_hash=call_id, turns_part=part.name)
         )
-        rows["turns"] += turn_rows(read)
+        rows["turns"] += turn_rows(with_findings(read))
         if call_id in totals:
             empathy = {"c3": "yes", "c4": "unsure"}.get(call_id, "no")
             card, evidence = scorecard(

@@ -20,8 +20,17 @@ HEADS = ("models.heads",)
 STAGES = {"enrich": ENRICH, "score": SCORE, "analytics": ANALYTICS, "heads": HEADS}
 SYNTAX = Path(__file__).parents[1] / "data" / "fingerprints" / "rules.txt"
 # Transcripts have golden outputs instead (`test_transcribe_golden`). `named.yaml` and `phrases` become part of a form
-# and of its version. The linter and the catalogue of weights make no rows.
-ELSEWHERE = {"role_cues.toml", "prompt_cues.toml", "named.yaml", "lint_words.toml", "catalog.toml"}
+# and of its version. The linter and the catalogue of weights make no rows. Translations are worded again when shown,
+# from `reason_code`; a new one does not score every call again.
+ELSEWHERE = {
+    "role_cues.toml",
+    "prompt_cues.toml",
+    "named.yaml",
+    "lint_words.toml",
+    "catalog.toml",
+    "zh_Hans.po",
+    "zh_Hans.mo",
+}
 NO_STAGE = {"phrases", "fitted", "training"}
 
 
