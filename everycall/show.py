@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from everycall.report.quoting import clock, plain_name, shortened
-from everycall.report.remarks import remarks
+from everycall.report.recording_notes import recording_notes
 from everycall.report.severities import SEVERITY_NAMES
 from everycall.report.stored_words import flag_words
 from pipeline.enriched import EnrichedCall, TurningPoint, TurnSentiment
@@ -89,7 +89,7 @@ def _parts(
     translator: Translator | None,
 ) -> Iterator[RenderableType]:
     words = translator or ENGLISH
-    yield _heading(found.call, remarks(found.recording, found.call.transcript, translator=words), words)
+    yield _heading(found.call, recording_notes(found.recording, found.call.transcript, translator=words), words)
     yield _transcript(found.call, written, words)
     if points or found.call.mood.agent_by_third:
         yield _moods(found.call, points, words)

@@ -41,6 +41,6 @@ class Topic:
     last_seen_on: Date | None = None
 
     @property
-    def stands(self) -> bool:
+    def is_current(self) -> bool:
         """Whether the topic may still have calls."""
         return self.status in ("found", "pinned")

@@ -9,7 +9,7 @@ MODULES = (
     "pipeline.code_fingerprint",
     "pipeline.enrich.backchannel",
     "pipeline.enrich.conduct",
-    "pipeline.enrich.hold_words",
+    "pipeline.enrich.hold_phrases",
     "pipeline.enrich.issues",
     "pipeline.evaluate.agreement",
     "pipeline.evaluate.topic_evaluation",

@@ -10,8 +10,8 @@ from everycall.cli.app import command
 from everycall.cli.console import out
 from everycall.cli.language_choice import LanguageChoice
 from everycall.cli.night_options import NightOptions, with_night
+from everycall.cli.night_result import conclude
 from everycall.cli.options import LIMIT, RETRY, STRICT
-from everycall.cli.outcome import conclude
 
 HOME = typer.Option(None, "--home", help="Where Prefect keeps its own database; ~/.prefect when left out.")
 CRON = typer.Option("0 1 * * *", "--cron", help="When to run, as five cron fields.")

@@ -151,7 +151,7 @@ def new(name: str = NAME, template: str = FROM, out_file: Path = OUT, *, choice:
 @command("show", example="everycall rubric show threat_to_leave", of=rubric)
 def show(name: str = BEHIND, language: str = LANGUAGE) -> None:
     """Print what is behind a name that forms use, to read it or to copy it into your form."""
-    from pipeline.rubric.definition import definition, names
+    from pipeline.rubric.name_definition import definition, names
 
     if name:
         text = definition(name, languages=_languages(language))
@@ -190,7 +190,7 @@ def targets(form: str = FORM, store: str = STORE, *, choice: LanguageChoice) -> 
 
 def _languages(language: str) -> tuple[Language, ...]:
     from pipeline.errors import ConfigError
-    from pipeline.rubric.named import LANGUAGES
+    from pipeline.rubric.named_detectors import LANGUAGES
 
     chosen = tuple(each for each in LANGUAGES if language in ("", each))
     if not chosen:

@@ -9,8 +9,8 @@ import typer
 from everycall.cli.app import command
 from everycall.cli.language_choice import LanguageChoice
 from everycall.cli.night_options import NightOptions, with_night
+from everycall.cli.night_result import conclude
 from everycall.cli.options import LIMIT, PROFILE, RETRY, RUBRICS, SINCE, STORE, STRICT, UNTIL, WORKERS
-from everycall.cli.outcome import conclude
 
 if TYPE_CHECKING:
     from pipeline.night.progress import Progress

@@ -52,7 +52,7 @@ def import_surveys(
     Other columns, such as comments, are not read. Bad lines are reported and skipped. Importing the same file again
     changes nothing.
     """
-    from pipeline.analytics.satisfaction.survey_import import take_in
+    from pipeline.analytics.satisfaction.survey_import import import_surveys
     from pipeline.ingest.surveys import read_surveys
     from pipeline.store import Store
 
@@ -64,7 +64,7 @@ def import_surveys(
             scale=read.recognised.name,
         )
         out.print(recognised, highlight=False, soft_wrap=True)
-    intake = take_in(Store(store), read, within_days=within_days)
+    intake = import_surveys(Store(store), read, within_days=within_days)
     failures = [*read.failures, *intake.unmatched]
     _print_failures(failures, words)
     out.print(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from everycall.report.bins import Bin
 from everycall.report.drawing import (
     ACCENT,
     INK,
@@ -20,7 +19,8 @@ from everycall.report.drawing import (
 )
 from everycall.report.figures import MOODS, MoodChange
 from everycall.report.form_figures import QuestionFigures
-from everycall.report.subjects import TopicFigures
+from everycall.report.score_bins import Bin
+from everycall.report.topics_and_repeats import TopicFigures
 from pipeline.analytics.agents.agents import AgentFigures
 from pipeline.language import Translator
 from pipeline.language.translator import message

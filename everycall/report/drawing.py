@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from everycall.report.bins import Bin
+from everycall.report.score_bins import Bin
 
 if TYPE_CHECKING:
     import altair as alt

@@ -10,7 +10,7 @@ from everycall.report.form_figures import FormFigures, read_form
 from everycall.report.listening import CallToHear, read_calls_to_hear
 from everycall.report.overall import OverallFigures, read_overall
 from everycall.report.query import counts, records
-from everycall.report.subjects import RepeatFigures, TopicFigures, read_repeats, read_topics
+from everycall.report.topics_and_repeats import RepeatFigures, TopicFigures, read_repeats, read_topics
 from pipeline.analytics.agents.agents import FORM, forms_in
 from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.errors import ConfigError

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from everycall.report.bins import Bin, Scale, bin_number, bins_of
 from everycall.report.query import Record, counts, records
+from everycall.report.score_bins import Bin, Scale, bin_number, bins_of
 from pipeline.analytics.agents.agents import JUDGED_ANSWERS, SCORE_BOUNDS, SCORECARDS, AgentFigures, read_agents
 from pipeline.analytics.statistics.intervals import Interval, interval_of_mean, wilson
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from everycall.report.query import Record, records
 from everycall.report.quoting import shortened
-from everycall.report.remarks import remarks
+from everycall.report.recording_notes import recording_notes
 from everycall.report.stored_words import flag_words
 from pipeline.analytics.agents.agents import SCORECARDS
 from pipeline.language import Translator
@@ -69,7 +69,8 @@ def read_calls_to_hear(
     reasons = _reasons(connection, call_ids, forms=forms, translator=translator)
     stored = stored_calls(connection, call_ids, words=False)
     remarked = {
-        each: remarks(found.recording, found.call.transcript, translator=translator) for each, found in stored.items()
+        each: recording_notes(found.recording, found.call.transcript, translator=translator)
+        for each, found in stored.items()
     }
     return tuple(
         CallToHear(**row, reasons=tuple(reasons[row["call_id"]]), remarks=remarked[row["call_id"]]) for row in rows

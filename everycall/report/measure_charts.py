@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from everycall.report.bins import Bin
 from everycall.report.drawing import (
     ACCENT,
     INK,
@@ -23,6 +22,7 @@ from everycall.report.drawing import (
 from everycall.report.fixes import Fix
 from everycall.report.promises import OUTCOME_NAMES, OUTCOMES, PromiseFigures
 from everycall.report.rates import RateRow
+from everycall.report.score_bins import Bin
 from everycall.report.trends import DayHours, EmergingTopic, TopicTrend
 from pipeline.language import Translator
 

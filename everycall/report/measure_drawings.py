@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from everycall.report import measure_charts as charts
-from everycall.report.calling_again import Ownership
-from everycall.report.fair import LEVELS, Cause, FairComparison
+from everycall.report.agent_comparison import LEVELS, Cause, FairComparison
 from everycall.report.overall import OverallFigures
 from everycall.report.rates import Rate, RateRow
+from everycall.report.repeat_contacts import Ownership
 from pipeline.language import Translator
 
 MOST_CAUSES_DRAWN = 6

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from everycall.report.calling_again import CallingAgain, read_calling_again
-from everycall.report.fair import Cause, FairComparison, read_causes, read_fair
+from everycall.report.agent_comparison import Cause, FairComparison, read_causes, read_fair
 from everycall.report.fixes import Fix, read_fixes
 from everycall.report.promises import PromiseFigures, read_promises
 from everycall.report.rates import read_rates
+from everycall.report.repeat_contacts import CallingAgain, read_calling_again
 from everycall.report.satisfaction import SatisfactionFigures, read_satisfaction
 from everycall.report.topic_names import read_topic_names
 from everycall.report.trends import (

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from everycall.report.calling_again import Ownership
 from everycall.report.rates import RateRow
+from everycall.report.repeat_contacts import Ownership
 from everycall.report.topic_names import Name
 from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.language import Translator

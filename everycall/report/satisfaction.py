@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from everycall.report.bins import Bin, Scale, bin_number, bins_of
 from everycall.report.query import Record, counts, records
 from everycall.report.quoting import Quote, plain_name, quote_of
 from everycall.report.rates import Rate, RateRow, Rates, overall_rate, rate_rows
+from everycall.report.score_bins import Bin, Scale, bin_number, bins_of
 from everycall.report.topic_names import Name, TopicNames, name_of
 from pipeline.analytics.statistics.intervals import Interval, wilson
 from pipeline.analytics.topics.main_topic import MAIN_TOPIC

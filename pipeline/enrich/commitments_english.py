@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from pipeline.enrich.commitment import Commitment
-from pipeline.enrich.commitment_words_english import (
+from pipeline.enrich.commitment_patterns_english import (
     ACTIVE,
     ASKS,
     BEFORE_REACH,

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline.enrich.backchannel import is_backchannel
-from pipeline.enrich.hold import is_hold
+from pipeline.enrich.hold import has_hold_audio
 from pipeline.enriched import Conduct, Interruption, Silence
 from pipeline.text.chinese_script import in_simplified
 from pipeline.transcript import Event, Language, Role, Transcript, Turn
@@ -92,7 +92,7 @@ def _longest_monologue_s(timed: Sequence[_Timed], language: Language) -> float |
 
 def _held_s(silences: Iterable[Silence], events: Sequence[Event]) -> float:
     """Seconds of these silences in which the call is on hold."""
-    return sum(each.end_s - each.start_s for each in silences if is_hold(each.start_s, each.end_s, events))
+    return sum(each.end_s - each.start_s for each in silences if has_hold_audio(each.start_s, each.end_s, events))
 
 
 def _silences(timed: Sequence[_Timed], events: Sequence[Event]) -> Iterable[Silence]:
@@ -100,7 +100,7 @@ def _silences(timed: Sequence[_Timed], events: Sequence[Event]) -> Iterable[Sile
     last = timed[0]
     for each in timed[1:]:
         if each.start_s - last.end_s > SILENCE_S:
-            held = is_hold(last.end_s, each.start_s, events)
+            held = has_hold_audio(last.end_s, each.start_s, events)
             owed_by = "agent" if held else _owed_by(last.turn, each.turn)
             yield Silence(start_s=last.end_s, end_s=each.start_s, owed_by=owed_by)
         if each.end_s >= last.end_s:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipeline.enrich.backchannel import is_backchannel
-from pipeline.enrich.hold import is_hold
-from pipeline.enrich.hold_words import asks_to_hold, speaks_of_waiting, thanks_for_holding
+from pipeline.enrich.hold import has_hold_audio
+from pipeline.enrich.hold_phrases import asks_to_hold, speaks_of_waiting, thanks_for_holding
 from pipeline.enrich.repetition import repetitions
 from pipeline.enriched import Conduct, Effort, Silence, Vectors
 from pipeline.transcript import Transcript, Turn
@@ -45,7 +45,7 @@ def _holds(transcript: Transcript, silences: Sequence[Silence]) -> list[_Hold]:
     holds: list[_Hold] = []
     for silence in silences:
         spoken = [turn for turn in transcript.by("agent") if _starts_before(turn, silence.start_s)]
-        if not spoken or not _is_hold(silence, spoken[-1], transcript):
+        if not spoken or not _is_held_silence(silence, spoken[-1], transcript):
             continue
         if holds and _starts_before(spoken[-1], holds[-1].start_s):
             holds[-1] = _Hold(holds[-1].start_s, silence.end_s)
@@ -54,9 +54,9 @@ def _holds(transcript: Transcript, silences: Sequence[Silence]) -> list[_Hold]:
     return holds
 
 
-def _is_hold(silence: Silence, last: Turn, transcript: Transcript) -> bool:
+def _is_held_silence(silence: Silence, last: Turn, transcript: Transcript) -> bool:
     """Whether music plays, or the agent announced a wait in the turn `last` and is then silent for long."""
-    if is_hold(silence.start_s, silence.end_s, transcript.events):
+    if has_hold_audio(silence.start_s, silence.end_s, transcript.events):
         return True
     if silence.end_s - silence.start_s < ANNOUNCED_S or not speaks_of_waiting(last.text, language=transcript.language):
         return False

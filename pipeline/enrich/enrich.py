@@ -12,7 +12,7 @@ from pipeline.code_fingerprint import code_fingerprint, model_fingerprint
 from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.effort import effort_of
 from pipeline.enrich.findings import with_findings
-from pipeline.enrich.thirds import sentiment_by_third
+from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enriched import EnrichedCall, Vectors
 from pipeline.fingerprint import fingerprint
 from pipeline.ports import SentimentModel, TextEncoder

@@ -8,7 +8,7 @@ from pipeline.enrich.issues import find_issues
 from pipeline.enrich.promises import find_promises
 from pipeline.enrich.turning_points import mood_of
 from pipeline.enriched import EnrichedCall, half_precision
-from pipeline.text.chinese_script import in_simplified, language_of
+from pipeline.text.chinese_script import in_simplified, turn_language
 from pipeline.text.itn import itn
 from pipeline.transcript import Turn
 
@@ -25,7 +25,7 @@ def with_findings(call: EnrichedCall) -> EnrichedCall:
         promises=find_promises(transcript),
         issues=tuple(find_issues(replace(call, vectors=half_precision(call.vectors)))),
         itn_texts=tuple(_itn_text(turn) for turn in transcript.turns),
-        turn_languages=tuple(language_of(turn.text, call=transcript.language) for turn in transcript.turns),
+        turn_languages=tuple(turn_language(turn.text, call=transcript.language) for turn in transcript.turns),
     )
 
 

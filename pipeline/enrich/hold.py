@@ -10,7 +10,7 @@ KINDS = ("music", "ringing")
 SHARE = 0.5
 
 
-def is_hold(start_s: float, end_s: float, events: Iterable[Event]) -> bool:
+def has_hold_audio(start_s: float, end_s: float, events: Iterable[Event]) -> bool:
     """Whether music or ringing fills at least half of a silence."""
     reached_s, held_s = start_s, 0.0
     for event in sorted((event for event in events if event.kind in KINDS), key=lambda event: event.start_s):

@@ -17,7 +17,7 @@ from pipeline.errors import ScoreError
 from pipeline.leg import legs_of
 from pipeline.promise import Promise
 from pipeline.quote import cut
-from pipeline.text.chinese_script import in_simplified, language_of
+from pipeline.text.chinese_script import in_simplified, turn_language
 from pipeline.transcript import Transcript, Turn
 
 
@@ -35,7 +35,7 @@ def find_promises(transcript: Transcript) -> tuple[Promise, ...]:
 
 def commitments_in(turn: Turn, *, transcript: Transcript, moment: Moment | None) -> list[Commitment]:
     """Find the commitments of one turn in its own language; its text must be in Simplified characters."""
-    chinese = language_of(turn.text, call=transcript.language) == "zh"
+    chinese = turn_language(turn.text, call=transcript.language) == "zh"
     return (chinese_commitments if chinese else english_commitments)(turn.text, moment=moment)
 
 

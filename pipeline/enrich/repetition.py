@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from pipeline.enrich.again_words import asks_again, says_said
 from pipeline.enrich.backchannel import is_backchannel
+from pipeline.enrich.repetition_phrases import asks_again, says_said
 from pipeline.enriched import Vectors
 from pipeline.transcript import Language, Transcript, Turn
 

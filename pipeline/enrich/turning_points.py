@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from pipeline.enrich.backchannel import is_backchannel
-from pipeline.enrich.thirds import sentiment_by_third
+from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enriched import Mood, Sentiment, TurningPoint, TurnSentiment
 from pipeline.transcript import Role, Transcript, Turn
 

@@ -24,7 +24,7 @@ from pipeline.enrich.issues import hashed, terms
 from pipeline.enriched import Vectors
 from pipeline.errors import ConfigError
 from pipeline.evaluate.bertopic_peer import NO_TOPIC, Grouping
-from pipeline.ingest.speakers import language_of
+from pipeline.ingest.speakers import stated_or_guessed_language
 from pipeline.issue import Issue
 from pipeline.ports import TextEncoder
 from pipeline.text.chinese_script import simplified
@@ -183,7 +183,7 @@ def _utterance(line: str, *, where: str) -> Utterance:
 
 def _issue(number: int, text: str, vector: npt.NDArray[np.float32], encoder: str) -> Issue:
     """An utterance as the only issue of a call."""
-    language = language_of("", [text])
+    language = stated_or_guessed_language("", [text])
     return Issue(str(number), 1, 0, (0,), language, "simplified", encoder, vector, hashed(terms([text])))
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pipeline.errors import ConfigError, RubricError
 from pipeline.impact.movement import Move, Movement
 from pipeline.rubric.family import RubricFamily
-from pipeline.rubric.question import Deduction, Question, Weighed
+from pipeline.rubric.question import Deduction, Question, WeightedQuestion
 from pipeline.rubric.rubric import Rubric, Section
 from pipeline.score.answer_points import points_earned, points_kind, points_possible
 from pipeline.score.arithmetic import tally
@@ -74,7 +74,7 @@ def _section(section: Section, weights: Mapping[str, float]) -> Section:
 def _question(question: Question, value: float | None) -> Question:
     if value is None:
         return question
-    return question.model_copy(update={"weight" if isinstance(question, Weighed) else "points": value})
+    return question.model_copy(update={"weight" if isinstance(question, WeightedQuestion) else "points": value})
 
 
 def _moves(store: Store, pairs: Mapping[str, tuple[Rubric, Rubric]]) -> Iterator[Move]:
@@ -118,6 +118,6 @@ def _share(question: Question, earned: float, *, stake: float) -> float:
     """The share that earned these points: the inverse of `worth.points`."""
     if isinstance(question, Deduction):
         return -earned / stake
-    if isinstance(question, Weighed) and points_kind(question) == "loss":
+    if isinstance(question, WeightedQuestion) and points_kind(question) == "loss":
         return 1 - (1 - earned / stake) / question.penalty
     return earned / stake

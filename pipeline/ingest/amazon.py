@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import IngestError
 from pipeline.ingest.discovery import Source
-from pipeline.ingest.speakers import language_of, role_of, with_agents
+from pipeline.ingest.speakers import role_of, stated_or_guessed_language, with_agents
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn, Word
 
@@ -28,7 +28,7 @@ def transcript_from_amazon(value: Mapping[str, Any], *, source: Source) -> Trans
     metadata = with_agents(metadata, speakers, agent_ids=[str(entry.get("ParticipantId") or "") for entry in entries])
     return Transcript(
         call_id=source.call_id,
-        language=language_of(stated, [turn.text for turn in turns]),
+        language=stated_or_guessed_language(stated, [turn.text for turn in turns]),
         turns=turns,
         metadata=metadata,
         source="amazon",

@@ -7,7 +7,7 @@ from typing import Any
 
 from pipeline.errors import IngestError
 from pipeline.ingest.metadata import metadata_row
-from pipeline.ingest.speakers import language_of, role_of, with_agents
+from pipeline.ingest.speakers import role_of, stated_or_guessed_language, with_agents
 from pipeline.transcript import Transcript, Turn
 
 METADATA_KEYS = (
@@ -41,7 +41,7 @@ def transcript_from_json(value: Mapping[str, Any], *, source: str) -> Transcript
     metadata = with_agents(row.metadata, speakers, agent_ids=[str(turn.get("agent_id") or "") for turn in turns])
     return Transcript(
         call_id=call_id,
-        language=language_of(metadata.language, [turn.text for turn in read]),
+        language=stated_or_guessed_language(metadata.language, [turn.text for turn in read]),
         turns=read,
         metadata=metadata,
         source="jsonl",

@@ -55,7 +55,7 @@ def with_agents(
     return replace(metadata, extra={**metadata.extra, AGENTS_COLUMN: column}) if column else metadata
 
 
-def language_of(stated: str, texts: Sequence[str]) -> Language:
+def stated_or_guessed_language(stated: str, texts: Sequence[str]) -> Language:
     """The stated language, or the one that the share of Chinese characters indicates."""
     if stated in ("en", "zh"):
         return "zh" if stated == "zh" else "en"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.errors import IngestError
 from pipeline.ingest.discovery import Source
-from pipeline.ingest.speakers import language_of, role_of, with_agents
+from pipeline.ingest.speakers import role_of, stated_or_guessed_language, with_agents
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 
@@ -40,7 +40,7 @@ def transcript_from_webvtt(text: str, *, source: Source) -> Transcript:
     metadata = with_agents(metadata, [group[0].voice for group in groups])
     return Transcript(
         call_id=source.call_id,
-        language=language_of(metadata.language, [turn.text for turn in turns]),
+        language=stated_or_guessed_language(metadata.language, [turn.text for turn in turns]),
         turns=turns,
         metadata=metadata,
         source="webvtt",

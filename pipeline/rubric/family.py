@@ -10,8 +10,8 @@ from pydantic import Field
 
 from pipeline.call_facts import CallFacts
 from pipeline.errors import RubricError
-from pipeline.rubric.asked import Name
 from pipeline.rubric.part import Part
+from pipeline.rubric.question_base import Name
 from pipeline.rubric.rubric import Rubric
 from pipeline.transcript import Language
 

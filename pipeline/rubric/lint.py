@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipeline.rubric.detector import Phrase
 from pipeline.rubric.part import Part
-from pipeline.rubric.question import Choice, Deduction, Multiple, Numeric, Question, Weighed
+from pipeline.rubric.question import Choice, Deduction, Multiple, Numeric, Question, WeightedQuestion
 from pipeline.rubric.rubric import Rubric
 
 WORDS = Path(__file__).with_name("lint_words.toml")
@@ -65,7 +65,7 @@ def _question(question: Question, *, place: str) -> Iterator[Finding]:
             f"“{word}” cannot be heard on a recording",
             "Ask for what is said of it, or answer it by `metadata` from the system that knows.",
         )
-    if isinstance(question, Weighed) and question.weight and not (question.help.good and question.help.bad):
+    if isinstance(question, WeightedQuestion) and question.weight and not (question.help.good and question.help.bad):
         yield Finding(
             "no_examples",
             place,
@@ -125,7 +125,7 @@ def _weights(rubric: Rubric) -> Iterator[Finding]:
                 "Lower the cap, or remove auto_fail.",
             )
         if (
-            isinstance(question, Weighed)
+            isinstance(question, WeightedQuestion)
             and question.kano == "attractive"
             and rubric.most == 100
             and _only_gains(rubric)
@@ -147,7 +147,7 @@ def _weights(rubric: Rubric) -> Iterator[Finding]:
 
 def _only_gains(rubric: Rubric) -> bool:
     return all(
-        isinstance(question, Weighed) and (question.kano == "attractive" or question.informative)
+        isinstance(question, WeightedQuestion) and (question.kano == "attractive" or question.informative)
         for question in rubric.questions()
         if not isinstance(question, Deduction)
     )

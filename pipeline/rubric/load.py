@@ -13,7 +13,7 @@ from pipeline.errors import RubricError
 from pipeline.rubric.family import FormList, RubricFamily
 from pipeline.rubric.form_text import mapping, place
 from pipeline.rubric.include import with_included
-from pipeline.rubric.named import with_named
+from pipeline.rubric.named_detectors import with_named
 from pipeline.rubric.part import Part
 from pipeline.rubric.rubric import Rubric
 from pipeline.rubric.rubric_set import RubricSet, rubric_set

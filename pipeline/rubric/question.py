@@ -8,33 +8,52 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.rubric.asked import (
+from pipeline.rubric.detector import Detector, MeasureName
+from pipeline.rubric.part import Part
+from pipeline.rubric.question_base import (
     AND,
     RESERVED,
     AskAfter,
-    Asked,
     AutoFail,
     Help,
     Indicator,
     Kano,
     Name,
+    QuestionBase,
     Thresholds,
-    Weighed,
+    WeightedQuestion,
     is_one_of,
 )
-from pipeline.rubric.detector import Detector, MeasureName
-from pipeline.rubric.part import Part
 
 __all__ = [
-    "AND", "AskAfter", "Asked", "AutoFail", "Band", "Bonus", "Choice", "Deduction", "Help", "Indicator", "Kano",
-    "Multiple", "Name", "Numeric", "Option", "Question", "Scale", "Thresholds", "Ticked", "Weighed",
-    "YesNo", "is_one_of",
+    "AND",
+    "AskAfter",
+    "AutoFail",
+    "Band",
+    "Bonus",
+    "Choice",
+    "Deduction",
+    "Help",
+    "Indicator",
+    "Kano",
+    "Multiple",
+    "Name",
+    "Numeric",
+    "Option",
+    "Question",
+    "QuestionBase",
+    "Scale",
+    "Thresholds",
+    "Ticked",
+    "WeightedQuestion",
+    "YesNo",
+    "is_one_of",
 ]  # fmt: skip
 
 NONE = "none"
 
 
-class YesNo(Weighed):
+class YesNo(WeightedQuestion):
     """A yes-or-no question: yes earns all its points, no earns none."""
 
     kind: Literal["yes_no"] = Field(description="Answered yes or no.")
@@ -51,7 +70,7 @@ class Option(Part):
     )
 
 
-class Choice(Weighed):
+class Choice(WeightedQuestion):
     """A question with one answer of several, each with its share of the points."""
 
     kind: Literal["choice"] = Field(description="Answered by one of `options`.")
@@ -79,7 +98,7 @@ class Ticked(Part):
     when: Detector = Field(description="Holds when it is ticked.")
 
 
-class Multiple(Weighed):
+class Multiple(WeightedQuestion):
     """A question with any number of several answers; their shares are added, within 0 and 1."""
 
     kind: Literal["multiple"] = Field(description="Answered by any of `options`, or `none`.")
@@ -106,7 +125,7 @@ class Band(Part):
     share: float = Field(ge=0, le=1, description="The share of the question's points that it earns.")
 
 
-class Numeric(Weighed):
+class Numeric(WeightedQuestion):
     """A question answered by the range that a number falls in."""
 
     kind: Literal["numeric"] = Field(description="Answered by the range of a number.")
@@ -126,7 +145,7 @@ class Numeric(Weighed):
         return self
 
 
-class Scale(Weighed):
+class Scale(WeightedQuestion):
     """A question answered by a grade, 1 being the worst: from the probability of something, or from a number."""
 
     kind: Literal["scale"] = Field(description="Answered by a grade from 1 up.")
@@ -154,7 +173,7 @@ class Scale(Weighed):
         return self
 
 
-class _Extra(Asked):
+class _Extra(QuestionBase):
     """A question that changes the total by fixed points and has no share of its section's weight."""
 
     points: float = Field(gt=0, le=100, description="Points of the form's 100.")

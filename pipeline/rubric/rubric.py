@@ -11,9 +11,9 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from pipeline.rubric.asked import Weighed
 from pipeline.rubric.part import Part
 from pipeline.rubric.question import Bonus, Deduction, Name, Question, Thresholds
+from pipeline.rubric.question_base import WeightedQuestion
 from pipeline.rubric.target import Target
 from pipeline.rubric.used_for import UsedFor
 from pipeline.transcript import Language
@@ -139,5 +139,5 @@ def _linear(section: Section) -> float:
     return sum(
         question.weight
         for question in section.questions
-        if isinstance(question, Weighed) and question.kano == "performance"
+        if isinstance(question, WeightedQuestion) and question.kano == "performance"
     )

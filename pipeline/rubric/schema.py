@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.rubric.named import PHRASES_OF, Named, named_detectors
+from pipeline.rubric.named_detectors import PHRASES_OF, Named, named_detectors
 from pipeline.rubric.phrase_list import phrase_list_names
 from pipeline.rubric.rubric import Rubric
 

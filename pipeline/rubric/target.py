@@ -6,9 +6,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from pipeline.rubric.asked import Name
 from pipeline.rubric.detector import MeasureName
 from pipeline.rubric.part import Part
+from pipeline.rubric.question_base import Name
 
 UNITS = {
     "talk_share": "share",

@@ -13,11 +13,11 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from pipeline.errors import RubricError
-from pipeline.rubric.asked import Help, Indicator, Name, Weighed
 from pipeline.rubric.detector import Measure
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.part import Part
 from pipeline.rubric.question import Question, YesNo
+from pipeline.rubric.question_base import Help, Indicator, Name, WeightedQuestion
 from pipeline.rubric.rubric import Change, Rubric, Section
 from pipeline.rubric.target import Target
 
@@ -119,7 +119,7 @@ def multiplied(sections: tuple[Section, ...], factor: Callable[[Question], float
         before, after = _linear(section, lambda question: 1.0), _linear(section, factor)
         questions = tuple(
             question.model_copy(update={"weight": question.weight * factor(question)})
-            if isinstance(question, Weighed)
+            if isinstance(question, WeightedQuestion)
             else question
             for question in section.questions
         )
@@ -132,7 +132,9 @@ def _linear(section: Section, factor: Callable[[Question], float]) -> float:
     """The total of the multiplied weights that share the section's weight, as in `Rubric.weights`."""
     weights = [(question, question.weight * factor(question)) for question in section.questions]
     linear = sum(
-        weight for question, weight in weights if isinstance(question, Weighed) and question.kano == "performance"
+        weight
+        for question, weight in weights
+        if isinstance(question, WeightedQuestion) and question.kano == "performance"
     )
     return linear or sum(weight for _, weight in weights)
 
@@ -175,4 +177,4 @@ def _is_quantitative(question: Question) -> bool:
 
 
 def _is_linear(question: Question) -> bool:
-    return isinstance(question, Weighed) and question.kano == "performance"
+    return isinstance(question, WeightedQuestion) and question.kano == "performance"

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.effort import effort_of
-from pipeline.enrich.thirds import sentiment_by_third
+from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enrich.turning_points import mood_of
 from pipeline.enriched import EnrichedCall
 from pipeline.leg import Leg

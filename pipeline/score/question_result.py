@@ -45,7 +45,7 @@ class QuestionResult:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Gate:
     """Whether a follow-up question is asked: as decided by the earlier answer, and its probability."""
 
     decided: float
@@ -143,18 +143,18 @@ def _with_doubt(
     return replace(applicability, probability=min(gate, 1.0)), options
 
 
-def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionResult]) -> _Asked:
+def _asked(compiled_question: CompiledQuestion, earlier: Mapping[str, QuestionResult]) -> _Gate:
     """A sure earlier answer decides whether the follow-up is asked; an unsure one gives it a probability."""
     after = compiled_question.question.ask_after
     if after is None:
-        return _Asked(1.0, 1.0)
+        return _Gate(1.0, 1.0)
     before = earlier[after.question]
     if before.answer.value == FAILED:
         raise Unanswerable("earlier_question_failed", question=after.question)
     chance = before.applies * sum(p for option, p in before.options.items() if is_one_of(option, after.answers))
     if before.answer.value == UNSURE:
-        return _Asked(chance, chance)
-    return _Asked(float(is_one_of(before.answer.value, after.answers)), chance)
+        return _Gate(chance, chance)
+    return _Gate(float(is_one_of(before.answer.value, after.answers)), chance)
 
 
 def _option_probabilities(compiled_question: CompiledQuestion, context: CallContext) -> OptionProbabilities:
@@ -206,7 +206,7 @@ def _points(compiled_question: CompiledQuestion, best: str, options: OptionProba
 def _explanation(
     compiled_question: CompiledQuestion,
     best: str,
-    asked: _Asked,
+    asked: _Gate,
     applicability: Detection,
     options: OptionProbabilities,
     *,

@@ -75,7 +75,7 @@ class Scorer:
             total=result.total,
             interval=interval(self.rubric, question_results, level=level) if result.total is not None else None,
             auto_failed=result.auto_failed,
-            fingerprint=score_fingerprint(call, rubric=self.rubric, scoring_models=self.scoring_models),
+            fingerprint=standalone_fingerprint(call, rubric=self.rubric, scoring_models=self.scoring_models),
             agent_id=call.transcript.metadata.agent_id,
         )
 
@@ -161,7 +161,7 @@ def _facts(call: EnrichedCall, topics: Mapping[str, str] | None) -> CallFacts:
     return facts_of(call.transcript, topic=(topics or {}).get(call.transcript.call_id, ""))
 
 
-def score_fingerprint(call: EnrichedCall, *, rubric: Rubric, scoring_models: ScoringModels) -> str:
+def standalone_fingerprint(call: EnrichedCall, *, rubric: Rubric, scoring_models: ScoringModels) -> str:
     """Changes with the enriched call, the form, a scoring model or the code of scoring."""
     code = code_fingerprint("pipeline.score.score")
     return fingerprint(code, call.fingerprint, rubric.id, rubric.version, scoring_models.fingerprint)

@@ -55,7 +55,7 @@ def script_of(texts: Iterable[str]) -> ChineseScript:
     return "traditional" if _distance(text, simplified(text)) > _distance(text, traditional(text)) else "simplified"
 
 
-def language_of(text: str, *, call: Language) -> Language:
+def turn_language(text: str, *, call: Language) -> Language:
     """The language of a turn: the call's, unless most words or characters, and at least three, are in the other."""
     chinese, latin = len(_HAN.findall(text)), len(_LATIN.findall(text))
     if call == "zh":

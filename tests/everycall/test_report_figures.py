@@ -1,10 +1,10 @@
 import pytest
 from report_store import CHINESE, DATE, INJECTION, add_form, write_store
 
-from everycall.report.bins import Bin
 from everycall.report.figures import FailureFigures, MoodChange, read_figures
 from everycall.report.quoting import Quote
-from everycall.report.subjects import RepeatRow
+from everycall.report.score_bins import Bin
+from everycall.report.topics_and_repeats import RepeatRow
 from pipeline.analytics.statistics.intervals import wilson
 from pipeline.errors import ConfigError
 from pipeline.store import Store

@@ -2,7 +2,7 @@ import pytest
 from measure_rows import AGENT, QUEUE
 from report_store import INJECTION, write_store
 
-from everycall.report.fair import MOST_AGENTS, read_fair
+from everycall.report.agent_comparison import MOST_AGENTS, read_fair
 from everycall.report.figures import read_figures
 from everycall.report.phrasing import describe_minutes, describe_repeats
 from everycall.report.rates import Rate

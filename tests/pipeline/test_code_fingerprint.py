@@ -76,7 +76,7 @@ def one_module(folder, text):
 @pytest.mark.parametrize(
     ("path", "old", "new", "stages"),
     [
-        ("pipeline/enrich/commitment_words_english.py", "reimburs", "rebat", {"enrich"}),
+        ("pipeline/enrich/commitment_patterns_english.py", "reimburs", "rebat", {"enrich"}),
         ("pipeline/enrich/issues.py", "ISSUE_TURNS = 6", "ISSUE_TURNS = 5", {"enrich", "analytics"}),
         ("pipeline/enrich/conduct.py", "SILENCE_S = 3.0", "SILENCE_S = 2.5", {"enrich", "score"}),
         ("pipeline/text/itn.py", '"hundred"', '"gross"', {"enrich"}),

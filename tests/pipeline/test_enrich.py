@@ -5,7 +5,7 @@ import numpy as np
 from models.fakes.encoder import HashingEncoder
 from models.fakes.sentiment import WordSentiment
 from pipeline.enrich import EnrichmentModels, enrich
-from pipeline.enrich.thirds import sentiment_by_third
+from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enriched import TurnSentiment
 from pipeline.fingerprint import fingerprint
 from pipeline.recording import CallMetadata

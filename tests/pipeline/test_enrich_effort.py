@@ -4,7 +4,7 @@ from moods import transcript
 
 from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.effort import effort_of
-from pipeline.enrich.hold_words import asks_to_hold, speaks_of_waiting, thanks_for_holding
+from pipeline.enrich.hold_phrases import asks_to_hold, speaks_of_waiting, thanks_for_holding
 from pipeline.enriched import Effort
 from pipeline.transcript import Event
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pipeline.enrich.conduct import conduct_of
-from pipeline.enrich.hold import is_hold
+from pipeline.enrich.hold import has_hold_audio
 from pipeline.enriched import EnrichedCall
 from pipeline.recording import CallMetadata
 from pipeline.score.context.number import number
@@ -21,10 +21,10 @@ def enriched(*events: Event) -> EnrichedCall:
 
 
 def test_half_of_a_silence_filled_with_music_is_a_hold():
-    assert is_hold(10, 20, [Event("music", 0, 9, 12), Event("ringing", 1, 11, 15)])
-    assert not is_hold(10, 20, [Event("music", 0, 9, 14)])
-    assert not is_hold(10, 20, [Event("busy", 0, 10, 20), Event("beep", 0, 10, 20)])
-    assert not is_hold(10, 10, [Event("music", 0, 9, 14)])
+    assert has_hold_audio(10, 20, [Event("music", 0, 9, 12), Event("ringing", 1, 11, 15)])
+    assert not has_hold_audio(10, 20, [Event("music", 0, 9, 14)])
+    assert not has_hold_audio(10, 20, [Event("busy", 0, 10, 20), Event("beep", 0, 10, 20)])
+    assert not has_hold_audio(10, 10, [Event("music", 0, 9, 14)])
 
 
 @pytest.mark.parametrize(

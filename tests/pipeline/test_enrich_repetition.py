@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 from moods import transcript
 
-from pipeline.enrich.again_words import asks_again, says_said
 from pipeline.enrich.repetition import repetitions
+from pipeline.enrich.repetition_phrases import asks_again, says_said
 
 PROBLEM = ("customer", "my broadband in Elm Street stopped working on Monday")
 AGAIN = ("customer", "the broadband in Elm Street stopped, Monday, as you know")

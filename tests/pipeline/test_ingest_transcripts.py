@@ -5,7 +5,7 @@ import pytest
 from pipeline.errors import IngestError
 from pipeline.failure import Failure
 from pipeline.ingest import discover, read_transcripts
-from pipeline.ingest.speakers import language_of, role_of
+from pipeline.ingest.speakers import role_of, stated_or_guessed_language
 
 AMAZON = {
     "LanguageCode": "en-US",
@@ -119,7 +119,7 @@ def test_speakers_are_known_by_their_usual_names(name, role):
 
 
 def test_a_brand_in_latin_letters_does_not_make_a_call_english():
-    assert language_of("", ["我的 iPhone 登不上 App 了怎么办呀"]) == "zh"
+    assert stated_or_guessed_language("", ["我的 iPhone 登不上 App 了怎么办呀"]) == "zh"
 
 
 def test_the_repr_of_a_transcript_shows_no_words(tmp_path):

@@ -9,7 +9,7 @@ from score_contexts import call, detect
 from pipeline.errors import RubricError
 from pipeline.rubric.form_text import mapping
 from pipeline.rubric.load import FOLDER
-from pipeline.rubric.named import LANGUAGES, named_detectors, with_named
+from pipeline.rubric.named_detectors import LANGUAGES, named_detectors, with_named
 from pipeline.rubric.phrase_list import phrase_list, phrase_list_names
 from pipeline.transcript import Language
 

@@ -10,7 +10,7 @@ from pipeline.enriched import Conduct, EnrichedCall
 from pipeline.score import score
 from pipeline.score.context.asr_doubt import cut_off_share, discounted, misheard_share, wrong_speaker_share
 from pipeline.score.context.call_context import CallContext
-from pipeline.score.context.cut_off import cut_off
+from pipeline.score.context.cut_off_speech import cut_off
 from pipeline.score.context.reliability import Reliability
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.scorecard import Scorecard

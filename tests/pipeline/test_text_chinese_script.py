@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.recording import CallMetadata
-from pipeline.text.chinese_script import in_script, in_simplified, language_of, script_of, simplified, traditional
+from pipeline.text.chinese_script import in_script, in_simplified, script_of, simplified, traditional, turn_language
 from pipeline.text.homophones import usual_characters
 from pipeline.transcript import Transcript, Turn
 
@@ -125,4 +125,4 @@ def test_traditional_calls_are_scored_like_simplified_ones():
     ],
 )
 def test_a_turn_with_mostly_foreign_words_is_in_the_other_language(text, call, language):
-    assert language_of(text, call=call) == language
+    assert turn_language(text, call=call) == language

@@ -4,14 +4,15 @@ import sys
 import pytest
 from analytics_calls import WordPairs, worded
 
-from pipeline.analytics.topics.naming import Keyword, keywords_of, language_of, name_of
+from pipeline.analytics.topics.naming import Keyword, keywords_of, name_of, topic_language
 from pipeline.analytics.topics.phrases import GrammarPhrases, read_empty_words, spelled
 
 
 def test_a_topic_has_the_language_of_most_of_its_calls():
-    assert language_of([worded("a", "hello"), worded("b", "你好", language="zh")]) == "en"
+    assert topic_language([worded("a", "hello"), worded("b", "你好", language="zh")]) == "en"
     assert (
-        language_of([worded("a", "好", language="zh"), worded("b", "好", language="zh"), worded("c", "good")]) == "zh"
+        topic_language([worded("a", "好", language="zh"), worded("b", "好", language="zh"), worded("c", "good")])
+        == "zh"
     )
 
 

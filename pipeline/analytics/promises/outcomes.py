@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from pipeline.analytics.measure.working_tables import WorkingTable, create_from_rows, create_table, working_tables
-from pipeline.analytics.promises.words import CLUE, Shown, shown
+from pipeline.analytics.promises.outcome_patterns import CLUE, Shown, shown
 from pipeline.store.schemas import made_schema
 from pipeline.topic import OTHER
 

@@ -33,7 +33,7 @@ Found = tuple[ReadAnswer, str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class SurveyIntake:
+class SurveyImport:
     """The result of importing a file: calls written, calls whose survey was known already, answers without a call."""
 
     taken: int
@@ -41,7 +41,7 @@ class SurveyIntake:
     unmatched: tuple[Failure, ...]
 
 
-def take_in(store: Store, file: SurveyFile, *, within_days: float = WITHIN_DAYS) -> SurveyIntake:
+def import_surveys(store: Store, file: SurveyFile, *, within_days: float = WITHIN_DAYS) -> SurveyImport:
     """Write the answers whose call is in the store, under the dates of their calls.
 
     If a call has two answers, the later one counts. Fields that the file leaves empty keep their stored values.
@@ -57,7 +57,7 @@ def take_in(store: Store, file: SurveyFile, *, within_days: float = WITHIN_DAYS)
         _write(store, date, of_date, replaced=[stored[s.call_id]["part"] for s in of_date if s.call_id in stored])
     matched = {answer.line for answer, _, _ in found}
     unmatched = [_unmatched(file.name, each, within_days) for each in file.answers if each.line not in matched]
-    return SurveyIntake(len(changed), len(merged) - len(changed), tuple(unmatched))
+    return SurveyImport(len(changed), len(merged) - len(changed), tuple(unmatched))
 
 
 def _by_call_id(connection: DuckDBPyConnection, answers: Sequence[ReadAnswer]) -> list[Found]:

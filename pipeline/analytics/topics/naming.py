@@ -39,7 +39,7 @@ class Keyword:
     weight: float
 
 
-def language_of(members: Sequence[IssueWords]) -> Language:
+def topic_language(members: Sequence[IssueWords]) -> Language:
     """Return the language of most calls of a topic; English if there are equally many."""
     chinese = sum(call.language == "zh" for call in members)
     return "zh" if 2 * chinese > len(members) else "en"
@@ -88,7 +88,7 @@ def _joined(keywords: Sequence[Keyword]) -> str:
 
 def _weights(members: Sequence[IssueWords], finder: PhraseFinder) -> list[dict[Phrase, float]]:
     """Return, for each call in the topic's language, how much it is about each phrase of its issue."""
-    language = language_of(members)
+    language = topic_language(members)
     own = [call for call in members if call.language == language]
     lines = [(place, text) for place, call in enumerate(own) for text in call.texts]
     found: list[dict[Phrase, float]] = [{} for _ in own]

@@ -12,7 +12,7 @@ from pipeline.enrich.issues import hashed, terms
 from pipeline.errors import ConfigError
 from pipeline.issue import Issue
 from pipeline.ports import TextEncoder
-from pipeline.text.chinese_script import language_of, simplified
+from pipeline.text.chinese_script import simplified, turn_language
 from pipeline.topic import OTHER, Topic
 
 
@@ -26,7 +26,7 @@ class Registry:
     def heir(self, topic_id: str) -> str:
         """Return the topic that its calls belong to now; `other` if its calls went to several topics."""
         seen = set()
-        while topic_id in self.topics and not self.topics[topic_id].stands and topic_id not in seen:
+        while topic_id in self.topics and not self.topics[topic_id].is_current and topic_id not in seen:
             seen.add(topic_id)
             topic_id = self.topics[topic_id].merged_into or OTHER
         return topic_id
@@ -67,7 +67,7 @@ def with_examples(registry: Registry, taxonomy: Taxonomy, *, encoder: TextEncode
     topics, exemplars = dict(registry.topics), dict(registry.exemplars)
     for topic in made:
         exemplars[topic.id] = _sentences(topic.examples, encoder)
-        language = language_of(topic.examples[0], call="en")
+        language = turn_language(topic.examples[0], call="en")
         named = Topic(topic.id, topic.name or topic.id, language, 0, status="pinned")
         topics[topic.id] = replace(topics.get(topic.id, named), name=named.name, status="pinned", merged_into="")
     return Registry(topics, exemplars)
@@ -78,7 +78,7 @@ def _sentences(examples: Sequence[str], encoder: TextEncoder) -> Issues:
     texts = [simplified(text) for text in examples]
     found = [
         Issue(
-            "", number, 0, (), language_of(text, call="en"), "simplified", encoder.fingerprint, vector,
+            "", number, 0, (), turn_language(text, call="en"), "simplified", encoder.fingerprint, vector,
             hashed(terms([text])),
         )
         for number, (text, vector) in enumerate(zip(texts, encoder.encode(texts), strict=True), 1)

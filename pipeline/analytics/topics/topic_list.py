@@ -12,7 +12,7 @@ from pipeline.topic import Topic
 
 def listed_topics(store: Store, *, every: bool = False) -> list[Topic]:
     """Return topics in use that have calls, the largest first; with `every`, ended and empty ones too."""
-    topics = [topic for topic in _topics(store).values() if every or (topic.stands and topic.calls)]
+    topics = [topic for topic in _topics(store).values() if every or (topic.is_current and topic.calls)]
     return sorted(topics, key=lambda topic: (-topic.calls, topic.topic_id))
 
 

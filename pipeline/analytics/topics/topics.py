@@ -20,7 +20,7 @@ from pipeline.analytics.topics.clusters import LEAST_SIMILARITY, NO_GROUP, Assig
 from pipeline.analytics.topics.issue_words import ReadIssueWords
 from pipeline.analytics.topics.issues import Issues, joined
 from pipeline.analytics.topics.lineage import lineage
-from pipeline.analytics.topics.naming import keywords_of, language_of, name_of
+from pipeline.analytics.topics.naming import keywords_of, name_of, topic_language
 from pipeline.analytics.topics.phrases import PhraseFinder, spelled
 from pipeline.analytics.topics.registry import Registry
 from pipeline.analytics.topics.similarity import Similarity
@@ -131,7 +131,7 @@ def topics_of(discovery: Discovery, issues: Issues) -> tuple[npt.NDArray[np.obje
 def _resting(known: Registry, before: Collection[str], *, without: Collection[str]) -> list[str]:
     """Return topics without an issue in the sample; their exemplars join it, so that they can be found again."""
     out = set(before) | set(without)
-    return [name for name in sorted(known.exemplars) if known.topics[name].stands and name not in out]
+    return [name for name in sorted(known.exemplars) if known.topics[name].is_current and name not in out]
 
 
 def _new_id(sample: Issues, members: npt.NDArray[np.bool_]) -> str:
@@ -190,8 +190,8 @@ def _described(
     said = words(reduce(joined, asked, sample.take(np.zeros(0, np.intp))))
     heard = [[said[key] for key in each.keys if key in said] for each in asked]
     for name, normalized_turns, found in zip(unnamed, heard, keywords_of(heard, finder), strict=True):
-        language = language_of(normalized_turns)
-        taken = {topic.name for topic in topics.values() if topic.stands and topic.topic_id != name}
+        language = topic_language(normalized_turns)
+        taken = {topic.name for topic in topics.values() if topic.is_current and topic.topic_id != name}
         own = topics[name].name if topics[name].status == "pinned" else ""
         quoted = [wording.quote for wording in normalized_turns if wording.quote.text]
         topics[name] = replace(

@@ -14,7 +14,7 @@ from pipeline.ports import CallLabel
 from pipeline.quote import whole_turn
 from pipeline.rubric.place import Place
 from pipeline.score.context.classifier_outputs import call_label_in, dialogue_acts_in
-from pipeline.score.context.cut_off import cut_off
+from pipeline.score.context.cut_off_speech import cut_off
 from pipeline.score.context.detection import Unanswerable
 from pipeline.score.context.scoring_models import ScoringModels
 from pipeline.score.words.normalized_text import NormalizedText, normalize

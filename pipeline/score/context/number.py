@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipeline.enrich.hold import is_hold
+from pipeline.enrich.hold import has_hold_audio
 from pipeline.enriched import EnrichedCall, Silence
 from pipeline.rubric.detector import MeasureName
 
@@ -52,7 +52,7 @@ def _length_s(call: EnrichedCall) -> float | None:
 def _dead_air(call: EnrichedCall) -> list[Silence]:
     """The silences without music or ringing."""
     events = call.transcript.events
-    return [silence for silence in call.conduct.silences if not is_hold(silence.start_s, silence.end_s, events)]
+    return [silence for silence in call.conduct.silences if not has_hold_audio(silence.start_s, silence.end_s, events)]
 
 
 def _hold_s(call: EnrichedCall) -> float | None:
@@ -63,6 +63,6 @@ def _hold_s(call: EnrichedCall) -> float | None:
     holds = [
         silence.end_s - silence.start_s
         for silence in call.conduct.silences
-        if is_hold(silence.start_s, silence.end_s, call.transcript.events)
+        if has_hold_audio(silence.start_s, silence.end_s, call.transcript.events)
     ]
     return sum(holds) + sum(wait_s for wait_s in dead_air if wait_s >= HOLD_FROM_S)

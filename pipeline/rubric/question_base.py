@@ -64,7 +64,7 @@ class Indicator(Part):
     kpi: Name = Field(description="The family of the KPI: resolution, experience, compliance, efficiency, revenue, ….")
 
 
-class Asked(Part):
+class QuestionBase(Part):
     """The keys of every kind of question."""
 
     id: Name = Field(description="A short name, unique in the form; stable, since tables are joined by it.")
@@ -92,14 +92,14 @@ class Asked(Part):
         return ("yes", "no")
 
     @model_validator(mode="after")
-    def _auto_fail_known(self) -> Asked:
+    def _auto_fail_known(self) -> QuestionBase:
         unknown = set(self.auto_fail.on) - set(self.answers()) if self.auto_fail else set()
         if unknown:
             raise ValueError(f"auto_fail of {self.id} names {sorted(unknown)}; its answers are {list(self.answers())}")
         return self
 
 
-class Weighed(Asked):
+class WeightedQuestion(QuestionBase):
     """A question with a share of its section's weight."""
 
     weight: float = Field(default=1, ge=0, description="Its share of the section's weight, relative to its neighbours.")
@@ -116,7 +116,7 @@ class Weighed(Asked):
     )
 
     @model_validator(mode="after")
-    def _weight_fits(self) -> Weighed:
+    def _weight_fits(self) -> WeightedQuestion:
         if self.informative and self.weight:
             raise ValueError(f"question {self.id} is informative: set its weight to 0")
         if not self.informative and not self.weight:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from pipeline.language import ENGLISH, Translator
 from pipeline.recording import AudioHealth, Recording
-from pipeline.score.context.cut_off import cut_off
+from pipeline.score.context.cut_off_speech import cut_off
 from pipeline.transcript import Transcript
 
 TELEPHONE_RATE_HZ = 8_000
@@ -15,7 +15,7 @@ CLIPPED_SHARE = 0.01
 SURE_ROLES = 0.95
 
 
-def remarks(
+def recording_notes(
     recording: Recording | None, transcript: Transcript, *, translator: Translator = ENGLISH
 ) -> tuple[str, ...]:
     """Short phrases, the kind of file first; none for a written call."""

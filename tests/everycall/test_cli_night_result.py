@@ -3,7 +3,7 @@
 import duckdb
 import pytest
 
-from everycall.cli.outcome import cost, unanswered
+from everycall.cli.night_result import cost, unanswered
 
 NO = "the language model says no"
 

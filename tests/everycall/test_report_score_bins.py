@@ -1,8 +1,8 @@
 import duckdb
 import pytest
 
-from everycall.report.bins import Bin, Scale, bin_number, bins_of
 from everycall.report.query import counts
+from everycall.report.score_bins import Bin, Scale, bin_number, bins_of
 
 SCORES = Scale(lowest=0, highest=100, width=10)
 ANSWERS = Scale(lowest=1, highest=5, width=0.5)

@@ -8,7 +8,7 @@ from typing import Any
 import yaml
 
 from pipeline.errors import RubricError
-from pipeline.rubric.named import LANGUAGES, NamedDetector, named_detectors
+from pipeline.rubric.named_detectors import LANGUAGES, NamedDetector, named_detectors
 from pipeline.rubric.phrase_list import PhraseList, phrase_list, phrase_list_names
 from pipeline.transcript import Language
 

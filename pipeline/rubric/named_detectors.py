@@ -15,10 +15,10 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from pipeline.errors import RubricError
-from pipeline.rubric.asked import Name
 from pipeline.rubric.form_text import mapping, place
 from pipeline.rubric.part import Part
 from pipeline.rubric.phrase_list import PhraseList, phrase_list
+from pipeline.rubric.question_base import Name
 from pipeline.transcript import Language
 
 FILE = Path(__file__).resolve().parents[1] / "score" / "detectors" / "named.yaml"

@@ -2,7 +2,7 @@ import duckdb
 import pytest
 from promise_sentences import rows
 
-from pipeline.analytics.promises.words import CLUE, shown
+from pipeline.analytics.promises.outcome_patterns import CLUE, shown
 
 HALVES = [f"later_{half}" for half in ("develop", "heldout")]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from everycall.report.remarks import remarks
+from everycall.report.recording_notes import recording_notes
 from pipeline.recording import AudioHealth, CallMetadata, Recording
 from pipeline.transcript import Transcript, Turn
 
@@ -19,7 +19,7 @@ def said(*, agent=0, confidence=1.0, from_s=1.0, to_s=8.0):
 
 def of(health=SOUND, transcript=None, *, rate=8_000):
     recording = Recording("a", "a.wav", "0", 10.0, len(health.silent), rate, "pcm_mulaw", CallMetadata(), health)
-    return remarks(recording, transcript or said())
+    return recording_notes(recording, transcript or said())
 
 
 def test_a_sound_recording_has_only_its_kind():
@@ -50,4 +50,4 @@ def test_an_agent_on_the_second_channel_and_doubtful_roles_are_said():
 
 
 def test_a_written_call_has_no_remarks():
-    assert remarks(None, said()) == ()
+    assert recording_notes(None, said()) == ()

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from pipeline.promise import PromiseKind
-from pipeline.text.chinese_script import language_of, simplified
+from pipeline.text.chinese_script import simplified, turn_language
 
 Shown = Literal["kept", "broken"]
 
@@ -201,7 +201,7 @@ def shown(text: str, *, kind: PromiseKind) -> Shown | None:
     plain = simplified(text).replace("’", "'")
     if _OTHERS.search(plain):
         return None
-    chinese = language_of(plain, call="en") == "zh"
+    chinese = turn_language(plain, call="en") == "zh"
     broken, kept = (_BROKEN_CHINESE, _KEPT_CHINESE) if chinese else (_BROKEN, _KEPT)
     names = _SPEAKS[kind]
     if any(broken[name].search(plain) for name in names):

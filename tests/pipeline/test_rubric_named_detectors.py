@@ -8,9 +8,9 @@ import pytest
 import yaml
 
 from pipeline.errors import RubricError
-from pipeline.rubric.definition import definition, names
 from pipeline.rubric.load import load_rubric, parse_rubric
-from pipeline.rubric.named import named_detectors
+from pipeline.rubric.name_definition import definition, names
+from pipeline.rubric.named_detectors import named_detectors
 from pipeline.rubric.phrase_list import phrase_list, phrase_list_names
 from pipeline.rubric.question import YesNo
 from pipeline.rubric.template import write_from_template
