@@ -29,6 +29,6 @@ def summary_rows(summary: NightSummary) -> list[dict[str, str | float]]:
         "audio, hours": summary.audio_s / 3_600 if summary.audio_s else None,
         "time, minutes": summary.wall_s / 60,
         "calls an hour": summary.calls_per_hour,
-        "audio seconds a second": summary.audio_per_wall,
+        "speed, x real time": summary.audio_per_wall,
     }
     return [{"measure": name, "value": round(value, 2)} for name, value in rows.items() if value is not None]

@@ -31,7 +31,7 @@ def test_the_report_has_a_row_for_each_measure_that_applies():
         "audio, hours": 2.0,
         "time, minutes": 1.0,
         "calls an hour": 180.0,
-        "audio seconds a second": 120.0,
+        "speed, x real time": 120.0,
     }
 
 
@@ -39,7 +39,7 @@ def test_an_empty_night_has_no_mean_and_no_speed():
     from flows.report import summary_rows
 
     rows = {row["measure"] for row in summary_rows(NightSummary(4, 4, 0, 0, 0, 0, 0, 0, 0.0, 1.0, None))}
-    assert rows & {"mean score", "calls an hour", "audio, hours", "audio seconds a second"} == set()
+    assert rows & {"mean score", "calls an hour", "audio, hours", "speed, x real time"} == set()
 
 
 def test_shards_run_on_a_bounded_number_of_threads():
