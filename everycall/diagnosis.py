@@ -43,7 +43,7 @@ def _device(wanted: str) -> Finding:
 
     count = ctranslate2.get_cuda_device_count()
     if wanted == "cuda" and count == 0:
-        return Finding("device", False, "cuda is asked for, but no GPU answers: use --device auto, or mend the driver")
+        return Finding("device", False, "cuda is asked for, but no GPU answers: use --device auto, or fix the driver")
     if wanted != "cpu" and count > 0:
         return Finding("device", True, f"{count} CUDA GPU(s), float16")
     return Finding("device", True, "CPU, int8 speech recognition")

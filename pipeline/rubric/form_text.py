@@ -67,4 +67,4 @@ def _broken_yaml(error: yaml.YAMLError, *, source: str) -> RubricError:
     mark = getattr(error, "problem_mark", None)
     where = f"{source}, line {mark.line + 1}, column {mark.column + 1}" if mark else source
     problem = getattr(error, "problem", None) or "it is not YAML"
-    return RubricError(f"{where}: {problem}", remedy="Mend the indentation, quotes or brackets there.")
+    return RubricError(f"{where}: {problem}", remedy="Fix the indentation, quotes or brackets there.")

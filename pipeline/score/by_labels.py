@@ -1,4 +1,4 @@
-"""The total of a call from its labels, as a careful person would have answered."""
+"""The total of a call from its labels, as a person labelled it."""
 
 from __future__ import annotations
 
