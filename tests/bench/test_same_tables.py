@@ -39,3 +39,9 @@ def test_a_row_that_differs_counts_on_both_sides(tmp_path, capsys):
         main([first, second])
     assert stop.value.code == 1
     assert "turns" in capsys.readouterr().out
+
+
+def test_columns_to_ignore_do_not_count(tmp_path):
+    first = store_of(tmp_path / "a", texts=["hello"], fingerprint="f")
+    second = store_of(tmp_path / "b", texts=["bye"], fingerprint="f")
+    assert [each.only for each in compare(first, second, ignore=("text",)) if sum(each.only)] == []

@@ -171,6 +171,8 @@ def test_a_page_that_cannot_be_written_says_so(tmp_path):
 
 
 def test_what_is_wrong_with_a_recording_stands_in_the_line_of_its_call(tmp_path, monkeypatch):
-    monkeypatch.setattr("everycall.report.listening.recording_notes", lambda recording, transcript, **_: ("3 % clipped",))
+    monkeypatch.setattr(
+        "everycall.report.listening.recording_notes", lambda recording, transcript, **_: ("3 % clipped",)
+    )
     write_report(write_store(tmp_path / "store"), tmp_path / "report.html")
     assert " · 3 % clipped</span></h3>" in (tmp_path / "report.html").read_text("utf-8")

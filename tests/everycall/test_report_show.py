@@ -99,7 +99,9 @@ def test_an_empty_store_says_how_to_fill_it(tmp_path):
 
 def test_what_is_wrong_with_the_recording_stands_under_the_call(store, monkeypatch):
     assert "recording:" not in shown(store, "c1")
-    monkeypatch.setattr("everycall.show.recording_notes", lambda recording, transcript, **_: ("gsm (8 kHz)", "3 % clipped"))
+    monkeypatch.setattr(
+        "everycall.show.recording_notes", lambda recording, transcript, **_: ("gsm (8 kHz)", "3 % clipped")
+    )
     assert "recording: gsm (8 kHz) · 3 % clipped" in shown(store, "c1")
 
 
