@@ -21,7 +21,7 @@ from models.registry import build_engine
 from pipeline.analytics.update import measure_all
 from pipeline.enrich import EnrichmentModels
 from pipeline.evaluate.labelled import read_labelled
-from pipeline.fingerprint import transcript_hash
+from pipeline.fingerprints.fingerprint import transcript_hash
 from pipeline.ingest import Source
 from pipeline.night.batch import ProcessedCall, process_calls
 from pipeline.night.engine import Engine

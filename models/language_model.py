@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import ModelError
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ports import Completion
 
 RETRIED_STATUS = frozenset({408, 429, 500, 502, 503, 504})

@@ -6,7 +6,7 @@ from importlib import import_module
 import pytest
 
 MODULES = (
-    "pipeline.code_fingerprint",
+    "pipeline.fingerprints.code_fingerprint",
     "pipeline.enrich.backchannel",
     "pipeline.enrich.conduct",
     "pipeline.enrich.hold_phrases",
@@ -14,7 +14,7 @@ MODULES = (
     "pipeline.evaluate.agreement",
     "pipeline.evaluate.topic_evaluation",
     "pipeline.evaluate.word_errors",
-    "pipeline.fingerprint",
+    "pipeline.fingerprints.fingerprint",
     "pipeline.ingest.discovery",
     "pipeline.ingest.jsonl",
     "pipeline.ingest.metadata",

@@ -108,7 +108,7 @@ def test_the_pipeline_knows_no_torch_and_no_web():
 def test_models_know_of_the_pipeline_only_nouns_ports_and_errors():
     broken = {}
     for path in sources("models"):
-        allowed = NOUNS | {"text"} | MODELS_BEYOND_NOUNS.get(name_of(path), set())
+        allowed = NOUNS | {"fingerprints", "text"} | MODELS_BEYOND_NOUNS.get(name_of(path), set())
         if "fitting" in path.parts:
             allowed |= FITTING_BEYOND_NOUNS
         parts = {module.split(".")[1] for module in imports(path) if module.startswith("pipeline.")}

@@ -37,7 +37,7 @@ from pipeline.analytics.topics.topic_tables import find_topic_tables
 from pipeline.analytics.trends.emerging import find_emerging
 from pipeline.analytics.trends.fixes import find_fixes
 from pipeline.analytics.trends.trends import find_peaks, find_trends
-from pipeline.code_fingerprint import code_fingerprint
+from pipeline.fingerprints.code_fingerprint import code_fingerprint
 from pipeline.ports import TextEncoder
 from pipeline.store.schemas import schema_of
 from pipeline.store.taxonomy_file import NAME

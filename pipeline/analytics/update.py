@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from pipeline.analytics.contacts.contact_days import NEWEST_ROWS, OF_CALLS, contact_days
 from pipeline.analytics.measure.analytics_run import AnalyticsInput, RunAnalytics, first_day
 from pipeline.analytics.measure.working_tables import registered, working_tables
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ports import Forms, rubric_ids
 from pipeline.store import MEASURE_TABLES, Part, Store, open_duckdb, write_part
 from pipeline.store.parts import UNKNOWN_DATE, PartFile, files, generation_of, newest_measure, sorted_table

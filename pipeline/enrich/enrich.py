@@ -8,13 +8,13 @@ from functools import cached_property
 
 import numpy as np
 
-from pipeline.code_fingerprint import code_fingerprint, model_fingerprint
 from pipeline.enrich.conduct import conduct_of
 from pipeline.enrich.effort import effort_of
 from pipeline.enrich.findings import with_findings
 from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enriched import EnrichedCall, Vectors
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.code_fingerprint import code_fingerprint, model_fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ports import SentimentModel, TextEncoder
 from pipeline.text.chinese_script import in_simplified
 from pipeline.transcript import Transcript

@@ -6,10 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from pipeline.code_fingerprint import code_fingerprint
 from pipeline.enriched import EnrichedCall
 from pipeline.failure import Failure
-from pipeline.fingerprint import StageFingerprints, fingerprint, metadata_fingerprint
+from pipeline.fingerprints.code_fingerprint import code_fingerprint
+from pipeline.fingerprints.fingerprint import StageFingerprints, fingerprint, metadata_fingerprint
 from pipeline.flag import Flag
 from pipeline.ports import Fingerprinted, Form, Forms
 from pipeline.recording import Audio, CallMetadata, Recording

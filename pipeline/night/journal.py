@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from pipeline.failure import Failure
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.run import Run
 from pipeline.store import SHARD_TABLES, Part, Store, open_duckdb, write_part
 from pipeline.store.parts import UNKNOWN_DATE, Row, generation_of, table_of, write_file

@@ -14,7 +14,7 @@ from pathlib import PurePosixPath
 from pipeline.call_facts import known_facts
 from pipeline.errors import IngestError
 from pipeline.failure import Failure, failure_of
-from pipeline.fingerprint import StageFingerprints, transcript_hash
+from pipeline.fingerprints.fingerprint import StageFingerprints, transcript_hash
 from pipeline.ingest import Source
 from pipeline.night.engine import Engine
 from pipeline.night.shard import CallTask, Shard, cut

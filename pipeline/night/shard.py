@@ -8,7 +8,7 @@ from itertools import groupby
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Literal
 
-from pipeline.fingerprint import StageFingerprints, fingerprint
+from pipeline.fingerprints.fingerprint import StageFingerprints, fingerprint
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript
 

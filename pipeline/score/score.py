@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.call_facts import CallFacts, facts_of
-from pipeline.code_fingerprint import code_fingerprint
 from pipeline.enriched import EnrichedCall
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.code_fingerprint import code_fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.leg import legs_of
 from pipeline.rubric.family import RubricFamily
 from pipeline.rubric.rubric import Rubric

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ports import Diarizer, MusicDetector, Recogniser, VoiceDetector
 from pipeline.transcribe.settings import TranscriptionSettings
 

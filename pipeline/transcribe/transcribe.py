@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from pipeline.concurrency.prefetch import prefetch
 from pipeline.errors import CallError, TranscriptionError
 from pipeline.failure import Failure, failure_of
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.recording import Audio, Recording
 from pipeline.transcribe.decode_queue import BATCHES_AT_ONCE, DecodeJob, DecodeQueue
 from pipeline.transcribe.hotwords import with_hotwords

@@ -7,7 +7,7 @@ from night_fakes import FakeRubric, as_table
 
 from pipeline.analytics.measures import Analytics
 from pipeline.analytics.update import measure_all
-from pipeline.fingerprint import StageFingerprints
+from pipeline.fingerprints.fingerprint import StageFingerprints
 from pipeline.night.batch import ProcessedCall
 from pipeline.night.shard import CallTask
 from pipeline.night.shard_rows import ShardRows, add_call, arrow_tables

@@ -7,7 +7,7 @@ from models.fakes.sentiment import WordSentiment
 from pipeline.enrich import EnrichmentModels, enrich
 from pipeline.enrich.sentiment_by_third import sentiment_by_third
 from pipeline.enriched import TurnSentiment
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.recording import CallMetadata
 from pipeline.transcript import Transcript, Turn
 

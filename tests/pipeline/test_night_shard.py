@@ -3,7 +3,7 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.fingerprint import StageFingerprints
+from pipeline.fingerprints.fingerprint import StageFingerprints
 from pipeline.ingest import Source
 from pipeline.night.shard import MAX_CALLS, CallTask, cut
 from pipeline.recording import CallMetadata

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from pipeline.analytics.contacts.contacts import COLUMNS, create_contacts
 from pipeline.analytics.measure.working_tables import WorkingTable, create_view, registered, replace_by_query
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.store import Store, open_duckdb, snapshot
 
 if TYPE_CHECKING:

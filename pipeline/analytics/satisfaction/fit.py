@@ -24,7 +24,7 @@ from pipeline.analytics.statistics.ordinal import (
     prior_model,
     recalibrated,
 )
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 
 COLD = "cold"
 

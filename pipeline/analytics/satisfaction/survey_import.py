@@ -12,7 +12,7 @@ import pyarrow as pa
 from pipeline.analytics.contacts.contacts import CAN_LINK
 from pipeline.analytics.measure.working_tables import registered
 from pipeline.failure import Failure
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ingest.surveys import STAGE, ReadAnswer, SurveyFile
 from pipeline.store import Part, Store, open_duckdb
 from pipeline.store.parts import generation_of, table_of, write_file

@@ -11,9 +11,9 @@ from dataclasses import replace
 import numpy as np
 import numpy.typing as npt
 
-from pipeline.code_fingerprint import code_fingerprint, model_fingerprint
 from pipeline.enriched import ClassifierOutputs, EnrichedCall
 from pipeline.errors import ModelError
+from pipeline.fingerprints.code_fingerprint import code_fingerprint, model_fingerprint
 from pipeline.ports import CallLabel, Heads
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.rubric.question import Thresholds
 
 # The stated coverage of a total's interval.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from pipeline.code_fingerprint import model_fingerprint
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.code_fingerprint import model_fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 from pipeline.ports import Heads, LanguageModel, TextEncoder
 from pipeline.score.context.reliability import Reliability
 

@@ -9,8 +9,14 @@ import models
 import pipeline
 from models.fakes.encoder import HashingEncoder
 from models.fakes.sentiment import WordSentiment
-from pipeline.code_fingerprint import code_fingerprint, data_files, model_fingerprint, source_files, sources_fingerprint
 from pipeline.enrich import EnrichmentModels
+from pipeline.fingerprints.code_fingerprint import (
+    code_fingerprint,
+    data_files,
+    model_fingerprint,
+    source_files,
+    sources_fingerprint,
+)
 
 ROOT = Path(pipeline.__file__).parents[1]
 ENRICH = ("pipeline.enrich.enrich",)

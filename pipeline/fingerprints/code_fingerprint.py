@@ -19,7 +19,7 @@ from functools import cache
 from pathlib import Path
 from typing import Protocol
 
-from pipeline.fingerprint import fingerprint
+from pipeline.fingerprints.fingerprint import fingerprint
 
 # Exceptions and Protocols: every stage imports them, and no row depends on them.
 DECLARATIONS = frozenset({"pipeline.errors", "pipeline.ports"})
