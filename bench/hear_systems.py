@@ -141,7 +141,7 @@ SYSTEMS: dict[str, System] = {
 
 def _recorded(call: Reference) -> Any:
     """A call as ingest would decode it, with no metadata."""
-    from bench.hear_quality import decode_reference
+    from pipeline.evaluate.asr_check import decode_reference
 
     return decode_reference(call)
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
 
@@ -22,7 +22,7 @@ from pipeline.rubric.question_base import Name
 from pipeline.transcript import Language
 
 FILE = Path(__file__).resolve().parents[1] / "score" / "detectors" / "named.yaml"
-LANGUAGES: tuple[Language, ...] = ("en", "zh")
+LANGUAGES: tuple[Language, ...] = get_args(Language)
 # Where each part of a form keeps the phrases that a list gives it.
 PHRASES_OF = {"phrase": "phrases", "prohibited": "phrases", "step": "says"}
 # A path into the data of a form.
